@@ -1,0 +1,163 @@
+//! The carriers: who takes a rendered message to the customer's phone or mailbox.
+//!
+//! A carrier only carries and classifies. It never touches the database and never decides whether to try again:
+//! that is `outbound::dispatch`, which reads the `Outcome`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::instant::Instant;
+
+/// A rendered, addressed message.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// This attempt's id; travels in the status callback's URL as `m`.
+    pub attempt_id: String,
+    /// The message's id, the same over all its attempts; a mail's Message-ID is made of it.
+    pub message_id: String,
+    /// Sender: a phone number or sender name for SMS, a mailbox (`Name <a@b>`) for email.
+    pub from: String,
+    /// Receiver: E.164 for SMS, an address for email.
+    pub to: String,
+    pub content: Content,
+    /// When the attempt starts; `Retry-After` dates and mail dates count from it.
+    pub now: Instant,
+}
+
+/// What the customer gets.
+#[derive(Clone, Debug)]
+pub enum Content {
+    Sms { text: String },
+    Email(Box<Mail>),
+}
+
+/// The parts of a mail.
+#[derive(Clone, Debug, Default)]
+pub struct Mail {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// Name for the To header; empty when unknown.
+    pub to_name: String,
+    pub calendar: Option<CalendarPart>,
+    /// URL for `List-Unsubscribe` (RFC 8058); none until the business has a public URL.
+    pub unsubscribe_url: Option<String>,
+}
+
+/// An iTIP object (RFC 5546) and its method, which the MIME part repeats (RFC 6047).
+#[derive(Clone, Debug)]
+pub struct CalendarPart {
+    /// `REQUEST` or `CANCEL`.
+    pub method: &'static str,
+    pub body: String,
+}
+
+/// What the carrier said about a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The provider's code (`21610`), or the HTTP or SMTP status when it gave none.
+    pub code: Option<i64>,
+    /// One line for a person.
+    pub text: String,
+}
+
+/// How one attempt ended, as the carrier classifies it (FACTS 1.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Taken over; it may still prove undeliverable later.
+    Accepted { provider_id: String },
+    /// Certainly not taken over; try again after a while.
+    Retry {
+        /// How long the provider asked us to wait, or that its code demands.
+        after: Option<Duration>,
+        /// At most this many retries for this cause; none: the message's general limit.
+        limit: Option<u32>,
+        /// The whole sender is affected (network down, 429), not this message alone.
+        whole_sender: bool,
+        failure: Failure,
+    },
+    /// Certainly not delivered on this channel; fall on to the next one.
+    Rejected {
+        /// The address itself is bad: do not try it again for any message.
+        bad_address: bool,
+        failure: Failure,
+    },
+    /// The receiver has opted out at the carrier: goes into the consent ledger.
+    OptedOut { failure: Failure },
+    /// Our text is at fault (empty, too long): failing again is certain, on every channel.
+    Faulty { failure: Failure },
+    /// An operator must act (credentials, registration): pause this sender, burn no attempt.
+    Stop {
+        /// The carrier lost this very message for good (filtered as spam): never send the same text again.
+        spent: bool,
+        failure: Failure,
+    },
+    /// The carrier may or may not have it (FACTS 1.8).
+    Unknown { failure: Failure },
+}
+
+/// What we know of an attempt whose outcome is unknown.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    pub from: String,
+    pub to: String,
+    pub text: String,
+    pub started_at: Instant,
+}
+
+/// A message that the provider has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub provider_id: String,
+    pub receipt: Receipt,
+}
+
+/// What a provider says of a message that it has, from a status callback or from asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The provider's own word (`sent`, `delivered`), kept for `why`.
+    pub status: String,
+    pub stage: Stage,
+    pub failure: Option<Outcome>,
+}
+
+/// How far a message has come, in an order that a late callback can't turn back (FACTS 1.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    Scheduled,
+    Queued,
+    Sending,
+    Sent,
+    /// Delivered, undelivered, failed or canceled: no way on but to `Read`.
+    Final,
+    Read,
+}
+
+/// Why a carrier could not be asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AskError {
+    #[error("this carrier can't be asked about past messages")]
+    Unsupported,
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// One way to the customer. `outbound::dispatch` knows nothing else of it.
+#[async_trait]
+pub trait Carrier: Send + Sync {
+    /// Short name for logs, rows and `doctor`: `twilio`, `smtp`, `sandbox`.
+    fn name(&self) -> &'static str;
+
+    /// Tries to hand over one message. Never panics, never waits longer than its own time-out.
+    async fn send(&self, outgoing: &Outgoing) -> Outcome;
+
+    /// The provider's messages that could be the looked-up one, oldest first.
+    async fn find(&self, lookup: &Lookup) -> Result<Vec<Found>, AskError>;
+
+    /// What the provider says now about a message that it took over.
+    async fn receipt(&self, provider_id: &str) -> Result<Option<Receipt>, AskError>;
+
+    /// Whether the carrier can be reached with these credentials; one line for `doctor`.
+    async fn probe(&self) -> Result<String, AskError>;
+}

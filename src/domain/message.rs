@@ -1,0 +1,137 @@
+//! A message's life: the states, the events that move it, and the closed list of reasons for not sending.
+//!
+//! The picture is in `docs/message-lifecycle.md`; the CHECKs of the migration repeat the lists.
+
+use serde::{Deserialize, Serialize};
+
+/// Pastes the text form of a closed list: what is stored, printed and parsed.
+macro_rules! closed_list {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The text that is stored and printed.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::NotInList;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err($crate::domain::NotInList { list: stringify!($name), text: text.to_owned() }),
+                }
+            }
+        }
+    };
+}
+pub(crate) use closed_list;
+
+closed_list! {
+    /// How a message reaches somebody. A call is a to-do for a person, planned like a text.
+    Channel { Sms = "sms", Email = "email", Call = "call" }
+}
+
+closed_list! {
+    /// Why we write: decides which consent and which quiet hours apply.
+    Purpose { Service = "service", Survey = "survey", Marketing = "marketing" }
+}
+
+closed_list! {
+    /// What a message asks, and so what an answer to it means.
+    Asks { Nothing = "nothing", Confirm = "confirm", Renewal = "renewal", Rating = "rating" }
+}
+
+closed_list! {
+    /// Where a message is in its life.
+    State {
+        Planned = "planned",
+        Held = "held",
+        Sending = "sending",
+        Unknown = "unknown",
+        Accepted = "accepted",
+        Delivered = "delivered",
+        Skipped = "skipped",
+        Failed = "failed",
+    }
+}
+
+closed_list! {
+    /// Why a message was skipped. A skipped message has exactly one.
+    Reason {
+        TooLate = "too_late",
+        Superseded = "superseded",
+        ItemCancelled = "item_cancelled",
+        ItemDone = "item_done",
+        Answered = "answered",
+        OptedOut = "opted_out",
+        NoConsent = "no_consent",
+        NoAddress = "no_address",
+        Undeliverable = "undeliverable",
+        Duplicate = "duplicate",
+        ContactCap = "contact_cap",
+        CaseOpen = "case_open",
+        ByHand = "by_hand",
+        Erased = "erased",
+    }
+}
+
+/// What can happen to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A dispatcher took it.
+    Claim,
+    /// Put back: a retry, a later hour, or the next channel.
+    PutBack,
+    /// The carrier took it over.
+    Accept,
+    /// The carrier says it arrived.
+    Deliver,
+    /// Nobody knows whether the carrier has it.
+    Doubt,
+    /// It can't be sent, and no channel is left.
+    Fail,
+    /// A person, an open case or a pending change stops it for now.
+    Hold,
+    /// What held it is gone.
+    Release,
+    /// It is not wanted any more, for one `Reason`.
+    Skip,
+    /// The reason for skipping it is gone, and it was never sent.
+    Revive,
+}
+
+/// The state after `event`, or nothing when the event does not apply in this state.
+#[must_use]
+pub const fn next(state: State, event: Event) -> Option<State> {
+    use Event as E;
+    use State as S;
+    Some(match (state, event) {
+        (S::Planned, E::Claim) => S::Sending,
+        (S::Planned, E::Hold) => S::Held,
+        (S::Held, E::Release) | (S::Sending | S::Unknown | S::Accepted, E::PutBack) | (S::Skipped, E::Revive) => {
+            S::Planned
+        }
+        (S::Planned | S::Held | S::Sending, E::Skip) => S::Skipped,
+        (S::Sending, E::Doubt) => S::Unknown,
+        (S::Sending | S::Unknown, E::Accept) => S::Accepted,
+        (S::Sending | S::Unknown | S::Accepted, E::Deliver) => S::Delivered,
+        (S::Sending | S::Unknown | S::Accepted, E::Fail) => S::Failed,
+        _ => return None,
+    })
+}
