@@ -2,45 +2,7 @@
 //!
 //! The picture is in `docs/message-lifecycle.md`; the CHECKs of the migration repeat the lists.
 
-use serde::{Deserialize, Serialize};
-
-/// Pastes the text form of a closed list: what is stored, printed and parsed.
-macro_rules! closed_list {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant),+ }
-
-        impl $name {
-            /// Every value, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The text that is stored and printed.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = $crate::domain::NotInList;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    _ => Err($crate::domain::NotInList { list: stringify!($name), text: text.to_owned() }),
-                }
-            }
-        }
-    };
-}
-pub(crate) use closed_list;
+use super::closed_list::closed_list;
 
 closed_list! {
     /// How a message reaches somebody. A call is a to-do for a person, planned like a text.

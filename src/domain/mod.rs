@@ -1,13 +1,17 @@
 //! Pure rules: no async, no SQL, no HTTP, no clock. Every function is a function of its arguments.
 
+pub mod attempt;
+pub mod business;
+pub mod closed_list;
+pub mod consent;
+pub mod customer;
 pub mod ids;
 pub mod instant;
+pub mod item;
+pub mod local;
 pub mod message;
-
-/// A text that is not one of a closed list's values.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a known {list}")]
-pub struct NotInList {
-    pub list: &'static str,
-    pub text: String,
-}
+pub mod plan;
+pub mod quiet_hours;
+pub mod replan;
+pub mod rule;
+pub mod zone;

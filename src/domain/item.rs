@@ -1,0 +1,197 @@
+//! What messages are about: bookings and renewals.
+
+use serde::Serialize;
+
+use super::instant::Instant;
+use super::local::{LocalDate, LocalDateTime};
+use super::closed_list::closed_list;
+
+closed_list! {
+    /// The kind of thing a message is about.
+    ItemKind { Booking = "booking", Renewal = "renewal", Case = "case" }
+}
+
+closed_list! {
+    /// Where a visit stands.
+    BookingStatus {
+        Booked = "booked",
+        Confirmed = "confirmed",
+        ChangeRequested = "change_requested",
+        Cancelled = "cancelled",
+        InProgress = "in_progress",
+        Completed = "completed",
+        NoShow = "no_show",
+    }
+}
+
+closed_list! {
+    /// Where something that ends on a date stands.
+    RenewalStatus {
+        Active = "active",
+        Renewed = "renewed",
+        Declined = "declined",
+        Lapsed = "lapsed",
+        Ended = "ended",
+    }
+}
+
+closed_list! {
+    /// What it is that ends or falls due.
+    RenewalKind { Policy = "policy", Warranty = "warranty", Inspection = "inspection", Service = "service" }
+}
+
+/// A visit at a local date and time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Booking {
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub external_id: String,
+    pub service: Option<String>,
+    pub vehicle: Option<String>,
+    /// Wall-clock start in the business's zone: the truth, from which `starts_at` is derived.
+    pub starts: LocalDateTime,
+    pub starts_at: Instant,
+    pub duration_minutes: Option<i64>,
+    pub status: BookingStatus,
+    pub revision: i64,
+    pub booked_at: Instant,
+    /// When this revision became known.
+    pub changed_at: Instant,
+    pub completed_at: Option<Instant>,
+}
+
+/// A policy, warranty, inspection or service that ends or falls due on a date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Renewal {
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub external_id: String,
+    pub kind: RenewalKind,
+    pub subject: Option<String>,
+    pub reference: Option<String>,
+    pub ends_on: LocalDate,
+    /// Decimal text as imported, like `412.50`.
+    pub offer_amount: Option<String>,
+    pub offer_currency: Option<String>,
+    pub offer_url: Option<String>,
+    pub status: RenewalStatus,
+    pub revision: i64,
+    pub booked_at: Instant,
+    /// When this revision became known.
+    pub changed_at: Instant,
+    pub completed_at: Option<Instant>,
+}
+
+/// A booking or a renewal, for whoever plans, checks and explains both alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    Booking(Booking),
+    Renewal(Renewal),
+}
+
+/// What an item's status means for the messages about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Still ahead: messages go.
+    Live,
+    /// A change was asked for: messages wait for a person.
+    Pending,
+    Cancelled,
+    /// Over, in whatever way: nothing more to say ahead of it.
+    Done,
+}
+
+impl Item {
+    #[must_use]
+    pub const fn kind(&self) -> ItemKind {
+        match self {
+            Self::Booking(_) => ItemKind::Booking,
+            Self::Renewal(_) => ItemKind::Renewal,
+        }
+    }
+
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Booking(booking) => &booking.id,
+            Self::Renewal(renewal) => &renewal.id,
+        }
+    }
+
+    #[must_use]
+    pub fn external_id(&self) -> &str {
+        match self {
+            Self::Booking(booking) => &booking.external_id,
+            Self::Renewal(renewal) => &renewal.external_id,
+        }
+    }
+
+    #[must_use]
+    pub fn customer_id(&self) -> &str {
+        match self {
+            Self::Booking(booking) => &booking.customer_id,
+            Self::Renewal(renewal) => &renewal.customer_id,
+        }
+    }
+
+    #[must_use]
+    pub const fn revision(&self) -> i64 {
+        match self {
+            Self::Booking(booking) => booking.revision,
+            Self::Renewal(renewal) => renewal.revision,
+        }
+    }
+
+    /// When this revision became known: earlier than this no rule could have spoken of it.
+    #[must_use]
+    pub const fn known_at(&self) -> Instant {
+        match self {
+            Self::Booking(booking) => booking.changed_at,
+            Self::Renewal(renewal) => renewal.changed_at,
+        }
+    }
+
+    #[must_use]
+    pub const fn completed_at(&self) -> Option<Instant> {
+        match self {
+            Self::Booking(booking) => booking.completed_at,
+            Self::Renewal(renewal) => renewal.completed_at,
+        }
+    }
+
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match self {
+            Self::Booking(booking) => match booking.status {
+                BookingStatus::Booked | BookingStatus::Confirmed => Standing::Live,
+                BookingStatus::ChangeRequested => Standing::Pending,
+                BookingStatus::Cancelled => Standing::Cancelled,
+                BookingStatus::InProgress | BookingStatus::Completed | BookingStatus::NoShow => Standing::Done,
+            },
+            Self::Renewal(renewal) => match renewal.status {
+                RenewalStatus::Active => Standing::Live,
+                _ => Standing::Done,
+            },
+        }
+    }
+
+    /// Whether the item itself says that the customer has answered its question with yes.
+    #[must_use]
+    pub const fn is_confirmed(&self) -> bool {
+        match self {
+            Self::Booking(booking) => matches!(booking.status, BookingStatus::Confirmed),
+            Self::Renewal(renewal) => matches!(renewal.status, RenewalStatus::Renewed),
+        }
+    }
+
+    /// The local date or date-time that the customer is told.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Self::Booking(booking) => booking.starts.to_string(),
+            Self::Renewal(renewal) => renewal.ends_on.to_string(),
+        }
+    }
+}

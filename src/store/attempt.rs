@@ -1,0 +1,129 @@
+//! Attempts: written before the carrier is called, settled when it has answered or was asked.
+
+use super::db::{Tx, on};
+use super::error::StoreError;
+use super::types::row;
+use crate::domain::attempt::{Attempt, AttemptState};
+use crate::domain::instant::Instant;
+use crate::domain::message::State;
+
+
+row!(Attempt {
+    id, message_id, business_id, number, channel, carrier, sender, address, subject, text, segments, state, provider_id,
+    stage, provider_status, code, failure, started_at, settled_at, look_at, looks
+});
+
+/// The columns of an `Attempt`, in the table named `attempt`.
+macro_rules! attempt_columns {
+    () => {
+        "attempt.id, attempt.message_id, attempt.business_id, attempt.number, attempt.channel, attempt.carrier, \
+         attempt.sender, attempt.address, attempt.subject, attempt.text, attempt.segments, attempt.state, \
+         attempt.provider_id, attempt.stage, attempt.provider_status, attempt.code, attempt.failure, \
+         attempt.started_at, attempt.settled_at, attempt.look_at, attempt.looks"
+    };
+}
+
+/// Writes a started attempt.
+pub async fn insert(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO attempt (id, message_id, business_id, number, channel, carrier, sender, address, subject, text, \
+            segments, state, started_at, looks) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)",
+    )
+    .bind(&attempt.id).bind(&attempt.message_id).bind(&attempt.business_id).bind(attempt.number)
+    .bind(attempt.channel).bind(&attempt.carrier).bind(&attempt.sender).bind(&attempt.address)
+    .bind(&attempt.subject).bind(&attempt.text).bind(attempt.segments).bind(attempt.state).bind(attempt.started_at)
+    .execute(c).await)?;
+    Ok(())
+}
+
+/// How an attempt ended, or what has become known of it.
+#[derive(Clone, Debug)]
+pub struct AttemptEnd<'a> {
+    pub id: &'a str,
+    pub state: AttemptState,
+    pub provider_id: Option<&'a str>,
+    pub stage: Option<i64>,
+    pub provider_status: Option<&'a str>,
+    pub code: Option<i64>,
+    pub failure: Option<&'a str>,
+    pub look_at: Option<Instant>,
+    pub at: Instant,
+}
+
+/// Settles an attempt that is in one of the states before: started, unknown or accepted. What is known is kept where
+/// the new end does not say it. False: it was settled by somebody else.
+pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Result<bool, StoreError> {
+    let done = on!(tx, c => sqlx::query(
+        "UPDATE attempt SET state = $3, provider_id = COALESCE(provider_id, $4), stage = COALESCE($5, stage), \
+            provider_status = COALESCE($6, provider_status), code = COALESCE($7, code), failure = COALESCE($8, failure), \
+            look_at = $9, settled_at = $10 \
+         WHERE id = $1 AND state = $2",
+    )
+    .bind(end.id).bind(from).bind(end.state).bind(end.provider_id).bind(end.stage).bind(end.provider_status)
+    .bind(end.code).bind(end.failure).bind(end.look_at).bind(end.at).execute(c).await)?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes the provider's id of an attempt that a callback has settled before the call returned.
+pub async fn note_provider_id(tx: &mut Tx, id: &str, provider_id: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL")
+        .bind(id).bind(provider_id).execute(c).await)?;
+    Ok(())
+}
+
+/// Asks again later: the provider did not know of it, or could not be asked.
+pub async fn look_later(tx: &mut Tx, id: &str, look_at: Option<Instant>, in_vain: bool) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("UPDATE attempt SET look_at = $2, looks = looks + $3 WHERE id = $1")
+        .bind(id).bind(look_at).bind(i64::from(in_vain)).execute(c).await)?;
+    Ok(())
+}
+
+/// One attempt.
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Attempt>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!("SELECT ", attempt_columns!(), " FROM attempt WHERE id = $1"))
+        .bind(id).fetch_optional(c).await)?)
+}
+
+/// The attempt that a provider knows by this id.
+pub async fn by_provider_id(tx: &mut Tx, provider_id: &str) -> Result<Option<Attempt>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", attempt_columns!(), " FROM attempt WHERE provider_id = $1 ORDER BY id DESC LIMIT 1"
+    )).bind(provider_id).fetch_optional(c).await)?)
+}
+
+/// The attempts of one message, in their order.
+pub async fn of_message(tx: &mut Tx, message_id: &str) -> Result<Vec<Attempt>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", attempt_columns!(), " FROM attempt WHERE message_id = $1 ORDER BY id"
+    )).bind(message_id).fetch_all(c).await)?)
+}
+
+/// Attempts whose provider is to be asked by now.
+pub async fn to_look_at(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Attempt>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", attempt_columns!(), " FROM attempt WHERE look_at IS NOT NULL AND look_at <= $1 ORDER BY look_at LIMIT $2"
+    )).bind(now).bind(limit).fetch_all(c).await)?)
+}
+
+/// When the next provider is to be asked.
+pub async fn next_look(tx: &mut Tx) -> Result<Option<Instant>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT look_at FROM attempt WHERE look_at IS NOT NULL ORDER BY look_at LIMIT 1",
+    ).fetch_optional(c).await)?)
+}
+
+/// The state of the message an attempt belongs to, and how often it was claimed and sent again.
+pub async fn message_state(tx: &mut Tx, message_id: &str) -> Result<Option<(State, i64, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as("SELECT state, attempts, resends FROM message WHERE id = $1")
+        .bind(message_id).fetch_optional(c).await)?)
+}
+
+/// Blanks what was said in attempts started before `before`. Returns how many.
+pub async fn blank_texts(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query(
+        "UPDATE attempt SET text = NULL, subject = NULL \
+         WHERE id IN (SELECT id FROM attempt WHERE text IS NOT NULL AND started_at < $1 ORDER BY started_at LIMIT $2)",
+    ).bind(before).bind(limit).execute(c).await)?
+        .rows_affected())
+}

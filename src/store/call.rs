@@ -1,0 +1,53 @@
+//! Calls: to-dos to phone somebody, made when a message's channel is a person's voice.
+
+use super::db::{Tx, on};
+use super::error::StoreError;
+use super::types::row;
+use crate::domain::ids::new_id;
+use crate::domain::instant::Instant;
+
+/// A call to be made, or made.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Call {
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub message_id: String,
+    pub phone: String,
+    pub script: String,
+    pub opened_at: Instant,
+    /// When it stops being useful.
+    pub due_at: Instant,
+    pub done_at: Option<Instant>,
+    pub outcome: Option<String>,
+}
+
+row!(Call { id, business_id, customer_id, message_id, phone, script, opened_at, due_at, done_at, outcome });
+
+/// Opens a call; once per message, however often it is asked.
+pub async fn open(
+    tx: &mut Tx,
+    business_id: &str,
+    customer_id: &str,
+    message_id: &str,
+    phone: &str,
+    script: &str,
+    due_at: Instant,
+    now: Instant,
+) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO call (id, business_id, customer_id, message_id, phone, script, opened_at, due_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (message_id) DO NOTHING",
+    )
+    .bind(new_id(now)).bind(business_id).bind(customer_id).bind(message_id).bind(phone).bind(script).bind(now)
+    .bind(due_at).execute(c).await)?;
+    Ok(())
+}
+
+/// The calls that nobody has made yet, of one business or all, the most urgent first.
+pub async fn open_calls(tx: &mut Tx, business_id: Option<&str>) -> Result<Vec<Call>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT id, business_id, customer_id, message_id, phone, script, opened_at, due_at, done_at, outcome FROM call \
+         WHERE done_at IS NULL AND business_id = COALESCE($1, business_id) ORDER BY due_at, id",
+    ).bind(business_id).fetch_all(c).await)?)
+}

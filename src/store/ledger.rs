@@ -1,0 +1,86 @@
+//! The ledger of consent and the list of bad addresses: who may be written to, and where it is no use.
+
+use super::db::{Tx, on};
+use super::error::StoreError;
+use super::types::row;
+use crate::domain::consent::ConsentLine;
+use crate::domain::customer::Customer;
+use crate::domain::ids::new_id;
+use crate::domain::instant::Instant;
+use crate::domain::message::{Channel, Purpose};
+
+/// A line about to be added.
+#[derive(Clone, Debug)]
+pub struct NewConsent<'a> {
+    pub business_id: &'a str,
+    pub customer_id: Option<&'a str>,
+    pub address: Option<&'a str>,
+    pub channel: Option<Channel>,
+    pub purpose: Option<Purpose>,
+    pub given: bool,
+    /// Where it comes from: `import`, `carrier 21610`, `desk`.
+    pub source: &'a str,
+    pub wording: Option<&'a str>,
+}
+
+/// Adds a line. Lines are never changed or taken away.
+pub async fn add(tx: &mut Tx, line: &NewConsent<'_>, now: Instant) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO consent (id, business_id, customer_id, address, channel, purpose, given, source, wording, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(new_id(now)).bind(line.business_id).bind(line.customer_id).bind(line.address).bind(line.channel)
+    .bind(line.purpose).bind(line.given).bind(line.source).bind(line.wording).bind(now).execute(c).await)?;
+    Ok(())
+}
+
+struct LineRow {
+    channel: Option<Channel>,
+    purpose: Option<Purpose>,
+    given: bool,
+    at: Instant,
+}
+
+row!(LineRow { channel, purpose, given, at });
+
+/// What the ledger says of a customer, by id and by both addresses.
+pub async fn of_customer(tx: &mut Tx, customer: &Customer) -> Result<Vec<ConsentLine>, StoreError> {
+    let rows: Vec<LineRow> = on!(tx, c => sqlx::query_as(
+        "SELECT channel, purpose, given, at FROM consent WHERE customer_id = $1 \
+         UNION ALL SELECT channel, purpose, given, at FROM consent WHERE business_id = $2 AND address = $3 \
+         UNION ALL SELECT channel, purpose, given, at FROM consent WHERE business_id = $2 AND address = $4",
+    ).bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ConsentLine { channel: row.channel, purpose: row.purpose, given: row.given, at: row.at })
+        .collect())
+}
+
+/// The bad ones among a customer's addresses.
+pub async fn bad_addresses(tx: &mut Tx, customer: &Customer) -> Result<Vec<(Channel, String)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as("SELECT channel, address FROM bad_address WHERE address = $1 OR address = $2")
+        .bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?)
+}
+
+/// Notes that a carrier called an address bad.
+pub async fn add_bad_address(
+    tx: &mut Tx,
+    channel: Channel,
+    address: &str,
+    code: Option<i64>,
+    failure: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO bad_address (channel, address, code, failure, at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (address, channel) DO NOTHING",
+    ).bind(channel).bind(address).bind(code).bind(failure).bind(now).execute(c).await)?;
+    Ok(())
+}
+
+/// The customers of a business that have this address, in whose plans a new line must show.
+pub async fn customers_at(tx: &mut Tx, business_id: &str, address: &str) -> Result<Vec<String>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM customer WHERE business_id = $1 AND (phone = $2 OR email = $2)",
+    ).bind(business_id).bind(address).fetch_all(c).await)?)
+}

@@ -1,0 +1,110 @@
+//! All SQL, one file a table family. One concrete `Store`; the databases behind it are told apart in `db` and `dialect`.
+
+pub mod attempt;
+pub mod business;
+pub mod call;
+pub mod customer;
+mod db;
+mod dialect;
+mod error;
+pub mod history;
+pub mod import_seen;
+pub mod item;
+pub mod lane;
+pub mod ledger;
+pub mod message;
+mod migrate;
+pub mod outbox;
+pub mod receipt;
+pub mod report;
+pub mod rule;
+pub mod setting;
+pub mod text_override;
+mod types;
+
+use std::path::{Path, PathBuf};
+
+use db::Db;
+pub use db::Tx;
+pub use error::StoreError;
+
+/// What opening a database may do to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// It must be there and current.
+    Existing,
+    /// A missing or empty file becomes a database; one that needs migrations is refused.
+    CreateIfEmpty,
+    /// Whatever it needs to be current is done.
+    Migrate,
+}
+
+/// The open database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+}
+
+impl Store {
+    /// Opens the database file at `path`.
+    ///
+    /// # Errors
+    /// When it is missing, needs migrations, is newer than this program, or can't be read or written.
+    pub async fn open(path: &Path, how: Open) -> Result<Self, StoreError> {
+        let db = Db::open(path, how != Open::Existing).await?;
+        match (migrate::schema(&db).await?, how) {
+            (migrate::Schema::Current, _) => {}
+            (migrate::Schema::Empty, Open::Existing) => return Err(StoreError::NoDatabase),
+            (migrate::Schema::Behind(count), Open::Existing | Open::CreateIfEmpty) => {
+                return Err(StoreError::PendingMigrations(count));
+            }
+            (migrate::Schema::Empty, _) | (migrate::Schema::Behind(_), Open::Migrate) => migrate::migrate(&db).await?,
+        }
+        Ok(Self { db })
+    }
+
+    /// A transaction that may write; nothing of it lasts until it is committed.
+    ///
+    /// # Errors
+    /// When another process keeps the database locked for long.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        self.db.write().await
+    }
+
+    /// A transaction that reads, on one snapshot.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        self.db.read().await
+    }
+
+    /// A counter that rises when another process has written.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn foreign_writes(&self) -> Result<i64, StoreError> {
+        self.db.foreign_writes().await
+    }
+
+    /// A consistent copy of everything in a new file.
+    ///
+    /// # Errors
+    /// When the target exists or can't be written.
+    pub async fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
+        self.db.copy_to(target).await
+    }
+
+    /// Where the database file is.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        match &self.db {
+            Db::Sqlite { path, .. } => path.clone(),
+        }
+    }
+
+    /// Closes every connection, so that the file is whole without its side files.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,124 @@
+//! What people ask: the plan as a list, one message's rows, what is overdue.
+
+use super::db::{Tx, on};
+use super::error::StoreError;
+use super::types::row;
+use crate::domain::instant::Instant;
+use crate::domain::item::ItemKind;
+use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::replan::Hold;
+use crate::domain::rule::OnlyIf;
+
+/// A message with everything its line in a list needs.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub item_kind: ItemKind,
+    pub item_id: String,
+    pub item_revision: i64,
+    pub rule_id: String,
+    pub template: String,
+    pub purpose: Purpose,
+    pub asks: Asks,
+    pub only_if: OnlyIf,
+    pub channel: Option<Channel>,
+    pub lane: String,
+    pub told: String,
+    pub told_before: Option<String>,
+    pub state: State,
+    pub reason: Option<Reason>,
+    pub hold: Option<Hold>,
+    pub due_at: Instant,
+    pub useful_until: Instant,
+    pub attempts: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+row!(Line {
+    id, business_id, customer_id, item_kind, item_id, item_revision, rule_id, template, purpose, asks, only_if, channel,
+    lane, told, told_before, state, reason, hold, due_at, useful_until, attempts, created_at, updated_at
+});
+
+macro_rules! line_columns {
+    () => {
+        "id, business_id, customer_id, item_kind, item_id, item_revision, rule_id, template, purpose, asks, only_if, \
+         channel, lane, told, told_before, state, reason, hold, due_at, useful_until, attempts, created_at, updated_at"
+    };
+}
+
+/// Which messages a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub business_id: Option<String>,
+    pub state: Option<State>,
+    pub until: Option<Instant>,
+    pub since: Option<Instant>,
+}
+
+/// A page of messages in the order they are due, after the one that `after` names.
+pub async fn page(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<(Instant, String)>,
+    limit: i64,
+) -> Result<Vec<Line>, StoreError> {
+    let (due, id) = after.unwrap_or((Instant::from_millis(i64::MIN), String::new()));
+    let since = filter.since.unwrap_or(Instant::from_millis(i64::MIN));
+    let until = filter.until.unwrap_or(Instant::from_millis(i64::MAX));
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM message \
+         WHERE (due_at > $1 OR (due_at = $1 AND id > $2)) AND due_at >= $3 AND due_at <= $4 \
+            AND business_id = COALESCE($5, business_id) AND state = COALESCE($6, state) \
+         ORDER BY due_at, id LIMIT $7"
+    ))
+    .bind(due).bind(id).bind(since).bind(until).bind(&filter.business_id).bind(filter.state).bind(limit)
+    .fetch_all(c).await)?)
+}
+
+/// One message.
+pub async fn message(tx: &mut Tx, id: &str) -> Result<Option<Line>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!("SELECT ", line_columns!(), " FROM message WHERE id = $1"))
+        .bind(id).fetch_optional(c).await)?)
+}
+
+/// The messages about one item, in the order they are due.
+pub async fn of_item(tx: &mut Tx, item_id: &str) -> Result<Vec<Line>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM message WHERE item_id = $1 ORDER BY due_at, id"
+    )).bind(item_id).fetch_all(c).await)?)
+}
+
+/// The ids that somebody may mean by `text`: a message, booking, renewal or customer, by our id or their own.
+pub async fn meant_by(tx: &mut Tx, text: &str) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT 'message', id FROM message WHERE id = $1 \
+         UNION ALL SELECT 'booking', id FROM booking WHERE id = $1 OR external_id = $1 \
+         UNION ALL SELECT 'renewal', id FROM renewal WHERE id = $1 OR external_id = $1 \
+         UNION ALL SELECT 'customer', id FROM customer WHERE id = $1 OR external_id = $1 OR phone = $1 OR email = $1 \
+         UNION ALL SELECT 'message', message_id FROM attempt WHERE id = $1 OR provider_id = $1",
+    ).bind(text).fetch_all(c).await)?)
+}
+
+/// How many messages are in each state, of one business or all.
+pub async fn counts(tx: &mut Tx, business_id: Option<&str>) -> Result<Vec<(State, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT state, COUNT(*) FROM message WHERE business_id = COALESCE($1, business_id) GROUP BY state ORDER BY state",
+    ).bind(business_id).fetch_all(c).await)?)
+}
+
+/// Why messages were skipped since `since`, and how many.
+pub async fn skips_since(tx: &mut Tx, since: Instant) -> Result<Vec<(Reason, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT reason, COUNT(*) FROM message WHERE state = 'skipped' AND updated_at >= $1 GROUP BY reason ORDER BY reason",
+    ).bind(since).fetch_all(c).await)?)
+}
+
+/// How many planned messages of a lane were due before `before`.
+pub async fn overdue(tx: &mut Tx, lane: &str, before: Instant) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM message WHERE state = 'planned' AND lane = $1 AND due_at < $2",
+    ).bind(lane).bind(before).fetch_one(c).await)?)
+}

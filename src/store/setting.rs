@@ -1,0 +1,20 @@
+//! What the installation remembers of itself, by name.
+
+use super::db::{Tx, on};
+use super::error::StoreError;
+
+/// The zone data that the plan was last made with.
+pub const ZONE_VERSION: &str = "zone_version";
+
+/// A remembered value.
+pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT value FROM setting WHERE name = $1").bind(name).fetch_optional(c).await)?)
+}
+
+/// Remembers a value in place of the one before.
+pub async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    ).bind(name).bind(value).execute(c).await)?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! How our own types are stored: instants as BIGINT milliseconds, closed lists and local times as TEXT.
+
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
+use sqlx::{Decode, Encode, Sqlite, Type};
+
+use crate::domain::attempt::AttemptState;
+use crate::domain::business::BusinessKind;
+use crate::domain::instant::Instant;
+use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
+use crate::domain::local::{LocalDate, LocalDateTime};
+use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::replan::Hold;
+use crate::domain::rule::{Anchor, OnlyIf};
+
+impl Type<Sqlite> for Instant {
+    fn type_info() -> SqliteTypeInfo {
+        <i64 as Type<Sqlite>>::type_info()
+    }
+
+    fn compatible(info: &SqliteTypeInfo) -> bool {
+        <i64 as Type<Sqlite>>::compatible(info)
+    }
+}
+
+impl Encode<'_, Sqlite> for Instant {
+    fn encode_by_ref(&self, buffer: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
+        Encode::<Sqlite>::encode(self.millis(), buffer)
+    }
+}
+
+impl Decode<'_, Sqlite> for Instant {
+    fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
+        <i64 as Decode<Sqlite>>::decode(value).map(Self::from_millis)
+    }
+}
+
+/// Stores a type as the text it prints and parses.
+macro_rules! stored_as_text {
+    ($($type:ty),+ $(,)?) => { $(
+        impl Type<Sqlite> for $type {
+            fn type_info() -> SqliteTypeInfo {
+                <str as Type<Sqlite>>::type_info()
+            }
+
+            fn compatible(info: &SqliteTypeInfo) -> bool {
+                <str as Type<Sqlite>>::compatible(info)
+            }
+        }
+
+        impl Encode<'_, Sqlite> for $type {
+            fn encode_by_ref(&self, buffer: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
+                Encode::<Sqlite>::encode(self.to_string(), buffer)
+            }
+        }
+
+        impl Decode<'_, Sqlite> for $type {
+            fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
+                Ok(<&str as Decode<Sqlite>>::decode(value)?.parse()?)
+            }
+        }
+    )+ };
+}
+
+stored_as_text!(
+    Anchor, Asks, AttemptState, BookingStatus, BusinessKind, Channel, Hold, ItemKind, LocalDate, LocalDateTime, OnlyIf, Purpose, Reason, RenewalKind,
+    RenewalStatus, State,
+);
+
+/// Reads a row into a struct whose fields are named as its columns.
+macro_rules! row {
+    ($type:ty { $($field:ident),+ $(,)? }) => {
+        impl<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> for $type {
+            fn from_row(row: &'r sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
+                use sqlx::Row as _;
+                Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
+            }
+        }
+    };
+}
+pub(crate) use row;
