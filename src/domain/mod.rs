@@ -1,8 +1,11 @@
 //! Pure rules: no async, no SQL, no HTTP, no clock. Every function is a function of its arguments.
 
+pub mod backoff;
+pub mod email_address;
 pub mod ids;
 pub mod instant;
 pub mod message;
+pub mod phone;
 
 /// A text that is not one of a closed list's values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
