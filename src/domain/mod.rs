@@ -1,15 +1,18 @@
 //! Pure rules: no async, no SQL, no HTTP, no clock. Every function is a function of its arguments.
 
 pub mod attempt;
+pub mod backoff;
 pub mod business;
 pub mod closed_list;
 pub mod consent;
 pub mod customer;
+pub mod email_address;
 pub mod ids;
 pub mod instant;
 pub mod item;
 pub mod local;
 pub mod message;
+pub mod phone;
 pub mod plan;
 pub mod quiet_hours;
 pub mod replan;
