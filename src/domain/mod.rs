@@ -3,6 +3,7 @@
 pub mod ids;
 pub mod instant;
 pub mod message;
+pub mod segments;
 
 /// A text that is not one of a closed list's values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
