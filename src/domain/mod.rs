@@ -2,6 +2,7 @@
 
 pub mod ids;
 pub mod instant;
+pub mod locale;
 pub mod message;
 pub mod segments;
 
