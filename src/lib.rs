@@ -1,3 +1,4 @@
 pub mod carrier;
 pub mod domain;
 pub mod store;
+pub mod texts;

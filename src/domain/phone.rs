@@ -11,7 +11,6 @@ mod tests;
 
 pub(super) use clean::is_invisible;
 use phonenumber::country;
-use serde::{Deserialize, Serialize};
 
 use super::closed_list::closed_list;
 

@@ -1,0 +1,29 @@
+//! What is said to customers: declared templates, a business's own wordings, rendering and checking.
+//!
+//! - `catalogue`: every template, declared once: parts, item, purpose, question
+//! - `about`: all that a text may speak of, and the names that templates use for it
+//! - `store`: embedded and own texts, parsed once; which one wins
+//! - `render`: one message on one channel
+//! - `tidy`, `html`: plain clean text, and the HTML part of a mail made from it
+//! - `check`: renders everything with `samples` and reports what would go wrong
+//! - `reply_words`: finds texts that ask for an answer which providers take as an opt-out
+//!
+//! May import `domain` only. The texts themselves are in `templates/messages/<template>/<locale>/<part>.txt`.
+
+mod about;
+pub mod catalogue;
+mod check;
+mod error;
+mod html;
+mod render;
+mod reply_words;
+mod samples;
+mod store;
+mod tidy;
+
+pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
+pub use catalogue::{Item, Part, Template};
+pub use check::{Finding, Problem, Severity};
+pub use error::{Place, TextError};
+pub use render::Rendered;
+pub use store::{Override, Texts};

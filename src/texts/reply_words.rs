@@ -1,0 +1,245 @@
+//! Finds what a text asks the customer to answer.
+//!
+//! A provider takes a text message that is nothing but CANCEL or END for an opt-out, and YES for an opt-in, before
+//! we see it (FACTS 1.13). So no text may ask for such a word, while "your policy ends" must stay writable.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// What a text asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Words that belong to the provider, in capitals.
+    pub(super) keywords: Vec<String>,
+    /// Single letters, the answers to confirm and renewal.
+    pub(super) letters: bool,
+    /// Single digits, the answers to a rating.
+    pub(super) digits: bool,
+}
+
+/// The providers' words for opt-out, opt-in and help, in capitals and without accents.
+const KEYWORDS: &[&str] = &[
+    "STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPTIN", "ARRET", "ARRETER", "START",
+    "YES", "UNSTOP", "SUBSCRIBE", "HELP", "INFO",
+];
+
+/// Words after which a text names the answer it wants, folded, in every language that texts have.
+const VERBS: &[&str] = &[
+    "reply", "respond", "answer", "text", "txt", "send", "type", "write", "antworten", "antworte", "antwort", "senden",
+    "sende", "schicken", "schicke", "schreiben", "schreibe", "repondez", "reponds", "repondre", "reponse", "envoyez",
+    "envoie", "envoyer", "tapez", "ecrivez", "ecrire", "responda", "responde", "responder", "respuesta", "conteste",
+    "contesta", "contestar", "envie", "envia", "enviar", "escriba", "escribe", "escribir", "mande", "manda", "odpowiedz",
+    "odpisz", "odpisac", "odpowiedziec", "wyslij", "wyslac", "napisz", "napisac", "zwrotny",
+];
+
+/// Words that may stand between such a verb and the answer.
+const FILLERS: &[&str] = &[
+    "with", "back", "just", "simply", "only", "please", "word", "mit", "sie", "uns", "bitte", "einfach", "nur", "wort",
+    "par", "avec", "simplement", "mot", "con", "palabra", "z", "slowem", "slowo", ":",
+];
+
+/// Before a verb these make it a statement: "we will send info".
+const STATEMENTS: &[&str] = &["we", "will", "we'll", "i", "can", "wir", "ich", "nous", "je", "not", "don't", "never"];
+
+/// Words between an answer and what it does: "STOP to opt out".
+const PURPOSES: &[&str] = &["=", "to", "um", "zum", "zur", "pour", "para", "aby", "zeby", "by"];
+
+/// Words that join a second answer to the first.
+const JOINS: &[&str] = &["or", "oder", "ou", "o", "lub", "albo", ",", "/"];
+
+/// What `text` asks for, in any language and letter case.
+pub(super) fn asked(text: &str) -> Asked {
+    let mut asked = Asked::default();
+    let words = words(text);
+    let shouting = is_shouting(text);
+    for sentence in words.split(|word| word.ends_sentence) {
+        sentence_asks(sentence, shouting, &mut asked);
+    }
+    asked.keywords.dedup();
+    asked
+}
+
+fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
+    // Where an answer can stand: right after the verb and its fillers.
+    let mut after_verb = false;
+    let mut expected = false;
+    for (at, word) in sentence.iter().enumerate() {
+        let folded = word.folded.as_str();
+        let previous = at.checked_sub(1).map_or("", |at| sentence[at].folded.as_str());
+        let next = sentence.get(at + 1).map_or("", |word| word.folded.as_str());
+        let stands_out = word.quoted || (word.capitals && !shouting && folded.len() > 1);
+        let named = PURPOSES.contains(&next);
+        let joined = after_verb && named && JOINS.contains(&previous);
+        if let Some(keyword) = keyword(folded, next) {
+            // "by the end of": an answer is not followed by "of".
+            let direct = expected && next != "of";
+            if direct || joined || (stands_out && (after_verb || named)) {
+                asked.keywords.push(keyword);
+            }
+        }
+        let answers = expected || joined || next == "=" || (after_verb && word.quoted);
+        if answers && folded.chars().count() == 1 {
+            asked.letters |= word.capitals || (word.quoted && folded.chars().all(char::is_alphabetic));
+            asked.digits |= folded.chars().all(|char| char.is_ascii_digit());
+        }
+        let is_verb = VERBS.contains(&folded);
+        expected = if is_verb { !STATEMENTS.contains(&previous) } else { expected && FILLERS.contains(&folded) };
+        after_verb |= is_verb && expected;
+    }
+}
+
+/// The provider's keyword that this word is, or begins ("opt out").
+fn keyword(folded: &str, next: &str) -> Option<String> {
+    let joined = folded.replace('-', "").to_uppercase();
+    let pair = if joined == "OPT" && matches!(next, "out" | "in") { joined + &next.to_uppercase() } else { joined };
+    KEYWORDS.contains(&pair.as_str()).then_some(pair)
+}
+
+#[derive(Debug)]
+struct Word {
+    /// Lower case, no accents, no quotes.
+    folded: String,
+    capitals: bool,
+    quoted: bool,
+    /// Marks the end of a sentence instead of a word.
+    ends_sentence: bool,
+}
+
+/// Splits a text into words and the marks that matter. Links are passed over: they may contain anything.
+fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    for line in text.lines() {
+        for chunk in line.split_whitespace().filter(|chunk| !chunk.contains("://")) {
+            split_chunk(chunk, &mut words);
+        }
+        words.push(mark("\n"));
+    }
+    words
+}
+
+const QUOTES: [char; 12] = ['"', '\'', '“', '”', '„', '«', '»', '‹', '›', '‘', '’', '`'];
+
+fn split_chunk(chunk: &str, words: &mut Vec<Word>) {
+    let mut rest = chunk;
+    while let Some(start) = rest.find(is_word_char) {
+        marks(&rest[..start], words);
+        let from = &rest[start..];
+        let end = word_end(from);
+        let quoted = rest[..start].ends_with(QUOTES) && from[end..].starts_with(QUOTES);
+        words.push(Word { quoted, ..word(&from[..end]) });
+        rest = &from[end..];
+    }
+    marks(rest, words);
+}
+
+/// A word goes on over marks inside it: `9:00`, `we'll`, `info@garage.example`, `opt-out`.
+fn word_end(text: &str) -> usize {
+    let mut end = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        // A colon joins the digits of a time, but not "Reply:YES".
+        let joins = "'.@-_".contains(char) || (char == ':' && text[..at].ends_with(|last: char| last.is_ascii_digit()));
+        let inside = joins && chars.peek().is_some_and(|(_, next)| is_word_char(*next));
+        if !is_word_char(char) && !inside {
+            break;
+        }
+        end = at + char.len_utf8();
+    }
+    end
+}
+
+fn is_word_char(char: char) -> bool {
+    char.is_alphanumeric() || is_combining_mark(char)
+}
+
+fn word(text: &str) -> Word {
+    let folded = text.nfd().filter(|char| !is_combining_mark(*char)).collect::<String>().to_lowercase();
+    let folded = folded.replace('ł', "l");
+    let capitals = text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase);
+    Word { folded, capitals, quoted: false, ends_sentence: false }
+}
+
+fn marks(text: &str, words: &mut Vec<Word>) {
+    words.extend(text.chars().filter(|char| "=:,/.!?".contains(*char)).map(|char| mark(char.encode_utf8(&mut [0; 4]))));
+}
+
+fn mark(text: &str) -> Word {
+    let ends_sentence = matches!(text, "." | "!" | "?" | "\n");
+    Word { folded: text.to_owned(), capitals: false, quoted: false, ends_sentence }
+}
+
+/// Whether the text is written in capitals, so that they mean nothing.
+fn is_shouting(text: &str) -> bool {
+    let lower = text.chars().filter(|char| char.is_lowercase()).count();
+    let upper = text.chars().filter(|char| char.is_uppercase()).count();
+    upper > lower * 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_for_a_providers_word_is_found() {
+        for (text, keyword) in [
+            ("Reply YES to confirm.", "YES"),
+            ("reply yes to confirm", "YES"),
+            ("REPLY YES TO CONFIRM YOUR VISIT", "YES"),
+            ("To call it off, reply \"cancel\".", "CANCEL"),
+            ("Reply with the code C, or “cancel” if you can't come", "CANCEL"),
+            ("Reply C to confirm or cancel to cancel", "CANCEL"),
+            ("Reply C to confirm, CANCEL to cancel", "CANCEL"),
+            ("Antworten Sie mit STOP", "STOP"),
+            ("Antworten Sie bitte mit stop", "STOP"),
+            ("Text STOP to opt out", "STOP"),
+            ("STOP to end messages", "STOP"),
+            ("Antwort: C = ja, STOP = nein", "STOP"),
+            ("Répondez ARRÊT pour ne plus rien recevoir", "ARRET"),
+            ("Envoyez « STOP »", "STOP"),
+            ("Responda INFO para saber más", "INFO"),
+            ("Odpowiedz HELP", "HELP"),
+            ("Wyślij słowo STOP", "STOP"),
+            ("Reply opt-out", "OPTOUT"),
+            ("Reply OPT OUT", "OPTOUT"),
+            ("Just reply: Quit", "QUIT"),
+            ("Please type 'end' and we will leave you alone", "END"),
+            ("See you. Reply C or R. Send Unsubscribe any time.", "UNSUBSCRIBE"),
+        ] {
+            assert_eq!(asked(text).keywords.first().map(String::as_str), Some(keyword), "{text}");
+        }
+    }
+
+    #[test]
+    fn innocent_prose_is_left_alone() {
+        for text in [
+            "Your policy ends on Tuesday. Reply C to renew, R for a call.",
+            "Please reply by the end of the month.",
+            "Reply C at the start of the week.",
+            "We had to cancel your visit. We are sorry.",
+            "We are glad to help you; start with your name.",
+            "Reply C to confirm, or call us to cancel.",
+            "We will send info about the service by mail.",
+            "Répondez OUI ou C pour confirmer.",
+            "IMPORTANT INFO: your visit has moved.",
+            "YES! Your car is ready.",
+            "THE END OF YOUR WARRANTY IS NEAR",
+            "Write to info@garage.example or see https://x.example/stop",
+            "Antworten Sie bis Ende der Woche. Wir helfen gern.",
+            "Auto Info Garage: Responda C para confirmar.",
+            "Text us, start to finish we are here",
+        ] {
+            assert_eq!(asked(text).keywords, Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_and_digits_are_told_apart() {
+        let asks = |text| (asked(text).letters, asked(text).digits);
+        assert_eq!(asks("Reply C to confirm, R to change."), (true, false));
+        assert_eq!(asks("SMS zwrotny: C = tak, R = zmiana terminu."), (true, false));
+        assert_eq!(asks("Reply 1 to 5 (1 = bad, 5 = great)."), (false, true));
+        assert_eq!(asks("Antwort 1 bis 5."), (false, true));
+        assert_eq!(asks("Your 2 cars are ready at 5, we write to you on May 5."), (false, false));
+        assert_eq!(asks("Tel. 1 234 5. Service A is due."), (false, false));
+    }
+}

@@ -1,0 +1,194 @@
+//! Sample facts for checks and previews: usual ones, long ones, and ones with everything optional missing.
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+
+use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
+use super::catalogue::{Item, Template};
+use crate::domain::locale::Locale;
+
+/// Who appears in the samples of one language.
+struct Cast {
+    language: &'static str,
+    business: &'static str,
+    long_business: &'static str,
+    phone: &'static str,
+    address: &'static str,
+    customer: &'static str,
+    long_customer: &'static str,
+    service: &'static str,
+    long_service: &'static str,
+    vehicle: &'static str,
+    home: &'static str,
+    currency: &'static str,
+}
+
+const CASTS: [Cast; 5] = [
+    Cast {
+        language: "en",
+        business: "Hill Road Garage",
+        long_business: "Fitzgerald & Sons Motor Company",
+        phone: "020 7946 0018",
+        address: "12 Hill Road\nLondon NW8 9QA",
+        customer: "Mary Cole",
+        long_customer: "Siobhán Ní Dhomhnaill-Papadopoulou",
+        service: "Oil change",
+        long_service: "Annual service with brake fluid change",
+        vehicle: "VW Golf",
+        home: "Home insurance",
+        currency: "GBP",
+    },
+    Cast {
+        language: "de",
+        business: "Autohaus Lind",
+        long_business: "Kfz-Meisterbetrieb Müller-Lüdenscheidt",
+        phone: "030 5550142",
+        address: "Bergstraße 12\n10115 Berlin",
+        customer: "Jana Groß",
+        long_customer: "Maximiliane Freifrau von Grünberg-Öhningen",
+        service: "Ölwechsel",
+        long_service: "Große Inspektion mit Bremsflüssigkeitswechsel",
+        vehicle: "VW Golf",
+        home: "Hausratversicherung",
+        currency: "EUR",
+    },
+    Cast {
+        language: "fr",
+        business: "Garage Martin",
+        long_business: "Société Bourguignonne de Mécanique",
+        phone: "03 80 55 01 42",
+        address: "12 rue de la Côte\n21000 Dijon",
+        customer: "Chloé Petit",
+        long_customer: "Maëlle-Françoise Lefèvre-Desrosiers",
+        service: "Vidange",
+        long_service: "Révision complète et contrôle des freins",
+        vehicle: "Renault Clio",
+        home: "Assurance habitation",
+        currency: "EUR",
+    },
+    Cast {
+        language: "es",
+        business: "Taller Ruiz",
+        long_business: "Talleres Mecánicos Peñíscola e Hijos",
+        phone: "91 555 01 42",
+        address: "Calle del Monte 12\n28001 Madrid",
+        customer: "Lucía Vega",
+        long_customer: "María de los Ángeles Ibáñez Etxeberría",
+        service: "Cambio de aceite",
+        long_service: "Revisión anual y líquido de frenos",
+        vehicle: "Seat León",
+        home: "Seguro del hogar",
+        currency: "EUR",
+    },
+    Cast {
+        language: "pl",
+        business: "Auto Nowak",
+        long_business: "Stacja Obsługi Pojazdów Wiśniewski",
+        phone: "22 555 01 42",
+        address: "ul. Górska 12\n00-001 Warszawa",
+        customer: "Ewa Lis",
+        long_customer: "Małgorzata Święcicka-Brzęczyszczykiewicz",
+        service: "Wymiana oleju",
+        long_service: "Przegląd roczny i wymiana płynu hamulcowego",
+        vehicle: "Skoda Fabia",
+        home: "Ubezpieczenie mieszkania",
+        currency: "PLN",
+    },
+];
+
+const LINK: &str = "https://erinnern.example/r/7Yk3pQw9";
+
+/// One point in the space of what a message may speak of.
+#[derive(Clone, Copy)]
+struct Shape {
+    days_before: u64,
+    long: bool,
+    /// Everything optional is known.
+    full: bool,
+    link: bool,
+    /// The item's own choice: confirmed, or with an offer.
+    special: bool,
+}
+
+/// What a customer usually gets comes first: the day before, everything known, no link.
+pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Locale) -> Vec<About<'a>> {
+    let cast = CASTS.iter().find(|cast| cast.language == locale.language()).unwrap_or(&CASTS[0]);
+    let asks = |shape| template.asks.iter().map(move |asks| (shape, *asks));
+    shapes().flat_map(asks).map(|(shape, asks)| About {
+        business: cast.business(business_id, shape),
+        customer: AboutCustomer { name: cast.customer(shape) },
+        item: if template.item == Item::Booking { cast.booking(shape) } else { cast.renewal(shape, template) },
+        asks,
+        locale,
+        today: date().checked_sub_days(Days::new(shape.days_before)).unwrap_or_default(),
+        link: shape.link.then_some(LINK),
+    })
+    .collect()
+}
+
+fn shapes() -> impl Iterator<Item = Shape> {
+    (0..48u8).map(|bits| Shape {
+        days_before: [1, 0, 30][usize::from(bits / 16)],
+        long: bits & 1 != 0,
+        full: bits & 2 == 0,
+        link: bits & 4 != 0,
+        special: bits & 8 != 0,
+    })
+}
+
+/// A Wednesday in September: the longest names in most languages.
+fn date() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 9, 23).unwrap_or_default()
+}
+
+fn at(days_later: u64, hour: u32) -> NaiveDateTime {
+    (date() + Days::new(days_later)).and_hms_opt(hour, 0, 0).unwrap_or_default()
+}
+
+impl Cast {
+    fn business<'a>(&self, id: &'a str, shape: Shape) -> AboutBusiness<'a>
+    where
+        Self: 'static,
+    {
+        let known = |text| shape.full.then_some(text);
+        AboutBusiness {
+            id,
+            name: if shape.long { self.long_business } else { self.business },
+            phone: known(self.phone),
+            email: known("desk@garage.example"),
+            address: known(self.address),
+        }
+    }
+
+    const fn customer(&self, shape: Shape) -> &'static str {
+        match shape {
+            Shape { full: false, .. } => "",
+            Shape { long: true, .. } => self.long_customer,
+            _ => self.customer,
+        }
+    }
+
+    fn booking(&self, shape: Shape) -> AboutItem<'static> {
+        AboutItem::Booking {
+            service: shape.full.then_some(if shape.long { self.long_service } else { self.service }),
+            vehicle: shape.full.then_some(self.vehicle),
+            starts: at(0, 9),
+            was: shape.full.then(|| at(1, 14)),
+            confirmed: shape.special,
+        }
+    }
+
+    fn renewal(&self, shape: Shape, template: &Template) -> AboutItem<'static> {
+        let policy = template.name.starts_with("policy") || template.name.starts_with("renewal");
+        AboutItem::Renewal {
+            kind: if policy { "policy" } else { "warranty" },
+            subject: shape.full.then_some(if policy { self.home } else { self.vehicle }),
+            reference: shape.full.then_some("P-2024-118"),
+            ends_on: date(),
+            offer: shape.special.then_some(Offer {
+                amount: "412.50",
+                currency: self.currency,
+                url: shape.full.then_some("https://agentur.example/angebot/118"),
+            }),
+        }
+    }
+}
