@@ -1,4 +1,6 @@
 pub mod carrier;
+pub mod clock;
 pub mod domain;
+pub mod outbound;
 pub mod store;
 pub mod texts;

@@ -35,7 +35,7 @@ macro_rules! closed_list {
         impl TryFrom<String> for $name {
             type Error = $crate::domain::closed_list::NotInList;
 
-            fn try_from(text: String) -> Result<Self, Self::Error> {
+            fn try_from(text: String) -> Result<Self, <Self as TryFrom<String>>::Error> {
                 text.parse()
             }
         }

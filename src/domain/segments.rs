@@ -4,11 +4,10 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::message::closed_list;
+use super::closed_list::closed_list;
 
 closed_list! {
     /// How a text travels. One character outside GSM-7 turns the whole text into UCS-2.

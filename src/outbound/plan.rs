@@ -1,5 +1,7 @@
 //! The plan step: brings the messages of an item in line with what its rules want, in the caller's transaction.
 
+use serde::Serialize;
+
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
@@ -60,7 +62,7 @@ pub struct Hints {
 }
 
 /// What a re-plan did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Planning {
     pub planned: u64,
     pub moved: u64,

@@ -84,3 +84,20 @@ pub async fn customers_at(tx: &mut Tx, business_id: &str, address: &str) -> Resu
         "SELECT id FROM customer WHERE business_id = $1 AND (phone = $2 OR email = $2)",
     ).bind(business_id).bind(address).fetch_all(c).await)?)
 }
+
+/// The last line that speaks of this purpose for a customer, whatever the channel: whether it gives, and its source.
+pub async fn last_word(
+    tx: &mut Tx,
+    customer: &Customer,
+    purpose: Purpose,
+) -> Result<Option<(bool, String)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT given, source FROM ( \
+            SELECT given, source, at, id, purpose FROM consent WHERE customer_id = $1 \
+            UNION ALL SELECT given, source, at, id, purpose FROM consent WHERE business_id = $2 AND address = $3 \
+            UNION ALL SELECT given, source, at, id, purpose FROM consent WHERE business_id = $2 AND address = $4) lines \
+         WHERE purpose IS NULL OR purpose = $5 ORDER BY at DESC, id DESC LIMIT 1",
+    )
+    .bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).bind(purpose)
+    .fetch_optional(c).await)?)
+}

@@ -1,8 +1,8 @@
 //! Every template, declared once. A test holds this list against the folder `templates/messages`.
 
-use serde::{Deserialize, Serialize};
 
-use crate::domain::message::{Asks, Channel, Purpose, closed_list};
+use crate::domain::closed_list::closed_list;
+use crate::domain::message::{Asks, Channel, Purpose};
 
 closed_list! {
     /// One file of a template.

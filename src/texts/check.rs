@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use minijinja::Value;
-use serde::{Deserialize, Serialize};
 
 use super::about::{About, Facts};
 use super::catalogue::{self, Part, Template};
@@ -13,7 +12,8 @@ use super::reply_words::asked;
 use super::samples::samples;
 use super::store::{Found, Texts};
 use crate::domain::locale::Locale;
-use crate::domain::message::{Asks, closed_list};
+use crate::domain::closed_list::closed_list;
+use crate::domain::message::Asks;
 use crate::domain::segments::{self, Segmented};
 
 /// Longer text messages are refused by Twilio (FACTS 1.2), in characters.

@@ -1,0 +1,122 @@
+//! CSV with the documented headers, read row by row so that memory does not grow with the file.
+
+use std::io::Read;
+
+use csv::{ByteRecord, ReaderBuilder, Trim};
+
+use super::cells::{CellProblem, FileError, Row};
+
+/// A CSV file whose header has been read and fits.
+pub(super) struct Reader<R> {
+    inner: csv::Reader<R>,
+    /// For each column of the file, the documented name it carries.
+    columns: Vec<Option<&'static str>>,
+    ignored: Vec<String>,
+    broken: bool,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the header. `required` must be there, `known` may be, others are ignored and reported.
+    pub(super) fn new(file: R, (required, known): (&[&str], &'static [&'static str])) -> Result<Self, FileError> {
+        let mut inner = ReaderBuilder::new().flexible(true).trim(Trim::None).from_reader(file);
+        let header = inner.byte_headers().map_err(|error| FileError::Unreadable(error.to_string()))?.clone();
+        let names = names(&header)?;
+        if names.iter().all(String::is_empty) {
+            return Err(FileError::Empty(known.join(",")));
+        }
+        check(&names, required)?;
+        let columns: Vec<_> = names.iter().map(|name| known.iter().copied().find(|known| known == name)).collect();
+        let strangers = names.iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty());
+        let ignored = strangers.map(|(name, _)| name.clone()).collect();
+        Ok(Self { inner, columns, ignored, broken: false })
+    }
+
+    pub(super) fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.inner.position().byte()
+    }
+
+    /// Up to `size` further rows that are not blank; none at the end of the file.
+    pub(super) fn batch(&mut self, size: usize) -> Vec<Result<Row, CellProblem>> {
+        let mut rows = Vec::new();
+        let mut record = ByteRecord::new();
+        while rows.len() < size && !self.broken {
+            let line = self.inner.position().line();
+            match self.inner.read_byte_record(&mut record) {
+                Ok(false) => break,
+                Ok(true) => {
+                    let line = record.position().map_or(line, csv::Position::line);
+                    rows.extend(self.row(line, &record));
+                }
+                Err(error) => {
+                    self.broken = true;
+                    rows.push(Err(problem(line, "", "", format!("the file can't be read on from here: {error}"))));
+                }
+            }
+        }
+        rows
+    }
+
+    /// The record as a row; nothing when it is blank.
+    fn row(&self, line: u64, record: &ByteRecord) -> Option<Result<Row, CellProblem>> {
+        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            return None;
+        }
+        let mut cells = Vec::with_capacity(self.columns.len());
+        for (index, cell) in record.iter().enumerate() {
+            let Some(column) = self.columns.get(index) else {
+                if cell.trim_ascii().is_empty() {
+                    continue;
+                }
+                let value = String::from_utf8_lossy(cell);
+                let remedy = "the row has more cells than the header: put values that hold a comma in quotes";
+                return Some(Err(problem(line, &format!("{}", index + 1), &value, remedy.to_owned())));
+            };
+            let Some(name) = *column else { continue };
+            match std::str::from_utf8(cell) {
+                Ok(text) => cells.push((name, text.to_owned())),
+                Err(_) => {
+                    let value = String::from_utf8_lossy(cell);
+                    return Some(Err(problem(line, name, &value, "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned())));
+                }
+            }
+        }
+        Some(Ok(Row::new(line, cells)))
+    }
+}
+
+fn problem(line: u64, column: &str, value: &str, remedy: String) -> CellProblem {
+    CellProblem { line, column: column.to_owned(), value: value.chars().take(80).collect(), remedy }
+}
+
+/// The header's names: lower case, without a byte order mark.
+fn names(header: &ByteRecord) -> Result<Vec<String>, FileError> {
+    let name = |cell| {
+        let text = std::str::from_utf8(cell).map_err(|_| FileError::Encoding)?;
+        Ok(text.trim_start_matches('\u{feff}').trim().to_lowercase())
+    };
+    header.iter().map(name).collect()
+}
+
+fn check(names: &[String], required: &[&str]) -> Result<(), FileError> {
+    if let [only] = names {
+        if let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| only.contains(*separator)) {
+            return Err(FileError::Separator(separator));
+        }
+    }
+    let doubled = names.iter().enumerate().find(|(index, name)| !name.is_empty() && names[..*index].contains(name));
+    if let Some((_, name)) = doubled {
+        return Err(FileError::DoubledColumn(name.clone()));
+    }
+    match required.iter().find(|required| !names.iter().any(|name| name == *required)) {
+        Some(missing) => Err(FileError::MissingColumn {
+            missing: (*missing).to_owned(),
+            found: names.join(","),
+            needed: required.join(","),
+        }),
+        None => Ok(()),
+    }
+}

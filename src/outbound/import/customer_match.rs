@@ -1,0 +1,255 @@
+//! Which customer a row means, and what the row adds to what is known of them.
+//!
+//! With a `customer_id` that is simple. Without one, the name must match, and a phone or an address that both know;
+//! never a phone alone, since families share one (FACTS 8).
+
+use super::cells::{CellProblem, Row};
+use super::Refusal;
+use crate::domain::business::Business;
+use crate::domain::customer::Customer;
+use crate::domain::email_address;
+use crate::domain::ids::new_id;
+use crate::domain::instant::Instant;
+use crate::domain::locale::Locale;
+use crate::domain::message::{Channel, Purpose};
+use crate::domain::phone::{self, Phone};
+use crate::store::customer::name_key;
+use crate::store::ledger::NewConsent;
+use crate::store::{self, StoreError, Tx};
+
+/// What a row says of a customer; empty cells say nothing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Person {
+    pub customer_id: Option<String>,
+    pub name: Option<String>,
+    pub phone: Option<Phone>,
+    pub phone_raw: Option<String>,
+    pub email: Option<String>,
+    pub locale: Option<String>,
+    pub channel: Option<Channel>,
+    pub standing: Option<String>,
+    pub notes: Option<String>,
+    consents: Vec<(Purpose, bool)>,
+}
+
+/// The customer a row means.
+#[derive(Clone, Debug)]
+pub(super) struct Matched {
+    pub customer: Customer,
+    /// Something that plans depend on has changed: an address, a wish, a consent.
+    pub changed: bool,
+    pub is_new: bool,
+}
+
+impl Person {
+    /// Reads the customer's cells of a row.
+    pub(super) fn read(row: &mut Row, business: &Business, id_column: &str) -> Result<Self, CellProblem> {
+        let phone = row.parsed("phone", |text| phone::parse(text, &business.region).map_err(|error| error.to_string()))?;
+        if let Some(warning) = phone.as_ref().and_then(|phone| phone.warning.clone()) {
+            row.warn("phone", warning);
+        }
+        let locale = match row.text("locale").map(Locale::parse) {
+            Some(Ok(locale)) => Some(locale.tag().to_owned()),
+            Some(Err(error)) => {
+                let remedy = error.to_string();
+                if !looks_like_a_tag(row.text("locale").unwrap_or_default()) {
+                    return Err(row.problem("locale", remedy));
+                }
+                row.warn("locale", format!("{remedy}; texts go in the business's own language"));
+                None
+            }
+            None => None,
+        };
+        let mut consents = Vec::new();
+        for (column, purpose) in [
+            ("consent_service", Purpose::Service),
+            ("consent_survey", Purpose::Survey),
+            ("consent_marketing", Purpose::Marketing),
+        ] {
+            consents.extend(row.parsed(column, yes_or_no)?.map(|given| (purpose, given)));
+        }
+        Ok(Self {
+            customer_id: row.plain(id_column),
+            name: row.plain("name"),
+            phone_raw: row.text("phone").map(str::to_owned),
+            phone,
+            email: row.parsed("email", |text| email_address::parse(text).map_err(|error| error.to_string()))?,
+            locale,
+            channel: row.one_of("channel", &["sms", "email", "call"])?,
+            standing: row.plain("standing"),
+            notes: row.text("notes").map(str::to_owned),
+            consents,
+        })
+    }
+
+    /// Finds or makes the customer this row means. `current` is the one its item has so far.
+    pub(super) async fn find(
+        &self,
+        tx: &mut Tx,
+        business: &Business,
+        current: Option<Customer>,
+        now: Instant,
+    ) -> Result<Matched, Refusal> {
+        let matched = match self.existing(tx, business, current).await? {
+            Some((customer, overwrite)) => self.update(tx, customer, overwrite, now).await?,
+            None => self.create(tx, business, now).await?,
+        };
+        let consented = self.note_consents(tx, &matched.customer, now).await?;
+        Ok(Matched { changed: matched.changed || consented, ..matched })
+    }
+
+    /// The customer meant, and whether the row may overwrite what is known of them.
+    async fn existing(
+        &self,
+        tx: &mut Tx,
+        business: &Business,
+        current: Option<Customer>,
+    ) -> Result<Option<(Customer, bool)>, StoreError> {
+        if let Some(external_id) = &self.customer_id {
+            if let Some(customer) = store::customer::by_external_id(tx, &business.id, external_id).await? {
+                return Ok(Some((customer, true)));
+            }
+            // The item's customer had no id of its own until now: this row gives it one.
+            return Ok(current.filter(|c| c.external_id.is_none() && self.names(c) && self.fits(c)).map(|c| (c, true)));
+        }
+        if let Some(customer) = current.as_ref().filter(|customer| self.names(customer) && self.fits(customer)) {
+            let alone = store::customer::item_count(tx, &customer.id).await? <= 1;
+            return Ok(Some((customer.clone(), alone)));
+        }
+        if let Some(name) = &self.name {
+            let namesakes = store::customer::by_name(tx, &business.id, &name_key(name)).await?;
+            if let Some(customer) = namesakes.into_iter().find(|customer| self.fits(customer) && self.shares(customer)) {
+                return Ok(Some((customer, false)));
+            }
+        }
+        // A corrected name or number of somebody who has no other item: the same person. Otherwise somebody else.
+        if let Some(customer) = current.filter(|customer| self.names(customer) || self.shares(customer)) {
+            if store::customer::item_count(tx, &customer.id).await? <= 1 {
+                return Ok(Some((customer, true)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn names(&self, customer: &Customer) -> bool {
+        self.name.as_ref().is_none_or(|name| customer.name.is_empty() || name_key(name) == name_key(&customer.name))
+    }
+
+    /// Nothing that both know differs.
+    fn fits(&self, customer: &Customer) -> bool {
+        let agree = |ours: Option<&str>, theirs: Option<&str>| ours.is_none() || theirs.is_none() || ours == theirs;
+        agree(self.number(), customer.phone.as_deref()) && agree(self.email.as_deref(), customer.email.as_deref())
+    }
+
+    /// Something that identifies a person is known to both and the same.
+    fn shares(&self, customer: &Customer) -> bool {
+        let same = |ours: Option<&str>, theirs: Option<&str>| ours.is_some() && ours == theirs;
+        same(self.number(), customer.phone.as_deref()) || same(self.email.as_deref(), customer.email.as_deref())
+    }
+
+    fn number(&self) -> Option<&str> {
+        self.phone.as_ref().map(|phone| phone.e164.as_str())
+    }
+
+    async fn create(&self, tx: &mut Tx, business: &Business, now: Instant) -> Result<Matched, StoreError> {
+        let mut customer = Customer {
+            id: new_id(now),
+            business_id: business.id.clone(),
+            external_id: None,
+            name: String::new(),
+            phone: None,
+            phone_raw: None,
+            phone_texts: false,
+            email: None,
+            locale: None,
+            channel: None,
+            standing: None,
+            notes: None,
+            erased: false,
+        };
+        self.fill(&mut customer, true);
+        store::customer::save(tx, &customer, now).await?;
+        Ok(Matched { customer, changed: false, is_new: true })
+    }
+
+    async fn update(&self, tx: &mut Tx, before: Customer, overwrite: bool, now: Instant) -> Result<Matched, StoreError> {
+        let mut customer = before.clone();
+        self.fill(&mut customer, overwrite);
+        let changed = customer != before;
+        if changed {
+            store::customer::save(tx, &customer, now).await?;
+        }
+        Ok(Matched { customer, changed, is_new: false })
+    }
+
+    /// Puts what the row says into what is not known yet; where `overwrite`, also in place of what is.
+    fn fill(&self, customer: &mut Customer, overwrite: bool) {
+        let put = |slot: &mut Option<String>, value: &Option<String>| {
+            if value.is_some() && (overwrite || slot.is_none()) {
+                slot.clone_from(value);
+            }
+        };
+        put(&mut customer.external_id, &self.customer_id);
+        put(&mut customer.email, &self.email);
+        put(&mut customer.locale, &self.locale);
+        put(&mut customer.standing, &self.standing);
+        put(&mut customer.notes, &self.notes);
+        if let Some(name) = self.name.as_ref().filter(|_| overwrite || customer.name.is_empty()) {
+            customer.name.clone_from(name);
+        }
+        if let Some(phone) = self.phone.as_ref().filter(|_| overwrite || customer.phone.is_none()) {
+            if customer.phone.as_deref() != Some(&phone.e164) {
+                customer.phone_raw.clone_from(&self.phone_raw);
+            }
+            customer.phone = Some(phone.e164.clone());
+            customer.phone_texts = phone.can_text();
+        }
+        if self.channel.is_some() && (overwrite || customer.channel.is_none()) {
+            customer.channel = self.channel;
+        }
+    }
+
+    /// Adds the row's consents where the ledger lets an import speak. True: a line was added.
+    async fn note_consents(&self, tx: &mut Tx, customer: &Customer, now: Instant) -> Result<bool, StoreError> {
+        let mut added = false;
+        for (purpose, given) in &self.consents {
+            let last = store::ledger::last_word(tx, customer, *purpose).await?;
+            let may_add = match (&last, given) {
+                (None, _) => true,
+                (Some(_), true) => false,
+                // A no takes back what an import gave, and nothing that the customer said since.
+                (Some((was_given, source)), false) => *was_given && source == "import",
+            };
+            if may_add {
+                let line = NewConsent {
+                    business_id: &customer.business_id,
+                    customer_id: Some(&customer.id),
+                    address: None,
+                    channel: None,
+                    purpose: Some(*purpose),
+                    given: *given,
+                    source: "import",
+                    wording: None,
+                };
+                store::ledger::add(tx, &line, now).await?;
+                added = true;
+            }
+        }
+        Ok(added)
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" => Ok(true),
+        "no" | "n" | "false" | "0" => Ok(false),
+        _ => Err("write yes or no, or leave it empty".to_owned()),
+    }
+}
+
+/// Whether a text has the shape of a language tag, known to us or not: `sl`, `pt-BR`.
+fn looks_like_a_tag(text: &str) -> bool {
+    let mut parts = text.split(['-', '_']);
+    parts.next().is_some_and(|language| (2..=3).contains(&language.len()) && language.chars().all(|c| c.is_ascii_alphabetic()))
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
+}

@@ -1,0 +1,248 @@
+//! Import: rows of the business's own system become customers, items and their messages, in batches that commit whole.
+//!
+//! Importing the same file again changes nothing. A row that is missing from a later file is never a cancellation.
+
+mod bookings;
+mod cells;
+mod csv;
+mod customer_match;
+mod customers;
+mod renewals;
+
+use std::io::Read;
+
+use serde::Serialize;
+
+use super::plan::{Desk, Hints, PlanError, Planning};
+use crate::domain::closed_list::closed_list;
+use crate::domain::ids::new_id;
+use crate::domain::instant::Instant;
+use crate::domain::zone::Zones;
+use crate::store::{self, Store, StoreError, Tx};
+use cells::{Line, Row};
+pub use cells::{CellProblem, FileError};
+
+/// Rows that commit together: enough to make a commit cheap, few enough that sending never waits long for the lock.
+const BATCH: usize = 500;
+
+closed_list! {
+    /// What a file holds.
+    ImportKind { Bookings = "bookings", Renewals = "renewals", Customers = "customers" }
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowResult {
+    Added,
+    /// What changed, as a person reads it.
+    Changed(String),
+    Unchanged,
+    Refused(CellProblem),
+}
+
+/// A row and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowReport {
+    pub line: u64,
+    pub external_id: String,
+    pub result: RowResult,
+    /// Taken, but something in it is to be looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<CellProblem>,
+}
+
+/// What an import did, or would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub rows: u64,
+    pub added: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub refused: u64,
+    pub warnings: u64,
+    #[serde(flatten)]
+    pub planning: Planning,
+}
+
+/// Why an import ended before its file did.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error("stopped at line {line}: {source}; the rows before line {from} are in, so run the same import again afterwards")]
+    Stopped { from: u64, line: u64, source: StoreError },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What to import and how.
+#[derive(Clone, Debug)]
+pub struct Import<'a> {
+    pub business_id: &'a str,
+    pub kind: ImportKind,
+    /// The customers know of these bookings already: no confirmations.
+    pub known_to_customers: bool,
+    pub now: Instant,
+}
+
+/// Reads a CSV file into the database. `report` hears of every row, `progress` of the bytes read after each batch.
+///
+/// # Errors
+/// When the file is not such a file at all, or the database fails; whole batches before that stay.
+pub async fn run(
+    store: &Store,
+    zones: &Zones,
+    import: &Import<'_>,
+    file: impl Read,
+    mut report: impl FnMut(&RowReport),
+    mut progress: impl FnMut(u64),
+) -> Result<(Summary, Vec<String>), ImportError> {
+    let mut reader = csv::Reader::new(file, headers(import.kind))?;
+    let ignored = reader.ignored().to_vec();
+    let desk = Desk::load(&mut store.read().await?, zones, import.business_id).await?;
+    let import_id = new_id(import.now);
+    let mut summary = Summary::default();
+    loop {
+        let batch = reader.batch(BATCH);
+        if batch.is_empty() {
+            break;
+        }
+        let lines = (batch.first().map_or(0, |row| row.line()), batch.last().map_or(0, |row| row.line()));
+        let (part, reports) = one_batch(store, &desk, import, &import_id, batch)
+            .await
+            .map_err(|source| ImportError::Stopped { from: lines.0, line: lines.1, source })?;
+        reports.iter().for_each(&mut report);
+        summary = summary.and(&part);
+        progress(reader.bytes_read());
+    }
+    let mut tx = store.write().await?;
+    store::import_seen::forget(&mut tx).await?;
+    let detail = serde_json::to_string(&summary).unwrap_or_default();
+    let about = ("business", import.business_id);
+    store::history::add(&mut tx, Some(import.business_id), about, "imported", &detail, import.now).await?;
+    tx.commit().await?;
+    Ok((summary, ignored))
+}
+
+impl Summary {
+    fn and(mut self, other: &Self) -> Self {
+        self.rows += other.rows;
+        self.added += other.added;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.refused += other.refused;
+        self.warnings += other.warnings;
+        self.planning += other.planning;
+        self
+    }
+
+    fn count(&mut self, report: &RowReport) {
+        self.rows += 1;
+        self.warnings += report.warnings.len() as u64;
+        match report.result {
+            RowResult::Added => self.added += 1,
+            RowResult::Changed(_) => self.changed += 1,
+            RowResult::Unchanged => self.unchanged += 1,
+            RowResult::Refused(_) => self.refused += 1,
+        }
+    }
+}
+
+/// The columns of a kind of file: those it must have, and those it may have.
+const fn headers(kind: ImportKind) -> (&'static [&'static str], &'static [&'static str]) {
+    match kind {
+        ImportKind::Bookings => (&["external_id", "starts_at"], bookings::COLUMNS),
+        ImportKind::Renewals => (&["external_id", "kind", "ends_on"], renewals::COLUMNS),
+        ImportKind::Customers => (&["external_id", "name"], customers::COLUMNS),
+    }
+}
+
+/// Takes in a batch of rows in one transaction.
+async fn one_batch(
+    store: &Store,
+    desk: &Desk,
+    import: &Import<'_>,
+    import_id: &str,
+    batch: Vec<Result<Row, CellProblem>>,
+) -> Result<(Summary, Vec<RowReport>), StoreError> {
+    let mut summary = Summary::default();
+    let mut reports = Vec::with_capacity(batch.len());
+    let mut tx = store.write().await?;
+    for row in batch {
+        let report = match row {
+            Ok(row) => {
+                let (report, planning) = one_row(&mut tx, desk, import, import_id, row).await?;
+                summary.planning += planning;
+                report
+            }
+            Err(problem) => RowReport::refused(problem, String::new()),
+        };
+        summary.count(&report);
+        reports.push(report);
+    }
+    tx.commit().await?;
+    Ok((summary, reports))
+}
+
+/// What a row came to: taken with its plan, or refused.
+pub(super) type RowOutcome = Result<(RowResult, Planning), Refusal>;
+
+/// Why a row was not taken.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    Cell(CellProblem),
+    Store(StoreError),
+}
+
+impl From<CellProblem> for Refusal {
+    fn from(problem: CellProblem) -> Self {
+        Self::Cell(problem)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+async fn one_row(
+    tx: &mut Tx,
+    desk: &Desk,
+    import: &Import<'_>,
+    import_id: &str,
+    mut row: Row,
+) -> Result<(RowReport, Planning), StoreError> {
+    let outcome = take(tx, desk, import, import_id, &mut row).await;
+    let external_id = row.text("external_id").unwrap_or_default().to_owned();
+    match outcome {
+        Ok((result, planning)) => {
+            Ok((RowReport { line: row.line, external_id, result, warnings: row.warnings }, planning))
+        }
+        Err(Refusal::Cell(problem)) => Ok((RowReport::refused(problem, external_id), Planning::default())),
+        Err(Refusal::Store(error)) => Err(error),
+    }
+}
+
+async fn take(tx: &mut Tx, desk: &Desk, import: &Import<'_>, import_id: &str, row: &mut Row) -> RowOutcome {
+    let external_id = row.required("external_id", "give every row the id it has in your own system")?.to_owned();
+    if let Some(line) = store::import_seen::note(tx, import_id, &external_id, row.line_number()).await? {
+        let remedy = format!("the same id stands at line {line}: keep one of the two rows");
+        return Err(row.problem("external_id", remedy).into());
+    }
+    let hints = Hints { is_new: false, known_to_customer: import.known_to_customers };
+    match import.kind {
+        ImportKind::Bookings => bookings::take(tx, desk, row, &external_id, hints, import.now).await,
+        ImportKind::Renewals => renewals::take(tx, desk, row, &external_id, hints, import.now).await,
+        ImportKind::Customers => customers::take(tx, desk, row, &external_id, import.now).await,
+    }
+}
+
+impl RowReport {
+    fn refused(problem: CellProblem, external_id: String) -> Self {
+        Self { line: problem.line, external_id, result: RowResult::Refused(problem), warnings: Vec::new() }
+    }
+}

@@ -1,0 +1,196 @@
+//! Rows of a renewals file: policies, warranties, inspections, services that end or fall due on a date.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::cells::{CellProblem, Row};
+use super::customer_match::Person;
+use super::{RowOutcome, RowResult};
+use crate::domain::ids::new_id;
+use crate::domain::instant::Instant;
+use crate::domain::item::{Item, Renewal, RenewalKind, RenewalStatus};
+use crate::domain::local::LocalDate;
+use crate::outbound::plan::{Desk, Hints, Planning, replan_customer, replan_item};
+use crate::store::{self, Tx};
+
+/// The documented columns.
+pub(super) const COLUMNS: &[&str] = &[
+    "external_id", "customer_id", "name", "phone", "email", "locale", "kind", "subject", "reference", "ends_on",
+    "offer_amount", "offer_currency", "offer_url", "status", "consent_service", "consent_survey", "consent_marketing",
+];
+
+/// What a row says of a renewal; empty cells say nothing.
+struct Cells {
+    kind: RenewalKind,
+    subject: Option<String>,
+    reference: Option<String>,
+    ends_on: LocalDate,
+    offer_amount: Option<String>,
+    offer_currency: Option<String>,
+    offer_url: Option<String>,
+    status: Option<RenewalStatus>,
+}
+
+impl Cells {
+    fn read(row: &Row) -> Result<Self, CellProblem> {
+        row.required("kind", "write one of policy, warranty, inspection, service")?;
+        row.required("ends_on", "write the date on which it ends or falls due, like 2026-12-31")?;
+        let kinds: Vec<_> = RenewalKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        let statuses: Vec<_> = RenewalStatus::ALL.iter().map(|status| status.as_str()).collect();
+        Ok(Self {
+            kind: row.one_of("kind", &kinds)?.ok_or_else(|| row.problem("kind", "it is empty"))?,
+            subject: row.plain("subject"),
+            reference: row.plain("reference"),
+            ends_on: row.parsed("ends_on", date)?.ok_or_else(|| row.problem("ends_on", "it is empty"))?,
+            offer_amount: row.parsed("offer_amount", amount)?,
+            offer_currency: row.parsed("offer_currency", currency)?,
+            offer_url: row.parsed("offer_url", web_address)?,
+            status: row.one_of("status", &statuses)?,
+        })
+    }
+}
+
+/// Takes in one row.
+pub(super) async fn take(
+    tx: &mut Tx,
+    desk: &Desk,
+    row: &mut Row,
+    external_id: &str,
+    hints: Hints,
+    now: Instant,
+) -> RowOutcome {
+    let cells = Cells::read(row)?;
+    let person = Person::read(row, &desk.business, "customer_id")?;
+    let before = store::item::renewal_by_external_id(tx, &desk.business.id, external_id).await?;
+    let current = match &before {
+        Some(renewal) => store::customer::find(tx, &renewal.customer_id).await?,
+        None => None,
+    };
+    let matched = person.find(tx, &desk.business, current, now).await?;
+    let renewal = match &before {
+        Some(before) => updated(before, &cells, &matched.customer.id, now),
+        None => new(&cells, external_id, &matched.customer.id, desk, now),
+    };
+    let is_new = before.is_none();
+    let difference = before.as_ref().map(|before| describe(before, &renewal));
+    let item = Item::Renewal(renewal);
+    let changed = difference.as_ref().is_none_or(|difference| !difference.is_empty());
+    let mut planning = Planning::default();
+    if changed {
+        store::item::save(tx, &item, now).await?;
+        let (event, detail) = difference.as_ref().map_or_else(|| ("added", item.told()), |what| ("changed", what.clone()));
+        store::history::add(tx, Some(&desk.business.id), ("renewal", item.id()), event, &detail, now).await?;
+        planning += replan_item(tx, desk, &item, &matched.customer, Hints { is_new, ..hints }, now).await?;
+    }
+    if matched.changed {
+        planning += replan_customer(tx, desk, &matched.customer, now).await?;
+    }
+    let result = match difference {
+        None => RowResult::Added,
+        Some(what) if changed => RowResult::Changed(what),
+        Some(_) if matched.changed => RowResult::Changed("customer".to_owned()),
+        Some(_) => RowResult::Unchanged,
+    };
+    Ok((result, planning))
+}
+
+fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Renewal {
+    let status = cells.status.unwrap_or(RenewalStatus::Active);
+    Renewal {
+        id: new_id(now),
+        business_id: desk.business.id.clone(),
+        customer_id: customer_id.to_owned(),
+        external_id: external_id.to_owned(),
+        kind: cells.kind,
+        subject: cells.subject.clone(),
+        reference: cells.reference.clone(),
+        ends_on: cells.ends_on,
+        offer_amount: cells.offer_amount.clone(),
+        offer_currency: cells.offer_currency.clone(),
+        offer_url: cells.offer_url.clone(),
+        status,
+        revision: 1,
+        booked_at: now,
+        changed_at: now,
+        // Renewed before we knew of it: nobody remembers when, so there is no day after to ask on.
+        completed_at: None,
+    }
+}
+
+fn updated(before: &Renewal, cells: &Cells, customer_id: &str, now: Instant) -> Renewal {
+    let mut renewal = before.clone();
+    customer_id.clone_into(&mut renewal.customer_id);
+    renewal.kind = cells.kind;
+    renewal.subject = cells.subject.clone().or(renewal.subject);
+    renewal.reference = cells.reference.clone().or(renewal.reference);
+    renewal.offer_amount = cells.offer_amount.clone().or(renewal.offer_amount);
+    renewal.offer_currency = cells.offer_currency.clone().or(renewal.offer_currency);
+    renewal.offer_url = cells.offer_url.clone().or(renewal.offer_url);
+    renewal.ends_on = cells.ends_on;
+    renewal.status = cells.status.unwrap_or(before.status);
+    if renewal.ends_on != before.ends_on {
+        renewal.revision += 1;
+        renewal.changed_at = now;
+    }
+    renewal.completed_at = match (renewal.status, before.status) {
+        (RenewalStatus::Renewed, RenewalStatus::Renewed) => before.completed_at,
+        (RenewalStatus::Renewed, _) => Some(now),
+        _ => None,
+    };
+    renewal
+}
+
+/// What differs, as a person reads it; empty when nothing does.
+fn describe(before: &Renewal, after: &Renewal) -> String {
+    let mut differences = Vec::new();
+    let mut differ = |what: &str, before: String, after: String| {
+        if before != after {
+            differences.push(format!("{what} {before} -> {after}"));
+        }
+    };
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "unknown".to_owned());
+    differ("ends_on", before.ends_on.to_string(), after.ends_on.to_string());
+    differ("status", before.status.to_string(), after.status.to_string());
+    differ("kind", before.kind.to_string(), after.kind.to_string());
+    differ("subject", text(&before.subject), text(&after.subject));
+    differ("reference", text(&before.reference), text(&after.reference));
+    differ("offer_amount", text(&before.offer_amount), text(&after.offer_amount));
+    differ("offer_currency", text(&before.offer_currency), text(&after.offer_currency));
+    differ("offer_url", text(&before.offer_url), text(&after.offer_url));
+    if before.customer_id != after.customer_id {
+        differences.push("another customer".to_owned());
+    }
+    differences.join("; ")
+}
+
+fn date(text: &str) -> Result<LocalDate, String> {
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        Ok(date) if (2000..=2100).contains(&date.year()) => Ok(LocalDate(date)),
+        Ok(_) => Err("the year must be between 2000 and 2100".to_owned()),
+        Err(_) => Err("no such date: write it like 2026-12-31 (year-month-day)".to_owned()),
+    }
+}
+
+/// A price in the one form that is stored: digits, a point, digits.
+fn amount(text: &str) -> Result<String, String> {
+    let digits = |part: &str| !part.is_empty() && part.len() <= 12 && part.chars().all(|c| c.is_ascii_digit());
+    let fits = match text.split_once('.') {
+        Some((whole, cents)) => digits(whole) && digits(cents) && cents.len() <= 3,
+        None => digits(text),
+    };
+    if fits { Ok(text.to_owned()) } else { Err("write the price like 412.50: digits and a point".to_owned()) }
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    if text.len() == 3 && text.chars().all(|c| c.is_ascii_alphabetic()) {
+        Ok(text.to_uppercase())
+    } else {
+        Err("write the currency's three letters, like EUR".to_owned())
+    }
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(url.to_string()),
+        _ => Err("write a whole web address, like https://example.com/offer/1".to_owned()),
+    }
+}
