@@ -89,7 +89,7 @@ pub const fn next(state: State, event: Event) -> Option<State> {
         (S::Held, E::Release) | (S::Sending | S::Unknown | S::Accepted, E::PutBack) | (S::Skipped, E::Revive) => {
             S::Planned
         }
-        (S::Planned | S::Held | S::Sending, E::Skip) => S::Skipped,
+        (S::Planned | S::Held | S::Sending | S::Unknown | S::Accepted, E::Skip) => S::Skipped,
         (S::Sending, E::Doubt) => S::Unknown,
         (S::Sending | S::Unknown, E::Accept) => S::Accepted,
         (S::Sending | S::Unknown | S::Accepted, E::Deliver) => S::Delivered,

@@ -16,6 +16,7 @@ pub mod message;
 pub mod phone;
 pub mod plan;
 pub mod quiet_hours;
+pub mod recheck;
 pub mod replan;
 pub mod rule;
 pub mod segments;

@@ -1,0 +1,110 @@
+//! Dispatch: what is due leaves, exactly once.
+//!
+//! A lane (one sender on one channel) is worked in rounds. One transaction settles what the last round sent, claims
+//! what is due, looks at it for the last time, renders it and commits the attempts; only then are carriers called,
+//! outside of any transaction. `live` drives rounds by the clock, `drain` drives them until nothing is due.
+
+mod conclude;
+mod limiter;
+mod live;
+mod mail;
+mod prepare;
+mod round;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::carrier::Carrier;
+use crate::clock::Clock;
+use crate::domain::business::Business;
+use crate::domain::message::Channel;
+use crate::domain::zone::Zones;
+use crate::store::{self, Store, StoreError};
+use crate::texts::Texts;
+
+pub use conclude::{Concluded, InFlight, conclude};
+pub use live::{Wake, run};
+pub use round::{Round, drain};
+
+/// How dispatch works.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Calls under way at once on each lane.
+    pub concurrency: usize,
+    /// How long a claim is good for; longer than any carrier's time-out.
+    pub lease: Duration,
+    /// How often a message is tried in all, over all channels.
+    pub max_attempts: i64,
+    /// Sender of SMS where a business has none of its own.
+    pub sms_from: String,
+    /// Sender of mail where a business has none of its own.
+    pub email_from: String,
+    /// Segments a second that a lane may send; 0: no limit of ours.
+    pub sms_per_second: u32,
+    /// Mails a second that a lane may send; 0: no limit of ours.
+    pub email_per_second: u32,
+}
+
+/// Everything dispatch needs, shared by all lanes.
+#[derive(Clone)]
+pub struct Dispatcher {
+    pub store: Store,
+    pub zones: Arc<Zones>,
+    pub texts: Arc<Texts>,
+    pub sms: Arc<dyn Carrier>,
+    pub email: Arc<dyn Carrier>,
+    pub clock: Arc<dyn Clock>,
+    pub settings: Settings,
+    /// Names this process in leases.
+    pub owner: String,
+}
+
+/// Why a round could not be worked; nothing of it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("business {business}: {reason}")]
+    Business { business: String, reason: String },
+}
+
+impl Dispatcher {
+    /// The carrier of a channel; a call has none, a person makes it.
+    #[must_use]
+    pub fn carrier(&self, channel: Channel) -> Option<&Arc<dyn Carrier>> {
+        match channel {
+            Channel::Sms => Some(&self.sms),
+            Channel::Email => Some(&self.email),
+            Channel::Call => None,
+        }
+    }
+
+    fn sender(&self, channel: Channel, business: &Business) -> String {
+        match channel {
+            Channel::Sms => business.sms_from.as_ref().unwrap_or(&self.settings.sms_from).clone(),
+            Channel::Email => business.email_from.as_ref().unwrap_or(&self.settings.email_from).clone(),
+            Channel::Call => String::new(),
+        }
+    }
+}
+
+/// Every lane that messages can queue in.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn lanes(store: &Store) -> Result<Vec<String>, StoreError> {
+    let businesses = store::business::all(&mut store.read().await?).await?;
+    let mut lanes: Vec<String> = Channel::ALL.iter().map(ToString::to_string).collect();
+    for business in &businesses {
+        lanes.extend(Channel::ALL.iter().map(|channel| super::plan::lane(Some(*channel), business)));
+    }
+    lanes.sort();
+    lanes.dedup();
+    Ok(lanes)
+}
+
+/// The channel a lane sends on.
+#[must_use]
+pub fn channel_of(lane: &str) -> Channel {
+    lane.split('/').next().and_then(|channel| channel.parse().ok()).unwrap_or(Channel::Sms)
+}
