@@ -85,7 +85,7 @@ pub const fn next(state: State, event: Event) -> Option<State> {
     use State as S;
     Some(match (state, event) {
         (S::Planned, E::Claim) => S::Sending,
-        (S::Planned, E::Hold) => S::Held,
+        (S::Planned | S::Sending, E::Hold) => S::Held,
         (S::Held, E::Release) | (S::Sending | S::Unknown | S::Accepted, E::PutBack) | (S::Skipped, E::Revive) => {
             S::Planned
         }

@@ -13,6 +13,7 @@ use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, ItemKind, Renewal};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
 
 /// A claimed message, as it stands in its row.
@@ -192,6 +193,7 @@ pub struct Settlement<'a> {
     pub owner: &'a str,
     pub to: State,
     pub reason: Option<Reason>,
+    pub hold: Option<Hold>,
     /// When it is due again, and on which channel; none: as before.
     pub again: Option<Again>,
     /// Gives the counted attempt back: nothing was tried.
@@ -214,14 +216,14 @@ pub async fn settle(tx: &mut Tx, settlement: &Settlement<'_>) -> Result<bool, St
     let again = settlement.again.as_ref();
     let done = on!(tx, c => sqlx::query(
         "UPDATE message SET state = $4, reason = $5, due_at = COALESCE($6, due_at), channel = COALESCE($7, channel), \
-            lane = COALESCE($8, lane), attempts = attempts - $9, resends = resends + $10, lease_owner = NULL, \
-            lease_until = NULL, updated_at = $11 \
+            lane = COALESCE($8, lane), attempts = attempts - $9, resends = resends + $10, hold = $12, \
+            lease_owner = NULL, lease_until = NULL, updated_at = $11 \
          WHERE id = $1 AND state = $2 AND COALESCE(lease_owner, '') = $3",
     )
     .bind(settlement.message_id).bind(settlement.from).bind(settlement.owner).bind(settlement.to)
     .bind(settlement.reason).bind(again.map(|again| again.due_at)).bind(again.and_then(|again| again.channel))
     .bind(again.map(|again| again.lane.as_str())).bind(i64::from(settlement.uncount))
-    .bind(i64::from(settlement.resend)).bind(settlement.at).execute(c).await)?;
+    .bind(i64::from(settlement.resend)).bind(settlement.at).bind(settlement.hold).execute(c).await)?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -114,6 +114,7 @@ pub async fn conclude(
         owner: flight.owner,
         to,
         reason: step.reason,
+        hold: None,
         again: step.again,
         uncount: step.uncount,
         resend: false,

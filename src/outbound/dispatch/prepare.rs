@@ -1,0 +1,372 @@
+//! Between claim and carrier: load what a claim is about, look for the last time, render, write the attempts.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::TimeDelta;
+
+use super::{DispatchError, Dispatcher, mail};
+use crate::carrier::{Content, Mail, Outgoing};
+use crate::domain::attempt::{Attempt, AttemptState};
+use crate::domain::business::Business;
+use crate::domain::consent::{ConsentLine, Verdict, verdict};
+use crate::domain::customer::Customer;
+use crate::domain::ids::new_id;
+use crate::domain::instant::Instant;
+use crate::domain::item::Item;
+use crate::domain::message::{Channel, Event, Purpose, Reason, State, next};
+use crate::domain::quiet_hours::Calendar;
+use crate::domain::recheck::{Decision, LastLook, decide};
+use crate::domain::replan::Hold;
+use crate::domain::segments;
+use crate::outbound::plan::lane;
+use crate::store::outbox::{Again, Claimed, Settlement};
+use crate::store::{self, Tx};
+use crate::texts::{Rendered, TextError, about};
+
+/// Nobody is asked twice within this time how it went (FACTS 5).
+const SURVEY_PAUSE: TimeDelta = TimeDelta::days(60);
+
+/// The same words about another item are not sent again within this time.
+const DUPLICATE_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// A message on its way to a carrier; its attempt is written.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub message: Claimed,
+    pub attempt_id: String,
+    pub channel: Channel,
+    pub business: Business,
+    pub customer: Customer,
+    pub segments: i64,
+    pub outgoing: Outgoing,
+}
+
+/// A claim, ready: what goes to carriers, and how many messages were dealt with without one.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    pub jobs: Vec<Job>,
+    pub dealt_with: u64,
+}
+
+/// Everything a claim is about, loaded in a handful of statements whatever its size.
+struct Surroundings {
+    businesses: HashMap<String, (Business, Calendar)>,
+    customers: HashMap<String, Customer>,
+    items: HashMap<String, Item>,
+    consents: HashMap<String, Vec<ConsentLine>>,
+    bad_addresses: Vec<(Channel, String)>,
+    overtaken: HashSet<String>,
+    surveyed: HashSet<String>,
+    recent_texts: HashSet<(String, String)>,
+}
+
+/// Claims up to `limit` due messages of a lane and makes them ready, in the caller's transaction.
+pub(super) async fn claim_and_prepare(
+    tx: &mut Tx,
+    dispatcher: &Dispatcher,
+    lane: &str,
+    limit: usize,
+    now: Instant,
+) -> Result<Prepared, DispatchError> {
+    let owner = format!("{}/{}", dispatcher.owner, new_id(now));
+    let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    if store::outbox::claim(tx, lane, &owner, limit, now, lease_until).await? == 0 {
+        return Ok(Prepared::default());
+    }
+    let claimed = store::outbox::claimed(tx, &owner).await?;
+    let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
+    let mut prepared = Prepared::default();
+    let mut said = HashSet::new();
+    for message in claimed {
+        match surroundings.ready(dispatcher, message, &mut said, now)? {
+            Ready::Send(job) => {
+                store::attempt::insert(tx, &attempt(dispatcher, &job, now)).await?;
+                prepared.jobs.push(*job);
+            }
+            Ready::Call { message, phone, script } => {
+                open_call(tx, &owner, &message, &phone, &script, now).await?;
+                prepared.dealt_with += 1;
+            }
+            Ready::Not { message, event, reason, again } => {
+                stop(tx, &owner, &message, event, reason, again, now).await?;
+                prepared.dealt_with += 1;
+            }
+        }
+    }
+    Ok(prepared)
+}
+
+/// What is to be done with a claimed message.
+enum Ready {
+    Send(Box<Job>),
+    /// A person phones: the call goes on the list.
+    Call { message: Claimed, phone: String, script: String },
+    Not { message: Claimed, event: Event, reason: Option<Reason>, again: Option<Again> },
+}
+
+impl Surroundings {
+    async fn load(
+        tx: &mut Tx,
+        dispatcher: &Dispatcher,
+        claimed: &[Claimed],
+        owner: &str,
+        now: Instant,
+    ) -> Result<Self, DispatchError> {
+        let mut businesses = HashMap::new();
+        for business in store::business::all(tx).await? {
+            let calendar = business.calendar(&dispatcher.zones).map_err(|error| DispatchError::Business {
+                business: business.id.clone(),
+                reason: error.to_string(),
+            })?;
+            businesses.insert(business.id.clone(), (business, calendar));
+        }
+        let customers = store::outbox::customers(tx, owner).await?;
+        let bookings = store::outbox::bookings(tx, owner).await?.into_iter().map(Item::Booking);
+        let renewals = store::outbox::renewals(tx, owner).await?.into_iter().map(Item::Renewal);
+        let items = bookings.chain(renewals).map(|item| (item.id().to_owned(), item)).collect();
+        let mut consents: HashMap<String, Vec<ConsentLine>> = HashMap::new();
+        for (customer_id, line) in store::outbox::consents(tx, owner).await? {
+            consents.entry(customer_id).or_default().push(line);
+        }
+        let surveyed = if claimed.iter().any(|message| message.purpose == Purpose::Survey) {
+            store::outbox::surveyed(tx, owner, now - SURVEY_PAUSE).await?.into_iter().collect()
+        } else {
+            HashSet::new()
+        };
+        Ok(Self {
+            businesses,
+            customers: customers.into_iter().map(|customer| (customer.id.clone(), customer)).collect(),
+            items,
+            consents,
+            bad_addresses: store::outbox::bad_addresses(tx, owner).await?,
+            overtaken: store::outbox::overtaken(tx, owner, now).await?.into_iter().collect(),
+            surveyed,
+            recent_texts: store::outbox::recent_texts(tx, owner, now - DUPLICATE_WINDOW).await?.into_iter().collect(),
+        })
+    }
+
+    fn ready(
+        &self,
+        dispatcher: &Dispatcher,
+        message: Claimed,
+        said: &mut HashSet<(String, String)>,
+        now: Instant,
+    ) -> Result<Ready, DispatchError> {
+        let (Some(item), Some(customer), Some((business, calendar))) = (
+            self.items.get(&message.item_id),
+            self.customers.get(&message.customer_id),
+            self.businesses.get(&message.business_id),
+        ) else {
+            return Ok(Ready::skip(message, Reason::Superseded));
+        };
+        let decision = self.decide(&message, item, customer, business, calendar, now);
+        let channel = match decision {
+            Decision::Go(channel) => channel,
+            Decision::Switch(channel) => return Ok(Ready::put_back(message, now, channel, business)),
+            Decision::Later(at) => {
+                let channel = message.channel.unwrap_or(Channel::Sms);
+                return Ok(Ready::put_back(message, at, channel, business));
+            }
+            Decision::Hold => return Ok(Ready::Not { message, event: Event::Hold, reason: None, again: None }),
+            Decision::Skip(reason) => return Ok(Ready::skip(message, reason)),
+        };
+        let Some(address) = customer.address(channel).map(str::to_owned) else {
+            return Ok(Ready::skip(message, Reason::NoAddress));
+        };
+        let rendered = match self.render(dispatcher, &message, channel, item, customer, business, calendar, now) {
+            Ok(rendered) => rendered,
+            Err(error) => {
+                tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
+                return Ok(Ready::Not { message, event: Event::Fail, reason: None, again: None });
+            }
+        };
+        if channel == Channel::Call {
+            return Ok(Ready::Call { message, phone: address, script: rendered.text });
+        }
+        let about_another_item = (message.customer_id.clone(), rendered.text.clone());
+        let repeated = self.recent_texts.contains(&(message.id.clone(), rendered.text.clone()));
+        if repeated || !said.insert(about_another_item) {
+            return Ok(Ready::skip(message, Reason::Duplicate));
+        }
+        Ok(Ready::Send(Box::new(job(dispatcher, message, channel, address, rendered, item, customer, business, now))))
+    }
+
+    fn decide(
+        &self,
+        message: &Claimed,
+        item: &Item,
+        customer: &Customer,
+        business: &Business,
+        calendar: &Calendar,
+        now: Instant,
+    ) -> Decision {
+        let channels: Vec<Channel> = message.channels.split(',').filter_map(|text| text.parse().ok()).collect();
+        let look = LastLook {
+            item,
+            customer,
+            consent: self.consents.get(&customer.id).map_or(&[], Vec::as_slice),
+            surveys_need_consent: business.surveys_need_consent,
+            bad_addresses: &self.bad_addresses,
+            calendar,
+            item_revision: message.item_revision,
+            anchor: message.anchor,
+            only_if: message.only_if,
+            purpose: message.purpose,
+            channels: &channels,
+            channel: message.channel,
+            due_at: message.due_at,
+            useful_until: message.useful_until,
+            overtaken: self.overtaken.contains(&message.id),
+            surveyed: self.surveyed.contains(&message.id),
+        };
+        decide(&look, now)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a text may speak of all of these")]
+    fn render(
+        &self,
+        dispatcher: &Dispatcher,
+        message: &Claimed,
+        channel: Channel,
+        item: &Item,
+        customer: &Customer,
+        business: &Business,
+        calendar: &Calendar,
+        now: Instant,
+    ) -> Result<Rendered, TextError> {
+        let consent = self.consents.get(&customer.id).map_or(&[][..], Vec::as_slice);
+        // The ladder is service in neutral words; its price is marketing and shows only where that is consented to.
+        let may_offer = verdict(consent, channel, Purpose::Marketing, false) == Verdict::Allowed;
+        let subject = about::Subject {
+            business,
+            customer,
+            item,
+            asks: message.asks,
+            told_before: message.told_before.as_deref(),
+            may_offer,
+            today: calendar.zone.date(now),
+        };
+        dispatcher.texts.render(&message.template, channel, &subject.about()?)
+    }
+}
+
+impl Ready {
+    const fn skip(message: Claimed, reason: Reason) -> Self {
+        Self::Not { message, event: Event::Skip, reason: Some(reason), again: None }
+    }
+
+    fn put_back(message: Claimed, due_at: Instant, channel: Channel, business: &Business) -> Self {
+        let again = Again { due_at, channel: Some(channel), lane: lane(Some(channel), business) };
+        Self::Not { message, event: Event::PutBack, reason: None, again: Some(again) }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a message is made of all of these")]
+fn job(
+    dispatcher: &Dispatcher,
+    message: Claimed,
+    channel: Channel,
+    address: String,
+    rendered: Rendered,
+    item: &Item,
+    customer: &Customer,
+    business: &Business,
+    now: Instant,
+) -> Job {
+    let from = dispatcher.sender(channel, business);
+    let segments = if channel == Channel::Sms { i64::from(segments::count(&rendered.text).segments) } else { 0 };
+    let content = match channel {
+        Channel::Sms | Channel::Call => Content::Sms { text: rendered.text },
+        Channel::Email => Content::Email(Box::new(Mail {
+            calendar: mail::calendar(item, message.anchor, business, customer, &from, &address, now),
+            subject: rendered.subject.unwrap_or_default(),
+            text: rendered.text,
+            html: rendered.html.unwrap_or_default(),
+            to_name: customer.name.clone(),
+            unsubscribe_url: None,
+        })),
+    };
+    let attempt_id = new_id(now);
+    let outgoing = Outgoing {
+        attempt_id: attempt_id.clone(),
+        message_id: message.id.clone(),
+        from,
+        to: address,
+        content,
+        now,
+    };
+    Job { message, attempt_id, channel, business: business.clone(), customer: customer.clone(), segments, outgoing }
+}
+
+fn attempt(dispatcher: &Dispatcher, job: &Job, now: Instant) -> Attempt {
+    let (subject, text) = match &job.outgoing.content {
+        Content::Sms { text } => (None, text),
+        Content::Email(mail) => (Some(mail.subject.clone()), &mail.text),
+    };
+    let carrier = dispatcher.carrier(job.channel).map_or("desk", |carrier| carrier.name());
+    Attempt {
+        id: job.attempt_id.clone(),
+        message_id: job.message.id.clone(),
+        business_id: job.message.business_id.clone(),
+        number: job.message.attempts,
+        channel: job.channel,
+        carrier: carrier.to_owned(),
+        sender: job.outgoing.from.clone(),
+        address: job.outgoing.to.clone(),
+        subject,
+        text: Some(text.clone()),
+        segments: job.segments,
+        state: AttemptState::Started,
+        provider_id: None,
+        stage: None,
+        provider_status: None,
+        code: None,
+        failure: None,
+        started_at: now,
+        settled_at: None,
+        look_at: None,
+        looks: 0,
+    }
+}
+
+/// Puts a call on the list; the message is with a person from here on.
+async fn open_call(
+    tx: &mut Tx,
+    owner: &str,
+    message: &Claimed,
+    phone: &str,
+    script: &str,
+    now: Instant,
+) -> Result<(), DispatchError> {
+    let due_at = message.useful_until;
+    store::call::open(tx, &message.business_id, &message.customer_id, &message.id, phone, script, due_at, now).await?;
+    stop(tx, owner, message, Event::Accept, None, None, now).await
+}
+
+/// Moves a claimed message on without a carrier. Put back or skipped before any try, its attempt does not count.
+async fn stop(
+    tx: &mut Tx,
+    owner: &str,
+    message: &Claimed,
+    event: Event,
+    reason: Option<Reason>,
+    again: Option<Again>,
+    now: Instant,
+) -> Result<(), DispatchError> {
+    let held = event == Event::Hold;
+    let settlement = Settlement {
+        message_id: &message.id,
+        from: State::Sending,
+        owner,
+        to: next(State::Sending, event).unwrap_or(State::Planned),
+        reason,
+        hold: held.then_some(Hold::Change),
+        uncount: event == Event::PutBack || held,
+        again,
+        resend: false,
+        at: now,
+    };
+    store::outbox::settle(tx, &settlement).await?;
+    Ok(())
+}
