@@ -2,6 +2,7 @@
 
 pub mod ids;
 pub mod instant;
+pub mod invitation;
 pub mod message;
 
 /// A text that is not one of a closed list's values.
