@@ -6,8 +6,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use url::Url;
 
@@ -75,9 +75,11 @@ fn with_calendar(mail: &Mail, part: &CalendarPart) -> Result<MultiPart, Outcome>
     let inline = ContentType::parse(&format!("text/calendar; charset=UTF-8; method={}", part.method))
         .map_err(|_| faulty("the calendar part's method is no word"))?;
     let file = ContentType::parse("application/ics; name=\"invite.ics\"").map_err(|_| faulty("no content type"))?;
-    let inline = SinglePart::builder().content_type(inline).body(part.body.clone());
-    // Bytes, so that the file is the calendar part to the last line end.
-    let file = Attachment::new("invite.ics".to_owned()).body(part.body.clone().into_bytes(), file);
+    // Base64 on both: other encodings leave line ends to whoever decodes them, and iCalendar wants CRLF.
+    let body = Body::new_with_encoding(part.body.clone(), ContentTransferEncoding::Base64)
+        .map_err(|_| faulty("the calendar part can't be encoded"))?;
+    let inline = SinglePart::builder().content_type(inline).body(body.clone());
+    let file = Attachment::new("invite.ics".to_owned()).body(body, file);
     Ok(MultiPart::mixed().multipart(alternative(mail).singlepart(inline)).singlepart(file))
 }
 

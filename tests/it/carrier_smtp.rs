@@ -49,7 +49,7 @@ async fn a_mail_is_accepted_under_its_message_id() {
 
 #[tokio::test]
 async fn before_the_dot_a_lost_connection_is_tried_again() {
-    for at in [At::Greeting, At::Ehlo, At::Auth, At::Mail, At::Rcpt, At::Data, At::Content] {
+    for at in [At::Greeting, At::Ehlo, At::Auth, At::Mail, At::Rcpt, At::Data] {
         for act in [Act::HangUp, Act::Hang] {
             let outcome = sent_with(at, act).await;
             let Outcome::Retry { whole_sender, .. } = outcome else { panic!("{at:?} {act:?}: {outcome:?}") };
@@ -59,10 +59,23 @@ async fn before_the_dot_a_lost_connection_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_mail_whose_last_line_was_never_written_is_tried_again() {
+    let server = SmtpServer::start(&[(At::Content, Act::HangUp)]);
+    let mut long = mail("m-1", "ana@example.com");
+    // More than the sockets' buffers hold, so that the writing itself fails.
+    if let Content::Email(mail) = &mut long.content {
+        mail.text = "a line of an endless story\n".repeat(600_000);
+    }
+    let outcome = carrier(&server).send(&long).await;
+    assert!(matches!(outcome, Outcome::Retry { whole_sender: false, .. }), "{outcome:?}");
+}
+
+#[tokio::test]
 async fn after_the_dot_a_lost_connection_leaves_doubt() {
-    for act in [Act::HangUp, Act::Hang] {
-        let outcome = sent_with(At::Dot, act).await;
-        assert!(matches!(outcome, Outcome::Unknown { .. }), "{act:?}: {outcome:?}");
+    // A short mail is written in one go, dot and all: a connection lost while it is read tells nothing either.
+    for (at, act) in [(At::Dot, Act::HangUp), (At::Dot, Act::Hang), (At::Content, Act::HangUp)] {
+        let outcome = sent_with(at, act).await;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{at:?} {act:?}: {outcome:?}");
     }
 }
 
@@ -147,7 +160,7 @@ async fn an_idle_connection_that_the_server_closed_is_replaced_and_the_mail_goes
 }
 
 #[tokio::test]
-async fn every_attempt_of_a_message_has_the_same_bytes() {
+async fn every_attempt_of_a_message_has_the_same_message_id() {
     let server = SmtpServer::start(&[]);
     let carrier = carrier(&server);
     for _ in 0..2 {
@@ -221,7 +234,7 @@ async fn a_real_server_takes_mail_by_starttls_and_by_tls() {
         assert!(carrier.probe().await.is_ok());
         let outcome = carrier.send(&mail("m-1", "ana@example.com")).await;
         assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
-        let mails = server.mails("ana", 1);
+        let mails = server.mails(1);
         let message = parse(&mails[0]);
         let sent = mail("m-1", "ana@example.com");
         let Content::Email(expected) = sent.content else { unreachable!() };
@@ -248,7 +261,7 @@ async fn a_real_server_delivers_request_change_and_cancellation() {
     for (count, (id, method, sequence)) in (1..).zip(steps) {
         carrier.send(&mail_with_invitation(id, "ana@example.com", method, sequence)).await;
         // Wait for each, so that the files are in the order of the steps.
-        let mails = server.mails("ana", count);
+        let mails = server.mails(count);
         let message = mails.iter().map(|mail| parse(mail)).find(|message| message.message_id().unwrap().starts_with(id));
         let message = message.expect("the mail of this step");
         let (body, parameter) = calendar(&message);
@@ -282,7 +295,7 @@ async fn a_real_server_that_limits_mails_per_connection_gets_them_all() {
         let outcome = carrier.send(&mail(&format!("m-{number}"), "ana@example.com")).await;
         assert!(matches!(outcome, Outcome::Accepted { .. }), "{number}: {outcome:?}");
     }
-    assert_eq!(server.mails("ana", 5).len(), 5);
+    assert_eq!(server.mails(5).len(), 5);
 }
 
 #[tokio::test]

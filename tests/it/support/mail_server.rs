@@ -73,9 +73,9 @@ impl MailServer {
         self.folder.path().join("ca.pem")
     }
 
-    /// The mails delivered to `local_part`, when there are `count` of them, oldest first.
-    pub fn mails(&self, local_part: &str, count: usize) -> Vec<Vec<u8>> {
-        let folder = self.folder.path().join("mail").join(local_part).join("new");
+    /// The delivered mails, when there are `count` of them, oldest first.
+    pub fn mails(&self, count: usize) -> Vec<Vec<u8>> {
+        let folder = self.folder.path().join("mail/new");
         let files = || -> Vec<PathBuf> {
             fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
         };
