@@ -9,6 +9,17 @@ use async_trait::async_trait;
 
 use crate::domain::instant::Instant;
 
+mod mask;
+pub mod memory;
+mod mime;
+pub mod sandbox;
+pub mod smtp;
+mod tls;
+pub mod twilio;
+mod twilio_errors;
+pub mod twilio_receipt;
+pub mod twilio_signature;
+
 /// A rendered, addressed message.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
@@ -141,6 +152,22 @@ pub enum AskError {
     Unsupported,
     #[error("{0}")]
     Failed(String),
+}
+
+/// Why a carrier could not be built from its settings; says which setting to change.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("{setting}: {problem}")]
+    Setting { setting: &'static str, problem: String },
+    #[error("the TLS or HTTP client could not be set up: {0}")]
+    Client(String),
+}
+
+impl SetupError {
+    /// A setting, by its name in the configuration file, and what is wrong with it.
+    fn setting(setting: &'static str, problem: impl std::fmt::Display) -> Self {
+        Self::Setting { setting, problem: problem.to_string() }
+    }
 }
 
 /// One way to the customer. `outbound::dispatch` knows nothing else of it.

@@ -9,6 +9,7 @@ pub mod customer;
 pub mod email_address;
 pub mod ids;
 pub mod instant;
+pub mod invitation;
 pub mod item;
 pub mod local;
 pub mod locale;

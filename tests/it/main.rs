@@ -1,0 +1,5 @@
+//! The integration suite: one binary, so that it links once.
+
+mod carrier_smtp;
+mod carrier_twilio;
+mod support;

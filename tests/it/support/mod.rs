@@ -1,0 +1,10 @@
+//! What the suite plays its scenes with: providers, servers, readers.
+
+pub mod ics;
+pub mod mail_server;
+pub mod outgoing;
+pub mod smtp_server;
+pub mod twilio_line;
+pub mod twilio_openapi;
+pub mod twilio_server;
+pub mod twilio_store;
