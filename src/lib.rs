@@ -1,2 +1,3 @@
 pub mod carrier;
+pub mod config;
 pub mod domain;
