@@ -282,6 +282,21 @@ fn what_is_printed_can_be_read_again() {
 }
 
 #[test]
+fn the_example_is_a_configuration_without_warnings() {
+    let config = load(include_str!("../../examples/daybefore.toml"), &[]).unwrap();
+    let warnings = config.warnings();
+    // The test's file is readable by all, as the example's first lines warn.
+    assert!(
+        warnings.iter().all(|warning| warning.contains("chmod 600")),
+        "{warnings:?}"
+    );
+    assert_eq!(
+        (config.sms.carrier, config.email.carrier),
+        (SmsCarrier::Twilio, EmailCarrier::Smtp)
+    );
+}
+
+#[test]
 fn risky_settings_are_pointed_out() {
     let smtp = "[email]\ncarrier = \"smtp\"\nfrom = \"a@example.com\"\n";
     for (text, says) in [
