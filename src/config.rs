@@ -187,38 +187,20 @@ impl Config {
             database: Database {
                 url: values.text("database.url"),
             },
-            server: Server {
-                // A listen address that can't be read is a problem already, so what stands in for it is never used.
-                listen: values
-                    .text("server.listen")
-                    .parse()
-                    .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
-                public_url: values.some("server.public_url"),
-            },
+            server: values.server(),
             sms: values.sms(),
             email: values.email(),
             sandbox: Sandbox {
                 folder: values.some("sandbox.folder").map(Into::into),
             },
-            dispatch: Dispatch {
-                concurrency: values.whole("dispatch.concurrency"),
-                lease: values.seconds("dispatch.lease_seconds"),
-                max_attempts: values.whole("dispatch.max_attempts"),
-            },
+            dispatch: values.dispatch(),
             time: Time {
                 zoneinfo_dir: values.some("time.zoneinfo_dir").map(Into::into),
             },
             retention: Retention {
                 bodies_days: values.whole("retention.bodies_days"),
             },
-            log: Log {
-                format: if values.text("log.format") == "json" {
-                    LogFormat::Json
-                } else {
-                    LogFormat::Text
-                },
-                filter: values.some("log.filter").unwrap_or_else(|| "info".to_owned()),
-            },
+            log: values.log(),
             file,
             shown: print::shown(reading),
         };

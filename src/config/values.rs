@@ -1,12 +1,13 @@
 //! Typed access to what was read.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use secrecy::SecretString;
 
 use super::keys::Value;
 use super::read::Reading;
-use super::{Email, EmailCarrier, Sms, SmsCarrier};
+use super::{Dispatch, Email, EmailCarrier, Log, LogFormat, Server, Sms, SmsCarrier};
 
 /// Typed access to checked values. What is missing or was refused reads as nothing: then there is a problem to report.
 pub(super) struct Values<'a>(pub(super) &'a Reading);
@@ -16,6 +17,7 @@ impl Values<'_> {
         self.0.values.get(path).map(|(value, _)| value)
     }
 
+    /// A text that is set and not empty.
     pub(super) fn some(&self, path: &str) -> Option<String> {
         match self.get(path) {
             Some(Value::Text(text)) if !text.is_empty() => Some(text.clone()),
@@ -23,6 +25,7 @@ impl Values<'_> {
         }
     }
 
+    /// What is not set or empty reads as an empty text.
     pub(super) fn text(&self, path: &str) -> String {
         self.some(path).unwrap_or_default()
     }
@@ -93,6 +96,34 @@ impl Values<'_> {
             messages_per_second: self.rate("email.messages_per_second"),
             ca_file: self.some("email.ca_file").map(Into::into),
             timeout: self.seconds("email.timeout_seconds"),
+        }
+    }
+
+    pub(super) fn server(&self) -> Server {
+        // An address that can't be read is a problem already, so what stands in for it here is never used.
+        let refused = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Server {
+            listen: self.text("server.listen").parse().unwrap_or(refused),
+            public_url: self.some("server.public_url"),
+        }
+    }
+
+    pub(super) fn dispatch(&self) -> Dispatch {
+        Dispatch {
+            concurrency: self.whole("dispatch.concurrency"),
+            lease: self.seconds("dispatch.lease_seconds"),
+            max_attempts: self.whole("dispatch.max_attempts"),
+        }
+    }
+
+    pub(super) fn log(&self) -> Log {
+        Log {
+            format: if self.text("log.format") == "json" {
+                LogFormat::Json
+            } else {
+                LogFormat::Text
+            },
+            filter: self.some("log.filter").unwrap_or_else(|| "info".to_owned()),
         }
     }
 }
