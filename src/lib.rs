@@ -1,5 +1,6 @@
 pub mod carrier;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod outbound;
 pub mod store;
