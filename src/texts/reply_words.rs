@@ -60,16 +60,15 @@ pub(super) fn asked(text: &str) -> Asked {
 }
 
 fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
-    // Where an answer can stand: right after the verb and its fillers.
-    let mut after_verb = false;
-    let mut expected = false;
+    // An answer is expected right after a verb and its fillers; once one was named, others can join it.
+    let (mut after_verb, mut expected, mut answered) = (false, false, false);
     for (at, word) in sentence.iter().enumerate() {
         let folded = word.folded.as_str();
         let previous = at.checked_sub(1).map_or("", |at| sentence[at].folded.as_str());
         let next = sentence.get(at + 1).map_or("", |word| word.folded.as_str());
         let stands_out = word.quoted || (word.capitals && !shouting && folded.len() > 1);
         let named = PURPOSES.contains(&next);
-        let joined = after_verb && named && JOINS.contains(&previous);
+        let joined = answered && named && JOINS.contains(&previous);
         if let Some(keyword) = keyword(folded, next) {
             // "by the end of": an answer is not followed by "of".
             let direct = expected && next != "of";
@@ -78,6 +77,7 @@ fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
             }
         }
         let answers = expected || joined || next == "=" || (after_verb && word.quoted);
+        answered |= expected && !FILLERS.contains(&folded);
         if answers && folded.chars().count() == 1 {
             asked.letters |= word.capitals || (word.quoted && folded.chars().all(char::is_alphabetic));
             asked.digits |= folded.chars().all(|char| char.is_ascii_digit());

@@ -10,6 +10,7 @@ use crate::domain::locale::Locale;
 struct Cast {
     language: &'static str,
     business: &'static str,
+    agency: &'static str,
     long_business: &'static str,
     phone: &'static str,
     address: &'static str,
@@ -26,6 +27,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "en",
         business: "Hill Road Garage",
+        agency: "Hill Road Insurance",
         long_business: "Fitzgerald & Sons Motor Company",
         phone: "020 7946 0018",
         address: "12 Hill Road\nLondon NW8 9QA",
@@ -40,6 +42,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "de",
         business: "Autohaus Lind",
+        agency: "Agentur Lind",
         long_business: "Kfz-Meisterbetrieb Müller-Lüdenscheidt",
         phone: "030 5550142",
         address: "Bergstraße 12\n10115 Berlin",
@@ -54,6 +57,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "fr",
         business: "Garage Martin",
+        agency: "Cabinet Martin",
         long_business: "Société Bourguignonne de Mécanique",
         phone: "03 80 55 01 42",
         address: "12 rue de la Côte\n21000 Dijon",
@@ -68,6 +72,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "es",
         business: "Taller Ruiz",
+        agency: "Seguros Ruiz",
         long_business: "Talleres Mecánicos Peñíscola e Hijos",
         phone: "91 555 01 42",
         address: "Calle del Monte 12\n28001 Madrid",
@@ -75,13 +80,14 @@ const CASTS: [Cast; 5] = [
         long_customer: "María de los Ángeles Ibáñez Etxeberría",
         service: "Cambio de aceite",
         long_service: "Revisión anual y líquido de frenos",
-        vehicle: "Seat León",
+        vehicle: "Seat Ibiza",
         home: "Seguro del hogar",
         currency: "EUR",
     },
     Cast {
         language: "pl",
         business: "Auto Nowak",
+        agency: "Agencja Nowak",
         long_business: "Stacja Obsługi Pojazdów Wiśniewski",
         phone: "22 555 01 42",
         address: "ul. Górska 12\n00-001 Warszawa",
@@ -114,7 +120,7 @@ pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Loc
     let cast = CASTS.iter().find(|cast| cast.language == locale.language()).unwrap_or(&CASTS[0]);
     let asks = |shape| template.asks.iter().map(move |asks| (shape, *asks));
     shapes().flat_map(asks).map(|(shape, asks)| About {
-        business: cast.business(business_id, shape),
+        business: cast.business(business_id, shape, is_insurance(template)),
         customer: AboutCustomer { name: cast.customer(shape) },
         item: if template.item == Item::Booking { cast.booking(shape) } else { cast.renewal(shape, template) },
         asks,
@@ -123,6 +129,10 @@ pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Loc
         link: shape.link.then_some(LINK),
     })
     .collect()
+}
+
+fn is_insurance(template: &Template) -> bool {
+    template.name.starts_with("policy") || template.name.starts_with("renewal")
 }
 
 fn shapes() -> impl Iterator<Item = Shape> {
@@ -145,14 +155,12 @@ fn at(days_later: u64, hour: u32) -> NaiveDateTime {
 }
 
 impl Cast {
-    fn business<'a>(&self, id: &'a str, shape: Shape) -> AboutBusiness<'a>
-    where
-        Self: 'static,
-    {
+    fn business<'a>(&self, id: &'a str, shape: Shape, insurance: bool) -> AboutBusiness<'a> {
         let known = |text| shape.full.then_some(text);
+        let usual = if insurance { self.agency } else { self.business };
         AboutBusiness {
             id,
-            name: if shape.long { self.long_business } else { self.business },
+            name: if shape.long { self.long_business } else { usual },
             phone: known(self.phone),
             email: known("desk@garage.example"),
             address: known(self.address),
@@ -178,7 +186,7 @@ impl Cast {
     }
 
     fn renewal(&self, shape: Shape, template: &Template) -> AboutItem<'static> {
-        let policy = template.name.starts_with("policy") || template.name.starts_with("renewal");
+        let policy = is_insurance(template);
         AboutItem::Renewal {
             kind: if policy { "policy" } else { "warranty" },
             subject: shape.full.then_some(if policy { self.home } else { self.vehicle }),
