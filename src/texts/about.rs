@@ -91,11 +91,23 @@ impl AboutItem<'_> {
 }
 
 const COMMON: [&str; 15] = [
-    "business", "phone", "email", "address", "signature", "customer", "link", "asks_confirm", "asks_renewal",
-    "asks_rating", "date", "day", "when", "today", "locale",
+    "business",
+    "phone",
+    "email",
+    "address",
+    "signature",
+    "customer",
+    "link",
+    "asks_confirm",
+    "asks_renewal",
+    "asks_rating",
+    "date",
+    "day",
+    "when",
+    "today",
+    "locale",
 ];
-const BOOKING: [&str; 8] =
-    ["time", "service", "vehicle", "what", "old_date", "old_time", "old_when", "confirmed"];
+const BOOKING: [&str; 8] = ["time", "service", "vehicle", "what", "old_date", "old_time", "old_when", "confirmed"];
 const RENEWAL: [&str; 5] = ["kind", "subject", "reference", "offer", "offer_link"];
 
 /// The names that a template about this kind of item may use.
@@ -236,7 +248,9 @@ impl ItemFacts {
                 subject: line(subject),
                 reference: line(reference),
                 ends_on,
-                offer: offer.map(|offer| one_line(&about.locale.money(offer.amount, offer.currency))).unwrap_or_default(),
+                offer: offer
+                    .map(|offer| one_line(&about.locale.money(offer.amount, offer.currency)))
+                    .unwrap_or_default(),
                 offer_link: line(offer.and_then(|offer| offer.url)),
             },
         }

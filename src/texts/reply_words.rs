@@ -18,34 +18,32 @@ pub(super) struct Asked {
 }
 
 /// The providers' words for opt-out, opt-in and help, in capitals and without accents.
-const KEYWORDS: &[&str] = &[
-    "STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPTIN", "ARRET", "ARRETER", "START",
-    "YES", "UNSTOP", "SUBSCRIBE", "HELP", "INFO",
-];
+const KEYWORDS: &str = "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT ARRET ARRETER \
+    START YES UNSTOP OPTIN SUBSCRIBE HELP INFO";
 
 /// Words after which a text names the answer it wants, folded, in every language that texts have.
-const VERBS: &[&str] = &[
-    "reply", "respond", "answer", "text", "txt", "send", "type", "write", "antworten", "antworte", "antwort", "senden",
-    "sende", "schicken", "schicke", "schreiben", "schreibe", "repondez", "reponds", "repondre", "reponse", "envoyez",
-    "envoie", "envoyer", "tapez", "ecrivez", "ecrire", "responda", "responde", "responder", "respuesta", "conteste",
-    "contesta", "contestar", "envie", "envia", "enviar", "escriba", "escribe", "escribir", "mande", "manda", "odpowiedz",
-    "odpisz", "odpisac", "odpowiedziec", "wyslij", "wyslac", "napisz", "napisac", "zwrotny",
-];
+const VERBS: &str = "reply respond answer text txt send type write \
+    antworten antworte antwort senden sende schicken schicke schreiben schreibe \
+    repondez reponds repondre reponse envoyez envoie envoyer tapez ecrivez ecrire \
+    responda responde responder respuesta conteste contesta contestar envie envia enviar escriba escribe escribir mande manda \
+    odpowiedz odpisz odpisac odpowiedziec wyslij wyslac napisz napisac zwrotny";
 
 /// Words that may stand between such a verb and the answer.
-const FILLERS: &[&str] = &[
-    "with", "back", "just", "simply", "only", "please", "word", "mit", "sie", "uns", "bitte", "einfach", "nur", "wort",
-    "par", "avec", "simplement", "mot", "con", "palabra", "z", "slowem", "slowo", ":",
-];
+const FILLERS: &str = "with back just simply only please word : mit sie uns bitte einfach nur wort \
+    par avec simplement mot con palabra z slowem slowo";
 
 /// Before a verb these make it a statement: "we will send info".
-const STATEMENTS: &[&str] = &["we", "will", "we'll", "i", "can", "wir", "ich", "nous", "je", "not", "don't", "never"];
+const STATEMENTS: &str = "we will we'll i can not don't never wir ich nous je";
 
 /// Words between an answer and what it does: "STOP to opt out".
-const PURPOSES: &[&str] = &["=", "to", "um", "zum", "zur", "pour", "para", "aby", "zeby", "by"];
+const PURPOSES: &str = "= to um zum zur pour para aby zeby by";
 
 /// Words that join a second answer to the first.
-const JOINS: &[&str] = &["or", "oder", "ou", "o", "lub", "albo", ",", "/"];
+const JOINS: &str = "or oder ou o lub albo , /";
+
+fn lists(list: &str, word: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
+}
 
 /// What `text` asks for, in any language and letter case.
 pub(super) fn asked(text: &str) -> Asked {
@@ -67,8 +65,8 @@ fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
         let previous = at.checked_sub(1).map_or("", |at| sentence[at].folded.as_str());
         let next = sentence.get(at + 1).map_or("", |word| word.folded.as_str());
         let stands_out = word.quoted || (word.capitals && !shouting && folded.len() > 1);
-        let named = PURPOSES.contains(&next);
-        let joined = answered && named && JOINS.contains(&previous);
+        let named = lists(PURPOSES, next);
+        let joined = answered && named && lists(JOINS, previous);
         if let Some(keyword) = keyword(folded, next) {
             // "by the end of": an answer is not followed by "of".
             let direct = expected && next != "of";
@@ -77,13 +75,13 @@ fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
             }
         }
         let answers = expected || joined || next == "=" || (after_verb && word.quoted);
-        answered |= expected && !FILLERS.contains(&folded);
+        answered |= expected && (folded.chars().count() == 1 || keyword(folded, next).is_some());
         if answers && folded.chars().count() == 1 {
             asked.letters |= word.capitals || (word.quoted && folded.chars().all(char::is_alphabetic));
             asked.digits |= folded.chars().all(|char| char.is_ascii_digit());
         }
-        let is_verb = VERBS.contains(&folded);
-        expected = if is_verb { !STATEMENTS.contains(&previous) } else { expected && FILLERS.contains(&folded) };
+        let is_verb = lists(VERBS, folded);
+        expected = if is_verb { !lists(STATEMENTS, previous) } else { expected && lists(FILLERS, folded) };
         after_verb |= is_verb && expected;
     }
 }
@@ -92,7 +90,7 @@ fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
 fn keyword(folded: &str, next: &str) -> Option<String> {
     let joined = folded.replace('-', "").to_uppercase();
     let pair = if joined == "OPT" && matches!(next, "out" | "in") { joined + &next.to_uppercase() } else { joined };
-    KEYWORDS.contains(&pair.as_str()).then_some(pair)
+    lists(KEYWORDS, &pair).then_some(pair)
 }
 
 #[derive(Debug)]

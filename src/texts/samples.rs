@@ -119,16 +119,18 @@ struct Shape {
 pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Locale) -> Vec<About<'a>> {
     let cast = CASTS.iter().find(|cast| cast.language == locale.language()).unwrap_or(&CASTS[0]);
     let asks = |shape| template.asks.iter().map(move |asks| (shape, *asks));
-    shapes().flat_map(asks).map(|(shape, asks)| About {
-        business: cast.business(business_id, shape, is_insurance(template)),
-        customer: AboutCustomer { name: cast.customer(shape) },
-        item: if template.item == Item::Booking { cast.booking(shape) } else { cast.renewal(shape, template) },
-        asks,
-        locale,
-        today: date().checked_sub_days(Days::new(shape.days_before)).unwrap_or_default(),
-        link: shape.link.then_some(LINK),
-    })
-    .collect()
+    shapes()
+        .flat_map(asks)
+        .map(|(shape, asks)| About {
+            business: cast.business(business_id, shape, is_insurance(template)),
+            customer: AboutCustomer { name: cast.customer(shape) },
+            item: if template.item == Item::Booking { cast.booking(shape) } else { cast.renewal(shape, template) },
+            asks,
+            locale,
+            today: date().checked_sub_days(Days::new(shape.days_before)).unwrap_or_default(),
+            link: shape.link.then_some(LINK),
+        })
+        .collect()
 }
 
 fn is_insurance(template: &Template) -> bool {
