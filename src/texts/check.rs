@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use minijinja::Value;
 use serde::{Deserialize, Serialize};
 
-use super::about::{About, Facts};
+use super::about::About;
 use super::catalogue::{self, Part, Template};
 use super::error::{Place, TextError};
+use super::facts::Facts;
 use super::render::clean;
 use super::reply_words::asked;
 use super::samples::samples;

@@ -107,12 +107,28 @@ const LINK: &str = "https://erinnern.example/r/7Yk3pQw9";
 #[derive(Clone, Copy)]
 struct Shape {
     days_before: u64,
-    long: bool,
+    /// One bit a choice; none set is what a customer usually gets.
+    choices: u8,
+}
+
+impl Shape {
+    const fn is_long(self) -> bool {
+        self.choices & 1 != 0
+    }
+
     /// Everything optional is known.
-    full: bool,
-    link: bool,
+    const fn is_full(self) -> bool {
+        self.choices & 2 == 0
+    }
+
+    const fn has_link(self) -> bool {
+        self.choices & 4 != 0
+    }
+
     /// The item's own choice: confirmed, or with an offer.
-    special: bool,
+    const fn is_special(self) -> bool {
+        self.choices & 8 != 0
+    }
 }
 
 /// What a customer usually gets comes first: the day before, everything known, no link.
@@ -128,7 +144,7 @@ pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Loc
             asks,
             locale,
             today: date().checked_sub_days(Days::new(shape.days_before)).unwrap_or_default(),
-            link: shape.link.then_some(LINK),
+            link: shape.has_link().then_some(LINK),
         })
         .collect()
 }
@@ -138,13 +154,7 @@ fn is_insurance(template: &Template) -> bool {
 }
 
 fn shapes() -> impl Iterator<Item = Shape> {
-    (0..48u8).map(|bits| Shape {
-        days_before: [1, 0, 30][usize::from(bits / 16)],
-        long: bits & 1 != 0,
-        full: bits & 2 == 0,
-        link: bits & 4 != 0,
-        special: bits & 8 != 0,
-    })
+    [1, 0, 30].into_iter().flat_map(|days_before| (0..16).map(move |choices| Shape { days_before, choices }))
 }
 
 /// A Wednesday in September: the longest names in most languages.
@@ -158,11 +168,11 @@ fn at(days_later: u64, hour: u32) -> NaiveDateTime {
 
 impl Cast {
     fn business<'a>(&self, id: &'a str, shape: Shape, insurance: bool) -> AboutBusiness<'a> {
-        let known = |text| shape.full.then_some(text);
+        let known = |text| shape.is_full().then_some(text);
         let usual = if insurance { self.agency } else { self.business };
         AboutBusiness {
             id,
-            name: if shape.long { self.long_business } else { usual },
+            name: if shape.is_long() { self.long_business } else { usual },
             phone: known(self.phone),
             email: known("desk@garage.example"),
             address: known(self.address),
@@ -170,20 +180,20 @@ impl Cast {
     }
 
     const fn customer(&self, shape: Shape) -> &'static str {
-        match shape {
-            Shape { full: false, .. } => "",
-            Shape { long: true, .. } => self.long_customer,
-            _ => self.customer,
+        match (shape.is_full(), shape.is_long()) {
+            (false, _) => "",
+            (true, true) => self.long_customer,
+            (true, false) => self.customer,
         }
     }
 
     fn booking(&self, shape: Shape) -> AboutItem<'static> {
         AboutItem::Booking {
-            service: shape.full.then_some(if shape.long { self.long_service } else { self.service }),
-            vehicle: shape.full.then_some(self.vehicle),
+            service: shape.is_full().then_some(if shape.is_long() { self.long_service } else { self.service }),
+            vehicle: shape.is_full().then_some(self.vehicle),
             starts: at(0, 9),
-            was: shape.full.then(|| at(1, 14)),
-            confirmed: shape.special,
+            was: shape.is_full().then(|| at(1, 14)),
+            confirmed: shape.is_special(),
         }
     }
 
@@ -191,13 +201,13 @@ impl Cast {
         let policy = is_insurance(template);
         AboutItem::Renewal {
             kind: if policy { "policy" } else { "warranty" },
-            subject: shape.full.then_some(if policy { self.home } else { self.vehicle }),
-            reference: shape.full.then_some("P-2024-118"),
+            subject: shape.is_full().then_some(if policy { self.home } else { self.vehicle }),
+            reference: shape.is_full().then_some("P-2024-118"),
             ends_on: date(),
-            offer: shape.special.then_some(Offer {
+            offer: shape.is_special().then_some(Offer {
                 amount: "412.50",
                 currency: self.currency,
-                url: shape.full.then_some("https://agentur.example/angebot/118"),
+                url: shape.is_full().then_some("https://agentur.example/angebot/118"),
             }),
         }
     }

@@ -99,3 +99,17 @@ fn what_costs_or_confuses_is_a_warning() {
     assert_problem("booking_reminder", Part::Sms, &long, "warning: a usual text message costs 3 segments (GSM-7)");
     assert!(check("booking_reminder", "en", Part::Sms, &long).is_usable());
 }
+
+#[test]
+fn every_embedded_text_names_the_business_and_leaves_near_days_to_the_clock() {
+    let texts = Texts::embedded();
+    let near = ["tomorrow", "today", "morgen", "heute", "demain", "aujourd", "mañana", "hoy ", "jutro", "dziś"];
+    for place in &texts.inner.places {
+        let locale = Locale::parse(&place.locale).unwrap();
+        let (_, source) = texts.source("", &place.template, locale, place.part).unwrap();
+        assert!(source.contains("{{ business }}") || source.contains("{{ signature }}"), "{place}");
+        // "Today" in a script tells the agent what to say now; it is no date.
+        let dated = place.part != Part::Call;
+        assert!(!dated || !near.iter().any(|word| source.to_lowercase().contains(word)), "{place}: {source}");
+    }
+}
