@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use minijinja::Value;
 
-use super::about::{About, Facts};
+use super::about::About;
 use super::catalogue::{self, Part, Template};
 use super::error::{Place, TextError};
+use super::facts::Facts;
 use super::render::clean;
 use super::reply_words::asked;
 use super::samples::samples;
@@ -137,7 +138,9 @@ impl Report {
     fn sample(&mut self, part: Part, raw: &str, asks: Asks) {
         let text = clean(part, raw);
         if text.is_empty() {
-            self.error("comes out empty when optional facts are missing; say something outside the conditions".to_owned());
+            self.error(
+                "comes out empty when optional facts are missing; say something outside the conditions".to_owned(),
+            );
         }
         if part == Part::Subject && raw.trim().contains('\n') {
             self.error("a subject is one line; remove the line break".to_owned());
@@ -163,7 +166,9 @@ impl Report {
             ));
         }
         if let Some(char) = text.chars().find(|char| "‘’“”„‚–—…«»".contains(*char)) {
-            self.warn(format!("`{char}` makes a text message cost more than twice as much; write it in plain characters"));
+            self.warn(format!(
+                "`{char}` makes a text message cost more than twice as much; write it in plain characters"
+            ));
         }
         if text.chars().count() > LONGEST_SMS {
             self.error(format!("a text message can't be longer than {LONGEST_SMS} characters; shorten it"));

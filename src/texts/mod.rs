@@ -1,7 +1,7 @@
 //! What is said to customers: declared templates, a business's own wordings, rendering and checking.
 //!
 //! - `catalogue`: every template, declared once: parts, item, purpose, question
-//! - `about`: all that a text may speak of, and the names that templates use for it
+//! - `about`: all that a text may speak of; `facts`: the names that templates use for it
 //! - `store`: embedded and own texts, parsed once; which one wins
 //! - `render`: one message on one channel
 //! - `tidy`, `html`: plain clean text, and the HTML part of a mail made from it
@@ -14,6 +14,7 @@ mod about;
 pub mod catalogue;
 mod check;
 mod error;
+mod facts;
 mod html;
 mod render;
 mod reply_words;

@@ -2,9 +2,10 @@
 
 use minijinja::{Value, context};
 
-use super::about::{About, Facts, names};
+use super::about::About;
 use super::catalogue::{self, Item, Part};
 use super::error::TextError;
+use super::facts::{Facts, names};
 use super::store::{Found, LAYOUT, Texts, plain};
 use super::{html, tidy};
 use crate::domain::message::Channel;

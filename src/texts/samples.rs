@@ -10,6 +10,7 @@ use crate::domain::locale::Locale;
 struct Cast {
     language: &'static str,
     business: &'static str,
+    agency: &'static str,
     long_business: &'static str,
     phone: &'static str,
     address: &'static str,
@@ -26,6 +27,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "en",
         business: "Hill Road Garage",
+        agency: "Hill Road Insurance",
         long_business: "Fitzgerald & Sons Motor Company",
         phone: "020 7946 0018",
         address: "12 Hill Road\nLondon NW8 9QA",
@@ -40,6 +42,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "de",
         business: "Autohaus Lind",
+        agency: "Agentur Lind",
         long_business: "Kfz-Meisterbetrieb Müller-Lüdenscheidt",
         phone: "030 5550142",
         address: "Bergstraße 12\n10115 Berlin",
@@ -54,6 +57,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "fr",
         business: "Garage Martin",
+        agency: "Cabinet Martin",
         long_business: "Société Bourguignonne de Mécanique",
         phone: "03 80 55 01 42",
         address: "12 rue de la Côte\n21000 Dijon",
@@ -68,6 +72,7 @@ const CASTS: [Cast; 5] = [
     Cast {
         language: "es",
         business: "Taller Ruiz",
+        agency: "Seguros Ruiz",
         long_business: "Talleres Mecánicos Peñíscola e Hijos",
         phone: "91 555 01 42",
         address: "Calle del Monte 12\n28001 Madrid",
@@ -75,13 +80,14 @@ const CASTS: [Cast; 5] = [
         long_customer: "María de los Ángeles Ibáñez Etxeberría",
         service: "Cambio de aceite",
         long_service: "Revisión anual y líquido de frenos",
-        vehicle: "Seat León",
+        vehicle: "Seat Ibiza",
         home: "Seguro del hogar",
         currency: "EUR",
     },
     Cast {
         language: "pl",
         business: "Auto Nowak",
+        agency: "Agencja Nowak",
         long_business: "Stacja Obsługi Pojazdów Wiśniewski",
         phone: "22 555 01 42",
         address: "ul. Górska 12\n00-001 Warszawa",
@@ -101,38 +107,54 @@ const LINK: &str = "https://erinnern.example/r/7Yk3pQw9";
 #[derive(Clone, Copy)]
 struct Shape {
     days_before: u64,
-    long: bool,
+    /// One bit a choice; none set is what a customer usually gets.
+    choices: u8,
+}
+
+impl Shape {
+    const fn is_long(self) -> bool {
+        self.choices & 1 != 0
+    }
+
     /// Everything optional is known.
-    full: bool,
-    link: bool,
+    const fn is_full(self) -> bool {
+        self.choices & 2 == 0
+    }
+
+    const fn has_link(self) -> bool {
+        self.choices & 4 != 0
+    }
+
     /// The item's own choice: confirmed, or with an offer.
-    special: bool,
+    const fn is_special(self) -> bool {
+        self.choices & 8 != 0
+    }
 }
 
 /// What a customer usually gets comes first: the day before, everything known, no link.
 pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Locale) -> Vec<About<'a>> {
     let cast = CASTS.iter().find(|cast| cast.language == locale.language()).unwrap_or(&CASTS[0]);
     let asks = |shape| template.asks.iter().map(move |asks| (shape, *asks));
-    shapes().flat_map(asks).map(|(shape, asks)| About {
-        business: cast.business(business_id, shape),
-        customer: AboutCustomer { name: cast.customer(shape) },
-        item: if template.item == Item::Booking { cast.booking(shape) } else { cast.renewal(shape, template) },
-        asks,
-        locale,
-        today: date().checked_sub_days(Days::new(shape.days_before)).unwrap_or_default(),
-        link: shape.link.then_some(LINK),
-    })
-    .collect()
+    shapes()
+        .flat_map(asks)
+        .map(|(shape, asks)| About {
+            business: cast.business(business_id, shape, is_insurance(template)),
+            customer: AboutCustomer { name: cast.customer(shape) },
+            item: if template.item == Item::Booking { cast.booking(shape) } else { cast.renewal(shape, template) },
+            asks,
+            locale,
+            today: date().checked_sub_days(Days::new(shape.days_before)).unwrap_or_default(),
+            link: shape.has_link().then_some(LINK),
+        })
+        .collect()
+}
+
+fn is_insurance(template: &Template) -> bool {
+    template.name.starts_with("policy") || template.name.starts_with("renewal")
 }
 
 fn shapes() -> impl Iterator<Item = Shape> {
-    (0..48u8).map(|bits| Shape {
-        days_before: [1, 0, 30][usize::from(bits / 16)],
-        long: bits & 1 != 0,
-        full: bits & 2 == 0,
-        link: bits & 4 != 0,
-        special: bits & 8 != 0,
-    })
+    [1, 0, 30].into_iter().flat_map(|days_before| (0..16).map(move |choices| Shape { days_before, choices }))
 }
 
 /// A Wednesday in September: the longest names in most languages.
@@ -145,14 +167,12 @@ fn at(days_later: u64, hour: u32) -> NaiveDateTime {
 }
 
 impl Cast {
-    fn business<'a>(&self, id: &'a str, shape: Shape) -> AboutBusiness<'a>
-    where
-        Self: 'static,
-    {
-        let known = |text| shape.full.then_some(text);
+    fn business<'a>(&self, id: &'a str, shape: Shape, insurance: bool) -> AboutBusiness<'a> {
+        let known = |text| shape.is_full().then_some(text);
+        let usual = if insurance { self.agency } else { self.business };
         AboutBusiness {
             id,
-            name: if shape.long { self.long_business } else { self.business },
+            name: if shape.is_long() { self.long_business } else { usual },
             phone: known(self.phone),
             email: known("desk@garage.example"),
             address: known(self.address),
@@ -160,34 +180,34 @@ impl Cast {
     }
 
     const fn customer(&self, shape: Shape) -> &'static str {
-        match shape {
-            Shape { full: false, .. } => "",
-            Shape { long: true, .. } => self.long_customer,
-            _ => self.customer,
+        match (shape.is_full(), shape.is_long()) {
+            (false, _) => "",
+            (true, true) => self.long_customer,
+            (true, false) => self.customer,
         }
     }
 
     fn booking(&self, shape: Shape) -> AboutItem<'static> {
         AboutItem::Booking {
-            service: shape.full.then_some(if shape.long { self.long_service } else { self.service }),
-            vehicle: shape.full.then_some(self.vehicle),
+            service: shape.is_full().then_some(if shape.is_long() { self.long_service } else { self.service }),
+            vehicle: shape.is_full().then_some(self.vehicle),
             starts: at(0, 9),
-            was: shape.full.then(|| at(1, 14)),
-            confirmed: shape.special,
+            was: shape.is_full().then(|| at(1, 14)),
+            confirmed: shape.is_special(),
         }
     }
 
     fn renewal(&self, shape: Shape, template: &Template) -> AboutItem<'static> {
-        let policy = template.name.starts_with("policy") || template.name.starts_with("renewal");
+        let policy = is_insurance(template);
         AboutItem::Renewal {
             kind: if policy { "policy" } else { "warranty" },
-            subject: shape.full.then_some(if policy { self.home } else { self.vehicle }),
-            reference: shape.full.then_some("P-2024-118"),
+            subject: shape.is_full().then_some(if policy { self.home } else { self.vehicle }),
+            reference: shape.is_full().then_some("P-2024-118"),
             ends_on: date(),
-            offer: shape.special.then_some(Offer {
+            offer: shape.is_special().then_some(Offer {
                 amount: "412.50",
                 currency: self.currency,
-                url: shape.full.then_some("https://agentur.example/angebot/118"),
+                url: shape.is_full().then_some("https://agentur.example/angebot/118"),
             }),
         }
     }

@@ -6,8 +6,9 @@ use std::sync::{Arc, LazyLock};
 use include_dir::{Dir, include_dir};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, filters, tests as conditions};
 
-use super::catalogue::{self, Part, TEMPLATES, Template};
+use super::catalogue::{self, Item, Part, TEMPLATES, Template};
 use super::error::{Place, TextError};
+use super::facts::names;
 use crate::domain::locale::Locale;
 
 static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/messages");
@@ -76,6 +77,11 @@ impl Texts {
         catalogue::find(template).is_some_and(|template| template.parts.contains(&part))
     }
 
+    /// The names that a text about this kind of item may use between `{{` and `}}`.
+    pub fn names(item: Item) -> impl Iterator<Item = &'static str> {
+        names(item)
+    }
+
     /// The source of the text that a business uses for this locale, and where it is kept.
     #[must_use]
     pub fn source(&self, business: &str, template: &str, locale: Locale, part: Part) -> Option<(Place, String)> {
@@ -97,11 +103,9 @@ impl Texts {
                 inner.broken.push(error);
             }
         }
-        if let Some(layout) = FOLDER.get_file(LAYOUT).and_then(|file| file.contents_utf8()) {
-            if let Err(error) = inner.env.add_template(LAYOUT, layout) {
-                let place = place(None, "layout", "any", Part::Body);
-                inner.broken.push(syntax(place, &error));
-            }
+        let layout = FOLDER.get_file(LAYOUT).and_then(|file| file.contents_utf8()).unwrap_or_default();
+        if let Err(error) = inner.env.add_template(LAYOUT, layout) {
+            inner.broken.push(syntax(place(None, "layout", "any", Part::Body), &error));
         }
         Self { inner: Arc::new(inner) }
     }

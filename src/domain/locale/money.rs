@@ -43,7 +43,8 @@ impl Locale {
         }
         if !(decimals.bytes().all(|byte| byte == b'0') && WHOLE.contains(&currency)) {
             text.push(money.decimal);
-            text.push_str(&format!("{decimals:0<2}"));
+            text.push_str(decimals);
+            text.extend(std::iter::repeat_n('0', 2usize.saturating_sub(decimals.len())));
         }
         Some(text)
     }

@@ -141,7 +141,10 @@ fn nothing_ever_comes_out_with_a_hidden_space_or_a_curly_mark() {
                 known.date(day, today),
                 known.on(day, today),
                 known.on_at(when, today),
-                known.money(&format!("{}.5", offset * 9973), ["EUR", "PLN", "USD", "CHF"][offset as usize % 4]),
+                known.money(
+                    &format!("{}.5", offset * 9973),
+                    ["EUR", "PLN", "USD", "CHF"][usize::try_from(offset % 4).unwrap()],
+                ),
             ]
             .join("|");
             assert!(!text.contains(['\u{a0}', '\u{202f}', '\u{2019}', '\u{2009}', '{', '}', '¤', '#']), "{text}");
