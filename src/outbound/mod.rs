@@ -1,4 +1,5 @@
 //! Outbound: import -> plan -> [messages] -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
+pub mod dispatch;
 pub mod import;
 pub mod plan;

@@ -1,6 +1,7 @@
 //! What is said to customers: declared templates, a business's own wordings, rendering and checking.
 //!
 //! - `catalogue`: every template, declared once: parts, item, purpose, question
+//! - `subject`: from what we store to `about`
 //! - `about`: all that a text may speak of; `facts`: the names that templates use for it
 //! - `store`: embedded and own texts, parsed once; which one wins
 //! - `render`: one message on one channel
@@ -20,6 +21,7 @@ mod render;
 mod reply_words;
 mod samples;
 mod store;
+mod subject;
 mod tidy;
 
 pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
@@ -28,3 +30,4 @@ pub use check::{Finding, Problem, Severity};
 pub use error::{Place, TextError};
 pub use render::Rendered;
 pub use store::{Override, Texts};
+pub use subject::Subject;

@@ -11,7 +11,7 @@ use crate::domain::instant::Instant;
 #[derive(Clone, Debug)]
 pub struct Limiter {
     /// Segments a second; 0: no limit.
-    per_second: u32,
+    per_second: f64,
     /// Segments that may go at once; negative after a long text.
     tokens: f64,
     filled_at: Instant,
@@ -20,8 +20,8 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    pub(super) fn new(per_second: u32, now: Instant) -> Self {
-        Self { per_second, tokens: f64::from(per_second), filled_at: now, not_before: now, failures: 0 }
+    pub(super) fn new(per_second: f64, now: Instant) -> Self {
+        Self { per_second, tokens: per_second.max(1.0), filled_at: now, not_before: now, failures: 0 }
     }
 
     /// How many messages may be claimed now.
@@ -29,7 +29,7 @@ impl Limiter {
         if now < self.not_before {
             return 0;
         }
-        if self.per_second == 0 {
+        if self.per_second <= 0.0 {
             return usize::MAX;
         }
         self.fill(now);
@@ -40,7 +40,7 @@ impl Limiter {
 
     /// Counts segments that go out now.
     pub(super) fn spend(&mut self, segments: i64) {
-        if self.per_second > 0 {
+        if self.per_second > 0.0 {
             #[expect(clippy::cast_precision_loss, reason = "a batch's segments are far below 2^52")]
             let segments = segments as f64;
             self.tokens -= segments;
@@ -49,10 +49,10 @@ impl Limiter {
 
     /// When there is room again, where there is none now.
     pub(super) fn free_at(&self, now: Instant) -> Instant {
-        let refill = if self.per_second == 0 || self.tokens >= 1.0 {
+        let refill = if self.per_second <= 0.0 || self.tokens >= 1.0 {
             now
         } else {
-            let seconds = (1.0 - self.tokens) / f64::from(self.per_second);
+            let seconds = (1.0 - self.tokens) / self.per_second;
             #[expect(clippy::cast_possible_truncation, reason = "a wait of some seconds")]
             let millis = (seconds * 1000.0).ceil() as i64;
             self.filled_at + TimeDelta::milliseconds(millis)
@@ -79,8 +79,8 @@ impl Limiter {
     fn fill(&mut self, now: Instant) {
         let elapsed = now.since(self.filled_at).num_milliseconds().max(0);
         #[expect(clippy::cast_precision_loss, reason = "milliseconds between two rounds")]
-        let earned = elapsed as f64 / 1000.0 * f64::from(self.per_second);
-        self.tokens = (self.tokens + earned).min(f64::from(self.per_second));
+        let earned = elapsed as f64 / 1000.0 * self.per_second;
+        self.tokens = (self.tokens + earned).min(self.per_second.max(1.0));
         self.filled_at = now;
     }
 }

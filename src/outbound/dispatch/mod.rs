@@ -24,7 +24,7 @@ use crate::texts::Texts;
 
 pub use conclude::{Concluded, InFlight, conclude};
 pub use live::{Wake, run};
-pub use round::{Round, drain};
+pub use round::{Round, after_effects, drain};
 
 /// How dispatch works.
 #[derive(Clone, Debug)]
@@ -40,9 +40,9 @@ pub struct Settings {
     /// Sender of mail where a business has none of its own.
     pub email_from: String,
     /// Segments a second that a lane may send; 0: no limit of ours.
-    pub sms_per_second: u32,
+    pub sms_per_second: f64,
     /// Mails a second that a lane may send; 0: no limit of ours.
-    pub email_per_second: u32,
+    pub email_per_second: f64,
 }
 
 /// Everything dispatch needs, shared by all lanes.

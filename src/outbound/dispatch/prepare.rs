@@ -21,7 +21,7 @@ use crate::domain::segments;
 use crate::outbound::plan::lane;
 use crate::store::outbox::{Again, Claimed, Settlement};
 use crate::store::{self, Tx};
-use crate::texts::{Rendered, TextError, about};
+use crate::texts::{Rendered, Subject, TextError};
 
 /// Nobody is asked twice within this time how it went (FACTS 5).
 const SURVEY_PAUSE: TimeDelta = TimeDelta::days(60);
@@ -33,6 +33,7 @@ const DUPLICATE_WINDOW: TimeDelta = TimeDelta::hours(24);
 #[derive(Clone, Debug)]
 pub struct Job {
     pub message: Claimed,
+    pub lease_owner: String,
     pub attempt_id: String,
     pub channel: Channel,
     pub business: Business,
@@ -79,7 +80,7 @@ pub(super) async fn claim_and_prepare(
     let mut prepared = Prepared::default();
     let mut said = HashSet::new();
     for message in claimed {
-        match surroundings.ready(dispatcher, message, &mut said, now)? {
+        match surroundings.ready(dispatcher, &owner, message, &mut said, now)? {
             Ready::Send(job) => {
                 store::attempt::insert(tx, &attempt(dispatcher, &job, now)).await?;
                 prepared.jobs.push(*job);
@@ -149,6 +150,7 @@ impl Surroundings {
     fn ready(
         &self,
         dispatcher: &Dispatcher,
+        owner: &str,
         message: Claimed,
         said: &mut HashSet<(String, String)>,
         now: Instant,
@@ -189,7 +191,7 @@ impl Surroundings {
         if repeated || !said.insert(about_another_item) {
             return Ok(Ready::skip(message, Reason::Duplicate));
         }
-        Ok(Ready::Send(Box::new(job(dispatcher, message, channel, address, rendered, item, customer, business, now))))
+        Ok(Ready::Send(Box::new(job(dispatcher, owner, message, channel, address, rendered, item, customer, business, now))))
     }
 
     fn decide(
@@ -238,7 +240,7 @@ impl Surroundings {
         let consent = self.consents.get(&customer.id).map_or(&[][..], Vec::as_slice);
         // The ladder is service in neutral words; its price is marketing and shows only where that is consented to.
         let may_offer = verdict(consent, channel, Purpose::Marketing, false) == Verdict::Allowed;
-        let subject = about::Subject {
+        let subject = Subject {
             business,
             customer,
             item,
@@ -247,7 +249,7 @@ impl Surroundings {
             may_offer,
             today: calendar.zone.date(now),
         };
-        dispatcher.texts.render(&message.template, channel, &subject.about()?)
+        dispatcher.texts.write(&message.template, channel, &subject)
     }
 }
 
@@ -265,6 +267,7 @@ impl Ready {
 #[expect(clippy::too_many_arguments, reason = "a message is made of all of these")]
 fn job(
     dispatcher: &Dispatcher,
+    owner: &str,
     message: Claimed,
     channel: Channel,
     address: String,
@@ -275,7 +278,7 @@ fn job(
     now: Instant,
 ) -> Job {
     let from = dispatcher.sender(channel, business);
-    let segments = if channel == Channel::Sms { i64::from(segments::count(&rendered.text).segments) } else { 0 };
+    let segments = if channel == Channel::Sms { i64::try_from(segments::count(&rendered.text).segments).unwrap_or(i64::MAX) } else { 0 };
     let content = match channel {
         Channel::Sms | Channel::Call => Content::Sms { text: rendered.text },
         Channel::Email => Content::Email(Box::new(Mail {
@@ -296,7 +299,7 @@ fn job(
         content,
         now,
     };
-    Job { message, attempt_id, channel, business: business.clone(), customer: customer.clone(), segments, outgoing }
+    Job { message, lease_owner: owner.to_owned(), attempt_id, channel, business: business.clone(), customer: customer.clone(), segments, outgoing }
 }
 
 fn attempt(dispatcher: &Dispatcher, job: &Job, now: Instant) -> Attempt {

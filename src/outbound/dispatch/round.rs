@@ -1,0 +1,177 @@
+//! One round of a lane: settle what was sent, claim what is due, hand it to the carrier.
+
+use futures::StreamExt;
+use futures::stream;
+
+use super::limiter::Limiter;
+use super::prepare::{Job, Prepared, claim_and_prepare};
+use super::{Concluded, DispatchError, Dispatcher, InFlight, channel_of, conclude};
+use crate::carrier::Outcome;
+use crate::domain::attempt::AttemptState;
+use crate::domain::instant::Instant;
+use crate::domain::message::{Channel, State};
+use crate::outbound::plan::{Desk, replan_customer};
+use crate::store::{self, Tx};
+
+/// A job that its carrier has answered.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub job: Job,
+    pub outcome: Outcome,
+}
+
+/// What a round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Handed to a carrier.
+    pub sent: u64,
+    /// Skipped, put off, or put on the call list.
+    pub dealt_with: u64,
+}
+
+/// A lane as dispatch works it.
+pub(super) struct Lane {
+    pub name: String,
+    pub limiter: Limiter,
+}
+
+impl Lane {
+    pub(super) fn new(name: &str, dispatcher: &Dispatcher, now: Instant) -> Self {
+        let per_second = match channel_of(name) {
+            Channel::Sms => dispatcher.settings.sms_per_second,
+            Channel::Email => dispatcher.settings.email_per_second,
+            Channel::Call => 0.0,
+        };
+        Self { name: name.to_owned(), limiter: Limiter::new(per_second, now) }
+    }
+
+    /// One transaction: settles `answered`, then claims up to `room` due messages and makes them ready.
+    pub(super) async fn turn(
+        &mut self,
+        dispatcher: &Dispatcher,
+        answered: &[Answered],
+        room: usize,
+        now: Instant,
+    ) -> Result<Turn, DispatchError> {
+        let mut tx = dispatcher.store.write().await?;
+        for one in answered {
+            self.settle(&mut tx, dispatcher, one, now).await?;
+        }
+        let paused = store::lane::is_paused(&mut tx, &self.name).await?;
+        let room = if paused { 0 } else { room.min(self.limiter.room(now)) };
+        let prepared = match room {
+            0 => Prepared::default(),
+            room => claim_and_prepare(&mut tx, dispatcher, &self.name, room, now).await?,
+        };
+        let next_due = if paused { None } else { store::outbox::next_due(&mut tx, &self.name).await? };
+        tx.commit().await?;
+        self.limiter.spend(prepared.jobs.iter().map(|job| job.segments.max(1)).sum());
+        let next_at = next_due.map(|due| due.max(self.limiter.free_at(now)));
+        Ok(Turn { prepared, next_at })
+    }
+
+    async fn settle(
+        &mut self,
+        tx: &mut Tx,
+        dispatcher: &Dispatcher,
+        answered: &Answered,
+        now: Instant,
+    ) -> Result<(), DispatchError> {
+        let Answered { job, outcome } = answered;
+        let jitter = rand::random::<f64>();
+        let wait_until = match outcome {
+            Outcome::Retry { whole_sender: true, after, .. } => Some(self.limiter.back_off(*after, jitter, now)),
+            Outcome::Accepted { .. } => {
+                self.limiter.succeeded();
+                None
+            }
+            _ => None,
+        };
+        let flight = InFlight {
+            message: &job.message,
+            state: State::Sending,
+            owner: &job.lease_owner,
+            attempt_id: &job.attempt_id,
+            attempt_state: AttemptState::Started,
+            channel: job.channel,
+            address: &job.outgoing.to,
+            business: &job.business,
+            customer: &job.customer,
+        };
+        let concluded = conclude(tx, &flight, outcome, wait_until, &dispatcher.settings, jitter, now).await?;
+        after_effects(tx, dispatcher, &job.business.id, &concluded, now).await
+    }
+}
+
+/// What a turn leaves to do.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub prepared: Prepared,
+    /// When the lane has something to do again; none: nothing is planned, or the lane waits for an operator.
+    pub next_at: Option<Instant>,
+}
+
+/// Says loudly that a lane waits for an operator, and lets an opt-out show in the plans of everybody at that address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after_effects(
+    tx: &mut Tx,
+    dispatcher: &Dispatcher,
+    business_id: &str,
+    concluded: &Concluded,
+    now: Instant,
+) -> Result<(), DispatchError> {
+    if let Some(paused) = &concluded.paused {
+        tracing::error!(
+            lane = %paused.lane,
+            code = paused.code,
+            failure = %paused.failure,
+            "sending is stopped until somebody acts: mend the cause, then `daybefore outbox resume` (`daybefore doctor` tells more)"
+        );
+    }
+    let Some(address) = &concluded.opted_out else { return Ok(()) };
+    let unplannable = |error: crate::outbound::plan::PlanError| DispatchError::Business {
+        business: business_id.to_owned(),
+        reason: error.to_string(),
+    };
+    let desk = Desk::load(tx, &dispatcher.zones, business_id).await.map_err(unplannable)?;
+    for customer_id in store::ledger::customers_at(tx, business_id, address).await? {
+        if let Some(customer) = store::customer::find(tx, &customer_id).await? {
+            replan_customer(tx, &desk, &customer, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Hands a job to its carrier. A call never gets here: it has no carrier.
+pub(super) async fn carry(dispatcher: &Dispatcher, job: Job) -> Answered {
+    let outcome = match dispatcher.carrier(job.channel) {
+        Some(carrier) => carrier.send(&job.outgoing).await,
+        None => Outcome::Accepted { provider_id: job.attempt_id.clone() },
+    };
+    Answered { job, outcome }
+}
+
+/// Works a lane until nothing is due: for a clock that stands still (rehearsals, the demonstration, tests).
+///
+/// # Errors
+/// When a round can't be worked.
+pub async fn drain(dispatcher: &Dispatcher, lane: &str) -> Result<Round, DispatchError> {
+    let mut lane = Lane::new(lane, dispatcher, dispatcher.clock.now());
+    let mut done = Round::default();
+    let mut answered = Vec::new();
+    loop {
+        let turn = lane.turn(dispatcher, &answered, dispatcher.settings.concurrency, dispatcher.clock.now()).await?;
+        if answered.is_empty() && turn.prepared.jobs.is_empty() && turn.prepared.dealt_with == 0 {
+            return Ok(done);
+        }
+        done.sent += turn.prepared.jobs.len() as u64;
+        done.dealt_with += turn.prepared.dealt_with;
+        answered = stream::iter(turn.prepared.jobs)
+            .map(|job| carry(dispatcher, job))
+            .buffer_unordered(dispatcher.settings.concurrency)
+            .collect()
+            .await;
+    }
+}
