@@ -3,3 +3,4 @@
 pub mod dispatch;
 pub mod import;
 pub mod plan;
+pub mod rescue;

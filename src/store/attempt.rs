@@ -5,7 +5,6 @@ use super::error::StoreError;
 use super::types::row;
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
-use crate::domain::message::State;
 
 
 row!(Attempt {
@@ -51,6 +50,14 @@ pub struct AttemptEnd<'a> {
     pub at: Instant,
 }
 
+impl<'a> AttemptEnd<'a> {
+    /// An end that says nothing but the state.
+    #[must_use]
+    pub const fn new(id: &'a str, state: AttemptState, at: Instant) -> Self {
+        Self { id, state, provider_id: None, stage: None, provider_status: None, code: None, failure: None, look_at: None, at }
+    }
+}
+
 /// Settles an attempt that is in one of the states before: started, unknown or accepted. What is known is kept where
 /// the new end does not say it. False: it was settled by somebody else.
 pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Result<bool, StoreError> {
@@ -69,6 +76,13 @@ pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Re
 pub async fn note_provider_id(tx: &mut Tx, id: &str, provider_id: &str) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query("UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL")
         .bind(id).bind(provider_id).execute(c).await)?;
+    Ok(())
+}
+
+/// Notes how far the provider says an attempt came, whose end it has told.
+pub async fn note_stage(tx: &mut Tx, id: &str, stage: i64, status: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("UPDATE attempt SET stage = $2, provider_status = $3 WHERE id = $1")
+        .bind(id).bind(stage).bind(status).execute(c).await)?;
     Ok(())
 }
 
@@ -111,12 +125,6 @@ pub async fn next_look(tx: &mut Tx) -> Result<Option<Instant>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(
         "SELECT look_at FROM attempt WHERE look_at IS NOT NULL ORDER BY look_at LIMIT 1",
     ).fetch_optional(c).await)?)
-}
-
-/// The state of the message an attempt belongs to, and how often it was claimed and sent again.
-pub async fn message_state(tx: &mut Tx, message_id: &str) -> Result<Option<(State, i64, i64)>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as("SELECT state, attempts, resends FROM message WHERE id = $1")
-        .bind(message_id).fetch_optional(c).await)?)
 }
 
 /// Blanks what was said in attempts started before `before`. Returns how many.

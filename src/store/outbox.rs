@@ -203,6 +203,14 @@ pub struct Settlement<'a> {
     pub at: Instant,
 }
 
+impl<'a> Settlement<'a> {
+    /// A move of a message that nobody is sending, and nothing else.
+    #[must_use]
+    pub const fn new(message_id: &'a str, from: State, to: State, at: Instant) -> Self {
+        Self { message_id, from, owner: "", to, reason: None, hold: None, again: None, uncount: false, resend: false, at }
+    }
+}
+
 /// The next try of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Again {
@@ -251,4 +259,21 @@ pub async fn expire_leases(tx: &mut Tx, now: Instant) -> Result<u64, StoreError>
     Ok(on!(tx, c => sqlx::query("UPDATE message SET lease_until = $1 WHERE state = 'sending' AND lease_until > $1")
         .bind(now).execute(c).await)?
         .rows_affected())
+}
+
+/// One message, its state, and who has leased it (empty: nobody).
+pub async fn in_flight(tx: &mut Tx, id: &str) -> Result<Option<(Claimed, State, String)>, StoreError> {
+    let claimed: Option<Claimed> = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", claimed_columns!(), " FROM message WHERE id = $1"
+    )).bind(id).fetch_optional(c).await)?;
+    let Some(claimed) = claimed else { return Ok(None) };
+    let (state, owner): (State, String) = on!(tx, c => sqlx::query_as(
+        "SELECT state, COALESCE(lease_owner, '') FROM message WHERE id = $1",
+    ).bind(id).fetch_one(c).await)?;
+    Ok(Some((claimed, state, owner)))
+}
+
+/// How often a message was sent again after an unknown outcome.
+pub async fn resends(tx: &mut Tx, id: &str) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT resends FROM message WHERE id = $1").bind(id).fetch_one(c).await)?)
 }
