@@ -46,8 +46,17 @@ pub fn count(text: &str) -> Segmented {
             units => septets += units,
         }
     }
-    let segments = if septets <= GSM7.alone { usize::from(septets > 0) } else { gsm7_parts(&text) };
-    Segmented { encoding: Encoding::Gsm7, units: septets, segments, forced_by: None }
+    let segments = if septets <= GSM7.alone {
+        usize::from(septets > 0)
+    } else {
+        gsm7_parts(&text)
+    };
+    Segmented {
+        encoding: Encoding::Gsm7,
+        units: septets,
+        segments,
+        forced_by: None,
+    }
 }
 
 /// The text in NFC: a decomposed `é` would force UCS-2 although GSM-7 has the letter.
@@ -62,7 +71,12 @@ fn composed(text: &str) -> Cow<'_, str> {
 fn count_ucs2(text: &str, forced_by: char) -> Segmented {
     let units = text.chars().map(char::len_utf16).sum();
     let segments = if units <= UCS2.alone { 1 } else { ucs2_parts(text) };
-    Segmented { encoding: Encoding::Ucs2, units, segments, forced_by: Some(forced_by) }
+    Segmented {
+        encoding: Encoding::Ucs2,
+        units,
+        segments,
+        forced_by: Some(forced_by),
+    }
 }
 
 /// Parts of a split GSM-7 text: an escape pair and CR LF stay together.
@@ -100,7 +114,11 @@ struct Parts {
 
 impl Parts {
     const fn new(room: usize) -> Self {
-        Self { room, used: 0, count: 1 }
+        Self {
+            room,
+            used: 0,
+            count: 1,
+        }
     }
 
     const fn add(&mut self, units: usize) {
@@ -138,7 +156,11 @@ const fn latin1() -> [u8; 256] {
     let mut at = 0;
     while at < basic.len() {
         // A two-byte sequence below U+0100 is 110000xx 10yyyyyy.
-        let code = if basic[at] < 0x80 { basic[at] } else { ((basic[at] & 0x03) << 6) | (basic[at + 1] & 0x3f) };
+        let code = if basic[at] < 0x80 {
+            basic[at]
+        } else {
+            ((basic[at] & 0x03) << 6) | (basic[at + 1] & 0x3f)
+        };
         table[code as usize] = 1;
         at += if basic[at] < 0x80 { 1 } else { 2 };
     }

@@ -46,11 +46,23 @@ const RENEWAL: &[Asks] = &[Asks::Renewal, Asks::Nothing];
 const RATING: &[Asks] = &[Asks::Rating, Asks::Nothing];
 
 const fn visit(name: &'static str, asks: &'static [Asks]) -> Template {
-    Template { name, item: Item::Booking, purpose: Purpose::Service, asks, parts: WRITTEN }
+    Template {
+        name,
+        item: Item::Booking,
+        purpose: Purpose::Service,
+        asks,
+        parts: WRITTEN,
+    }
 }
 
 const fn due(name: &'static str, asks: &'static [Asks]) -> Template {
-    Template { name, item: Item::Renewal, purpose: Purpose::Service, asks, parts: WRITTEN }
+    Template {
+        name,
+        item: Item::Renewal,
+        purpose: Purpose::Service,
+        asks,
+        parts: WRITTEN,
+    }
 }
 
 /// All templates, in the order in which a customer could meet them.
@@ -59,16 +71,28 @@ pub static TEMPLATES: &[Template] = &[
     visit("booking_reminder", CONFIRM),
     visit("booking_changed", CONFIRM),
     visit("booking_cancelled", NOTHING),
-    Template { purpose: Purpose::Survey, ..visit("satisfaction_check", RATING) },
+    Template {
+        purpose: Purpose::Survey,
+        ..visit("satisfaction_check", RATING)
+    },
     due("inspection_due", NOTHING),
     due("service_due", NOTHING),
     due("warranty_ends", NOTHING),
     due("policy_offer", RENEWAL),
     due("policy_ends", RENEWAL),
     due("policy_last_day", RENEWAL),
-    Template { parts: SPOKEN, ..due("policy_call", NOTHING) },
-    Template { parts: SPOKEN, ..due("policy_lapsed_call", NOTHING) },
-    Template { purpose: Purpose::Survey, ..due("renewal_satisfaction", RATING) },
+    Template {
+        parts: SPOKEN,
+        ..due("policy_call", NOTHING)
+    },
+    Template {
+        parts: SPOKEN,
+        ..due("policy_lapsed_call", NOTHING)
+    },
+    Template {
+        purpose: Purpose::Survey,
+        ..due("renewal_satisfaction", RATING)
+    },
 ];
 
 /// The declaration of the template with this name.

@@ -63,8 +63,13 @@ impl Texts {
     #[must_use]
     pub fn check(&self, only_business: Option<&str>) -> Vec<Finding> {
         let wanted = |place: &&Place| only_business.is_none() || place.business.as_deref() == only_business;
-        let mut findings: Vec<Finding> =
-            self.inner.places.iter().filter(wanted).map(|place| self.check_one(place)).collect();
+        let mut findings: Vec<Finding> = self
+            .inner
+            .places
+            .iter()
+            .filter(wanted)
+            .map(|place| self.check_one(place))
+            .collect();
         if only_business.is_none() {
             findings.extend(self.inner.broken.iter().filter_map(broken));
         }
@@ -91,7 +96,11 @@ impl Texts {
         }
         let unknown = self.unknown_names(&found.name, template.item);
         if !unknown.is_empty() {
-            report.error(format!("`{}` is not known in a text about a {}", unknown.join("`, `"), template.item));
+            report.error(format!(
+                "`{}` is not known in a text about a {}",
+                unknown.join("`, `"),
+                template.item
+            ));
         }
         for about in samples(business, template, locale) {
             self.check_sample(&found, place, &about, report);
@@ -110,7 +119,9 @@ impl Texts {
 
 /// An embedded text that can't even be parsed.
 fn broken(error: &TextError) -> Option<Finding> {
-    let TextError::Syntax { place, line, problem } = error else { return None };
+    let TextError::Syntax { place, line, problem } = error else {
+        return None;
+    };
     let mut report = Report::default();
     report.error(format!("line {line}: {problem}"));
     Some(report.into_finding(place.clone()))
@@ -128,11 +139,17 @@ struct Report {
 
 impl Report {
     fn error(&mut self, text: String) {
-        self.problems.insert(Problem { severity: Severity::Error, text });
+        self.problems.insert(Problem {
+            severity: Severity::Error,
+            text,
+        });
     }
 
     fn warn(&mut self, text: String) {
-        self.problems.insert(Problem { severity: Severity::Warning, text });
+        self.problems.insert(Problem {
+            severity: Severity::Warning,
+            text,
+        });
     }
 
     fn sample(&mut self, part: Part, raw: &str, asks: Asks) {
@@ -159,7 +176,10 @@ impl Report {
     fn cost(&mut self, text: &str) {
         let counted = segments::count(text);
         if self.usual.is_none() && counted.segments > USUAL_PARTS {
-            let why = counted.forced_by.map(|char| format!(", because of `{char}`")).unwrap_or_default();
+            let why = counted
+                .forced_by
+                .map(|char| format!(", because of `{char}`"))
+                .unwrap_or_default();
             self.warn(format!(
                 "a usual text message costs {} segments ({}{why}); more than {USUAL_PARTS} is dear, shorten it",
                 counted.segments, counted.encoding,
@@ -171,7 +191,9 @@ impl Report {
             ));
         }
         if text.chars().count() > LONGEST_SMS {
-            self.error(format!("a text message can't be longer than {LONGEST_SMS} characters; shorten it"));
+            self.error(format!(
+                "a text message can't be longer than {LONGEST_SMS} characters; shorten it"
+            ));
         }
         self.usual.get_or_insert(counted);
         if self.worst.is_none_or(|worst| counted.segments > worst.segments) {
@@ -199,7 +221,10 @@ impl Report {
         for (at, line) in source.lines().enumerate() {
             if let Some(char) = line.chars().find(|char| matches!(char, '\u{a0}' | '\u{202f}')) {
                 let code = u32::from(char);
-                self.error(format!("line {}: has a no-break space (U+{code:04X}); type a plain space", at + 1));
+                self.error(format!(
+                    "line {}: has a no-break space (U+{code:04X}); type a plain space",
+                    at + 1
+                ));
             }
         }
     }

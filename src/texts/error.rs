@@ -30,11 +30,23 @@ pub enum TextError {
     #[error("template `{template}` has no {part} part; it has {has}", has = parts(template))]
     NoPart { template: String, part: Part },
     #[error("template `{template}` speaks of a {wanted}, but the message is about a {given}")]
-    WrongItem { template: String, wanted: Item, given: Item },
+    WrongItem {
+        template: String,
+        wanted: Item,
+        given: Item,
+    },
     #[error("there is no text {template}/{locale}/{part}.txt, nor one for the language alone")]
-    NoText { template: String, locale: String, part: Part },
+    NoText {
+        template: String,
+        locale: String,
+        part: Part,
+    },
     #[error("business `{business}`, template `{template}`: {problem}")]
-    Locale { business: String, template: String, problem: String },
+    Locale {
+        business: String,
+        template: String,
+        problem: String,
+    },
     /// The text can't be parsed.
     #[error("{place}, line {line}: {problem}")]
     Syntax { place: Place, line: usize, problem: String },
@@ -46,7 +58,11 @@ pub enum TextError {
 }
 
 fn names() -> String {
-    TEMPLATES.iter().map(|template| template.name).collect::<Vec<_>>().join(", ")
+    TEMPLATES
+        .iter()
+        .map(|template| template.name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn parts(template: &str) -> String {

@@ -29,7 +29,16 @@ const COMMON: [&str; 15] = [
     "today",
     "locale",
 ];
-const BOOKING: [&str; 8] = ["time", "service", "vehicle", "what", "old_date", "old_time", "old_when", "confirmed"];
+const BOOKING: [&str; 8] = [
+    "time",
+    "service",
+    "vehicle",
+    "what",
+    "old_date",
+    "old_time",
+    "old_when",
+    "confirmed",
+];
 const RENEWAL: [&str; 5] = ["kind", "subject", "reference", "offer", "offer_link"];
 
 /// The names that a template about this kind of item may use.
@@ -58,8 +67,21 @@ pub(super) struct Facts {
 
 #[derive(Debug)]
 enum ItemFacts {
-    Booking { service: String, vehicle: String, starts: NaiveDateTime, was: Option<NaiveDateTime>, confirmed: bool },
-    Renewal { kind: String, subject: String, reference: String, ends_on: NaiveDate, offer: String, offer_link: String },
+    Booking {
+        service: String,
+        vehicle: String,
+        starts: NaiveDateTime,
+        was: Option<NaiveDateTime>,
+        confirmed: bool,
+    },
+    Renewal {
+        kind: String,
+        subject: String,
+        reference: String,
+        ends_on: NaiveDate,
+        offer: String,
+        offer_link: String,
+    },
 }
 
 fn line(text: Option<&str>) -> String {
@@ -71,7 +93,12 @@ impl Facts {
         let business = &about.business;
         let address = business.address.unwrap_or_default();
         let address = if address.contains(['\n', '\r']) {
-            address.lines().map(one_line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+            address
+                .lines()
+                .map(one_line)
+                .filter(|line| !line.is_empty())
+                .collect::<Vec<_>>()
+                .join(", ")
         } else {
             one_line(address)
         };
@@ -131,12 +158,23 @@ impl Facts {
     /// Name, address, phone and email, each on its line: how a mail ends.
     fn signature(&self) -> String {
         let lines = [&self.business, &self.address, &self.phone, &self.email];
-        lines.into_iter().filter(|line| !line.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n")
+        lines
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn of_item(&self, name: &str) -> Option<Value> {
         match &self.item {
-            ItemFacts::Booking { service, vehicle, starts, was, confirmed } => Some(match name {
+            ItemFacts::Booking {
+                service,
+                vehicle,
+                starts,
+                was,
+                confirmed,
+            } => Some(match name {
                 "time" => Value::from(self.locale.time(starts.time())),
                 "service" => Value::from(service.as_str()),
                 "vehicle" => Value::from(vehicle.as_str()),
@@ -147,7 +185,14 @@ impl Facts {
                 "old_when" => was.map_or_else(empty, |was| self.locale.on_at(was, self.today).into()),
                 _ => return None,
             }),
-            ItemFacts::Renewal { kind, subject, reference, offer, offer_link, .. } => Some(match name {
+            ItemFacts::Renewal {
+                kind,
+                subject,
+                reference,
+                offer,
+                offer_link,
+                ..
+            } => Some(match name {
                 "kind" => Value::from(kind.as_str()),
                 "subject" => Value::from(subject.as_str()),
                 "reference" => Value::from(reference.as_str()),
@@ -162,10 +207,26 @@ impl Facts {
 impl ItemFacts {
     fn new(about: &About<'_>) -> Self {
         match about.item {
-            AboutItem::Booking { service, vehicle, starts, was, confirmed } => {
-                Self::Booking { service: line(service), vehicle: line(vehicle), starts, was, confirmed }
-            }
-            AboutItem::Renewal { kind, subject, reference, ends_on, offer } => Self::Renewal {
+            AboutItem::Booking {
+                service,
+                vehicle,
+                starts,
+                was,
+                confirmed,
+            } => Self::Booking {
+                service: line(service),
+                vehicle: line(vehicle),
+                starts,
+                was,
+                confirmed,
+            },
+            AboutItem::Renewal {
+                kind,
+                subject,
+                reference,
+                ends_on,
+                offer,
+            } => Self::Renewal {
                 kind: one_line(kind),
                 subject: line(subject),
                 reference: line(reference),
@@ -185,7 +246,11 @@ fn empty() -> Value {
 }
 
 fn joined(first: &str, second: &str) -> String {
-    let comma = if first.is_empty() || second.is_empty() { "" } else { ", " };
+    let comma = if first.is_empty() || second.is_empty() {
+        ""
+    } else {
+        ", "
+    };
     format!("{first}{comma}{second}")
 }
 

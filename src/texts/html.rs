@@ -34,12 +34,17 @@ fn linked(html: &mut String, line: &str) {
 
 /// Only `http` and `https`: no other scheme can become a link.
 fn next_url(text: &str) -> Option<usize> {
-    [text.find("https://"), text.find("http://")].into_iter().flatten().min()
+    [text.find("https://"), text.find("http://")]
+        .into_iter()
+        .flatten()
+        .min()
 }
 
 /// An address ends at a space or a mark that can't be part of it; punctuation at its end belongs to the sentence.
 fn url_length(text: &str) -> usize {
-    let end = text.find(|char: char| char.is_whitespace() || "<>\"'`".contains(char)).unwrap_or(text.len());
+    let end = text
+        .find(|char: char| char.is_whitespace() || "<>\"'`".contains(char))
+        .unwrap_or(text.len());
     text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')']).len()
 }
 
@@ -69,7 +74,10 @@ mod tests {
     #[test]
     fn everything_is_escaped() {
         let html = paragraphs("<script>alert('x')</script> & \"q\"");
-        assert_eq!(html, "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;q&quot;</p>\n");
+        assert_eq!(
+            html,
+            "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;q&quot;</p>\n"
+        );
     }
 
     #[test]

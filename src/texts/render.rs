@@ -33,31 +33,59 @@ impl Texts {
         let declared = catalogue::find(template).ok_or_else(|| TextError::UnknownTemplate(template.to_owned()))?;
         let given = about.item.item();
         if declared.item != given {
-            return Err(TextError::WrongItem { template: template.to_owned(), wanted: declared.item, given });
+            return Err(TextError::WrongItem {
+                template: template.to_owned(),
+                wanted: declared.item,
+                given,
+            });
         }
         let facts = Value::from_object(Facts::new(about));
         let part = |part| self.part(template, part, about, &facts);
         match channel {
-            Channel::Sms => Ok(Rendered { text: part(Part::Sms)?, subject: None, html: None }),
-            Channel::Call => Ok(Rendered { text: part(Part::Call)?, subject: None, html: None }),
+            Channel::Sms => Ok(Rendered {
+                text: part(Part::Sms)?,
+                subject: None,
+                html: None,
+            }),
+            Channel::Call => Ok(Rendered {
+                text: part(Part::Call)?,
+                subject: None,
+                html: None,
+            }),
             Channel::Email => {
                 let (subject, text) = (part(Part::Subject)?, part(Part::Body)?);
                 let html = self.html(&subject, &text, about)?;
-                Ok(Rendered { text, subject: Some(subject), html: Some(html) })
+                Ok(Rendered {
+                    text,
+                    subject: Some(subject),
+                    html: Some(html),
+                })
             }
         }
     }
 
     fn part(&self, template: &str, part: Part, about: &About<'_>, facts: &Value) -> Result<String, TextError> {
         if !Self::has_part(template, part) {
-            return Err(TextError::NoPart { template: template.to_owned(), part });
+            return Err(TextError::NoPart {
+                template: template.to_owned(),
+                part,
+            });
         }
-        let found = self.inner.resolve(about.business.id, template, &about.locale, part).ok_or_else(|| {
-            TextError::NoText { template: template.to_owned(), locale: about.locale.tag().to_owned(), part }
-        })?;
+        let found = self
+            .inner
+            .resolve(about.business.id, template, &about.locale, part)
+            .ok_or_else(|| TextError::NoText {
+                template: template.to_owned(),
+                locale: about.locale.tag().to_owned(),
+                part,
+            })?;
         let raw = self.raw(&found, template, part, about.item.item(), facts)?;
         let text = clean(part, &raw);
-        if text.is_empty() { Err(TextError::Empty(found.place(template, part))) } else { Ok(text) }
+        if text.is_empty() {
+            Err(TextError::Empty(found.place(template, part)))
+        } else {
+            Ok(text)
+        }
     }
 
     /// The text as the template makes it, before it is cleaned: `check` looks for hidden marks in it.
@@ -69,7 +97,11 @@ impl Texts {
         item: Item,
         facts: &Value,
     ) -> Result<String, TextError> {
-        let rendered = self.inner.env.get_template(&found.name).and_then(|text| text.render(facts.clone()));
+        let rendered = self
+            .inner
+            .env
+            .get_template(&found.name)
+            .and_then(|text| text.render(facts.clone()));
         rendered.map_err(|error| TextError::Render {
             place: found.place(template, part),
             line: error.line().unwrap_or(1),
@@ -84,12 +116,17 @@ impl Texts {
             return plain(error);
         }
         let known = names(item).collect::<Vec<_>>().join(", ");
-        format!("`{}` is not known in a text about a {item}; known are {known}", unknown.join("`, `"))
+        format!(
+            "`{}` is not known in a text about a {item}; known are {known}",
+            unknown.join("`, `")
+        )
     }
 
     /// Names that a text uses although messages about this item don't have them.
     pub(super) fn unknown_names(&self, name: &str, item: Item) -> Vec<String> {
-        let Ok(template) = self.inner.env.get_template(name) else { return Vec::new() };
+        let Ok(template) = self.inner.env.get_template(name) else {
+            return Vec::new();
+        };
         let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         unknown.retain(|used| !names(item).any(|known| known == used));
         unknown.sort();
@@ -102,14 +139,22 @@ impl Texts {
         let layout = self.inner.env.get_template(LAYOUT);
         layout.and_then(|layout| layout.render(facts)).map_err(|error| {
             let place = Found::layout().place("layout", Part::Body);
-            TextError::Render { place, line: error.line().unwrap_or(1), problem: plain(&error) }
+            TextError::Render {
+                place,
+                line: error.line().unwrap_or(1),
+                problem: plain(&error),
+            }
         })
     }
 }
 
 /// A part as the customer gets it.
 pub(super) fn clean(part: Part, raw: &str) -> String {
-    if part == Part::Subject { tidy::one_line(raw) } else { tidy::lines(raw) }
+    if part == Part::Subject {
+        tidy::one_line(raw)
+    } else {
+        tidy::lines(raw)
+    }
 }
 
 #[cfg(test)]

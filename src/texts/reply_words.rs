@@ -81,7 +81,11 @@ fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
             asked.digits |= folded.chars().all(|char| char.is_ascii_digit());
         }
         let is_verb = lists(VERBS, folded);
-        expected = if is_verb { !lists(STATEMENTS, previous) } else { expected && lists(FILLERS, folded) };
+        expected = if is_verb {
+            !lists(STATEMENTS, previous)
+        } else {
+            expected && lists(FILLERS, folded)
+        };
         after_verb |= is_verb && expected;
     }
 }
@@ -89,7 +93,11 @@ fn sentence_asks(sentence: &[Word], shouting: bool, asked: &mut Asked) {
 /// The provider's keyword that this word is, or begins ("opt out").
 fn keyword(folded: &str, next: &str) -> Option<String> {
     let joined = folded.replace('-', "").to_uppercase();
-    let pair = if joined == "OPT" && matches!(next, "out" | "in") { joined + &next.to_uppercase() } else { joined };
+    let pair = if joined == "OPT" && matches!(next, "out" | "in") {
+        joined + &next.to_uppercase()
+    } else {
+        joined
+    };
     lists(KEYWORDS, &pair).then_some(pair)
 }
 
@@ -124,7 +132,10 @@ fn split_chunk(chunk: &str, words: &mut Vec<Word>) {
         let from = &rest[start..];
         let end = word_end(from);
         let quoted = rest[..start].ends_with(QUOTES) && from[end..].starts_with(QUOTES);
-        words.push(Word { quoted, ..word(&from[..end]) });
+        words.push(Word {
+            quoted,
+            ..word(&from[..end])
+        });
         rest = &from[end..];
     }
     marks(rest, words);
@@ -151,19 +162,37 @@ fn is_word_char(char: char) -> bool {
 }
 
 fn word(text: &str) -> Word {
-    let folded = text.nfd().filter(|char| !is_combining_mark(*char)).collect::<String>().to_lowercase();
+    let folded = text
+        .nfd()
+        .filter(|char| !is_combining_mark(*char))
+        .collect::<String>()
+        .to_lowercase();
     let folded = folded.replace('ł', "l");
     let capitals = text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase);
-    Word { folded, capitals, quoted: false, ends_sentence: false }
+    Word {
+        folded,
+        capitals,
+        quoted: false,
+        ends_sentence: false,
+    }
 }
 
 fn marks(text: &str, words: &mut Vec<Word>) {
-    words.extend(text.chars().filter(|char| "=:,/.!?".contains(*char)).map(|char| mark(char.encode_utf8(&mut [0; 4]))));
+    words.extend(
+        text.chars()
+            .filter(|char| "=:,/.!?".contains(*char))
+            .map(|char| mark(char.encode_utf8(&mut [0; 4]))),
+    );
 }
 
 fn mark(text: &str) -> Word {
     let ends_sentence = matches!(text, "." | "!" | "?" | "\n");
-    Word { folded: text.to_owned(), capitals: false, quoted: false, ends_sentence }
+    Word {
+        folded: text.to_owned(),
+        capitals: false,
+        quoted: false,
+        ends_sentence,
+    }
 }
 
 /// Whether the text is written in capitals, so that they mean nothing.

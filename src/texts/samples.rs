@@ -133,17 +133,28 @@ impl Shape {
 
 /// What a customer usually gets comes first: the day before, everything known, no link.
 pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Locale) -> Vec<About<'a>> {
-    let cast = CASTS.iter().find(|cast| cast.language == locale.language()).unwrap_or(&CASTS[0]);
+    let cast = CASTS
+        .iter()
+        .find(|cast| cast.language == locale.language())
+        .unwrap_or(&CASTS[0]);
     let asks = |shape| template.asks.iter().map(move |asks| (shape, *asks));
     shapes()
         .flat_map(asks)
         .map(|(shape, asks)| About {
             business: cast.business(business_id, shape, is_insurance(template)),
-            customer: AboutCustomer { name: cast.customer(shape) },
-            item: if template.item == Item::Booking { cast.booking(shape) } else { cast.renewal(shape, template) },
+            customer: AboutCustomer {
+                name: cast.customer(shape),
+            },
+            item: if template.item == Item::Booking {
+                cast.booking(shape)
+            } else {
+                cast.renewal(shape, template)
+            },
             asks,
             locale,
-            today: date().checked_sub_days(Days::new(shape.days_before)).unwrap_or_default(),
+            today: date()
+                .checked_sub_days(Days::new(shape.days_before))
+                .unwrap_or_default(),
             link: shape.has_link().then_some(LINK),
         })
         .collect()
@@ -154,7 +165,9 @@ fn is_insurance(template: &Template) -> bool {
 }
 
 fn shapes() -> impl Iterator<Item = Shape> {
-    [1, 0, 30].into_iter().flat_map(|days_before| (0..16).map(move |choices| Shape { days_before, choices }))
+    [1, 0, 30]
+        .into_iter()
+        .flat_map(|days_before| (0..16).map(move |choices| Shape { days_before, choices }))
 }
 
 /// A Wednesday in September: the longest names in most languages.
@@ -163,7 +176,9 @@ fn date() -> NaiveDate {
 }
 
 fn at(days_later: u64, hour: u32) -> NaiveDateTime {
-    (date() + Days::new(days_later)).and_hms_opt(hour, 0, 0).unwrap_or_default()
+    (date() + Days::new(days_later))
+        .and_hms_opt(hour, 0, 0)
+        .unwrap_or_default()
 }
 
 impl Cast {
@@ -189,7 +204,11 @@ impl Cast {
 
     fn booking(&self, shape: Shape) -> AboutItem<'static> {
         AboutItem::Booking {
-            service: shape.is_full().then_some(if shape.is_long() { self.long_service } else { self.service }),
+            service: shape.is_full().then_some(if shape.is_long() {
+                self.long_service
+            } else {
+                self.service
+            }),
             vehicle: shape.is_full().then_some(self.vehicle),
             starts: at(0, 9),
             was: shape.is_full().then(|| at(1, 14)),

@@ -103,9 +103,14 @@ impl Texts {
                 inner.broken.push(error);
             }
         }
-        let layout = FOLDER.get_file(LAYOUT).and_then(|file| file.contents_utf8()).unwrap_or_default();
+        let layout = FOLDER
+            .get_file(LAYOUT)
+            .and_then(|file| file.contents_utf8())
+            .unwrap_or_default();
         if let Err(error) = inner.env.add_template(LAYOUT, layout) {
-            inner.broken.push(syntax(place(None, "layout", "any", Part::Body), &error));
+            inner
+                .broken
+                .push(syntax(place(None, "layout", "any", Part::Body), &error));
         }
         Self { inner: Arc::new(inner) }
     }
@@ -121,7 +126,11 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     /// The frame of every mail's HTML part.
     pub(super) fn layout() -> Self {
-        Self { name: LAYOUT.to_owned(), business: None, tag: "any" }
+        Self {
+            name: LAYOUT.to_owned(),
+            business: None,
+            tag: "any",
+        }
     }
 
     pub(super) fn place(&self, template: &str, part: Part) -> Place {
@@ -155,7 +164,13 @@ impl Inner {
     }
 
     fn add_own(&mut self, own: Override) -> Result<(), TextError> {
-        let Override { business_id, template, locale, part, body } = own;
+        let Override {
+            business_id,
+            template,
+            locale,
+            part,
+            body,
+        } = own;
         if catalogue::find(&template).is_none() {
             return Err(TextError::UnknownTemplate(template));
         }
@@ -188,17 +203,29 @@ fn embedded() -> impl Iterator<Item = (Place, String)> {
     TEMPLATES.iter().flat_map(|template| {
         let locales = FOLDER.get_dir(template.name).map(Dir::dirs).into_iter().flatten();
         locales.flat_map(move |dir| {
-            let locale = dir.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let locale = dir
+                .path()
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
             template.parts.iter().filter_map(move |part| {
                 let file = dir.get_file(dir.path().join(format!("{part}.txt")))?;
-                Some((place(None, template.name, locale, *part), file.contents_utf8()?.to_owned()))
+                Some((
+                    place(None, template.name, locale, *part),
+                    file.contents_utf8()?.to_owned(),
+                ))
             })
         })
     })
 }
 
 fn place(business: Option<&str>, template: &str, locale: &str, part: Part) -> Place {
-    Place { business: business.map(str::to_owned), template: template.to_owned(), locale: locale.to_owned(), part }
+    Place {
+        business: business.map(str::to_owned),
+        template: template.to_owned(),
+        locale: locale.to_owned(),
+        part,
+    }
 }
 
 /// The business comes last: whatever its id contains, the name stays unambiguous.
@@ -211,8 +238,15 @@ fn name(business: Option<&str>, template: &str, locale: &str, part: Part) -> Str
 }
 
 fn syntax(place: Place, error: &minijinja::Error) -> TextError {
-    let problem = format!("{}; texts use {{{{ name }}}} and {{% if name %}} ... {{% endif %}}", plain(error));
-    TextError::Syntax { place, line: error.line().unwrap_or(1), problem }
+    let problem = format!(
+        "{}; texts use {{{{ name }}}} and {{% if name %}} ... {{% endif %}}",
+        plain(error)
+    );
+    TextError::Syntax {
+        place,
+        line: error.line().unwrap_or(1),
+        problem,
+    }
 }
 
 /// What the engine says, without its own idea of file and line.
@@ -228,7 +262,13 @@ pub(super) fn plain(error: &minijinja::Error) -> String {
 fn environment() -> Environment<'static> {
     let mut env = Environment::empty();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    env.set_auto_escape_callback(|name| if name == LAYOUT { AutoEscape::Html } else { AutoEscape::None });
+    env.set_auto_escape_callback(|name| {
+        if name == LAYOUT {
+            AutoEscape::Html
+        } else {
+            AutoEscape::None
+        }
+    });
     env.set_path_join_callback(|_, _| "(texts can't include other texts)".into());
     env.set_recursion_limit(50);
     env.set_debug(false);

@@ -7,7 +7,11 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A value or a subject: everything on one line.
 pub(super) fn one_line(text: &str) -> String {
-    if is_clean_line(text.as_bytes()) { text.to_owned() } else { tidy(text, 0) }
+    if is_clean_line(text.as_bytes()) {
+        text.to_owned()
+    } else {
+        tidy(text, 0)
+    }
 }
 
 /// A text of several lines: paragraphs are kept, more than one empty line is not.
@@ -20,7 +24,9 @@ fn is_clean_line(bytes: &[u8]) -> bool {
     let edges = [bytes.first(), bytes.last()].iter().all(|edge| *edge != Some(&b' '));
     edges
         && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
-        && !bytes.windows(2).any(|pair| pair[0] == b' ' && matches!(pair[1], b' ' | b',' | b'.'))
+        && !bytes
+            .windows(2)
+            .any(|pair| pair[0] == b' ' && matches!(pair[1], b' ' | b',' | b'.'))
 }
 
 fn tidy(text: &str, most_breaks: usize) -> String {
@@ -83,7 +89,10 @@ mod tests {
 
     #[test]
     fn a_text_keeps_its_paragraphs_and_closes_holes() {
-        assert_eq!(lines("\n\nDear  ,\r\n\r\n \n\nwe wait  . \nBye \n"), "Dear,\n\nwe wait.\nBye");
+        assert_eq!(
+            lines("\n\nDear  ,\r\n\r\n \n\nwe wait  . \nBye \n"),
+            "Dear,\n\nwe wait.\nBye"
+        );
         assert_eq!(lines("Bonjour ! Voir : ici ."), "Bonjour ! Voir : ici.");
         assert_eq!(lines("a .5 b ,c"), "a .5 b ,c");
     }

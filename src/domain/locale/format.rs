@@ -62,7 +62,8 @@ impl Locale {
         let Some(near) = self.day(date, today) else {
             return self.fill(self.data.on, self.data.weekdays_on, date, today);
         };
-        self.fill(self.data.near, self.data.weekdays_on, date, today).replace("{rel}", near)
+        self.fill(self.data.near, self.data.weekdays_on, date, today)
+            .replace("{rel}", near)
     }
 
     /// The same with the time: `on Tuesday, December 15, at 9:00 AM`.
@@ -82,7 +83,9 @@ impl Locale {
         let mut text = String::with_capacity(48);
         let mut rest = pattern;
         while let Some((before, after)) = rest.split_once('{') {
-            let Some((slot, next)) = after.split_once('}') else { break };
+            let Some((slot, next)) = after.split_once('}') else {
+                break;
+            };
             text.push_str(before);
             match slot {
                 "w" => text.push_str(weekdays[date.weekday().num_days_from_monday() as usize]),

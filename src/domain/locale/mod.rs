@@ -42,16 +42,27 @@ impl Locale {
         if !matches!(language.len(), 2..=3) || !language.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return Err(malformed());
         }
-        if plain.split(['-', '_']).any(|tag| tag.is_empty() || !tag.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        if plain
+            .split(['-', '_'])
+            .any(|tag| tag.is_empty() || !tag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        {
             return Err(malformed());
         }
-        let base = row(&language)
-            .ok_or_else(|| LocaleError::UnknownLanguage { tag: text.to_owned(), language: language.clone() })?;
+        let base = row(&language).ok_or_else(|| LocaleError::UnknownLanguage {
+            tag: text.to_owned(),
+            language: language.clone(),
+        })?;
         let Some(region) = subtags.find(|subtag| is_region(subtag)) else {
-            return Ok(Self { tag: Tag::new(&language), data: base });
+            return Ok(Self {
+                tag: Tag::new(&language),
+                data: base,
+            });
         };
         let tag = Tag::new(&format!("{language}-{}", region.to_ascii_uppercase()));
-        Ok(Self { tag, data: row(tag.as_str()).unwrap_or(base) })
+        Ok(Self {
+            tag,
+            data: row(tag.as_str()).unwrap_or(base),
+        })
     }
 
     /// The tag in its usual spelling: `de`, `de-AT`.
@@ -68,14 +79,20 @@ impl Locale {
 
     /// The tags that have data of their own, languages before their regions.
     pub fn known() -> impl Iterator<Item = Self> {
-        rows().map(|data| Self { tag: Tag::new(data.tag), data })
+        rows().map(|data| Self {
+            tag: Tag::new(data.tag),
+            data,
+        })
     }
 }
 
 /// The languages that have data, in the order of `data`.
 #[must_use]
 pub fn languages() -> Vec<&'static str> {
-    rows().filter(|data| data.tag == data.language).map(|data| data.tag).collect()
+    rows()
+        .filter(|data| data.tag == data.language)
+        .map(|data| data.tag)
+        .collect()
 }
 
 fn row(tag: &str) -> Option<&'static Data> {
@@ -98,7 +115,10 @@ struct Tag {
 
 impl Tag {
     fn new(text: &str) -> Self {
-        let mut tag = Self { bytes: [0; 7], length: 0 };
+        let mut tag = Self {
+            bytes: [0; 7],
+            length: 0,
+        };
         for (slot, byte) in tag.bytes.iter_mut().zip(text.bytes()) {
             *slot = byte;
             tag.length += 1;

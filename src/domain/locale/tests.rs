@@ -36,7 +36,10 @@ fn what_is_no_tag_is_refused_with_the_remedy() {
         assert!(matches!(Locale::parse(text), Err(LocaleError::Malformed(_))), "{text}");
     }
     let error = Locale::parse("sl-SI").unwrap_err().to_string();
-    assert_eq!(error, "`sl-SI`: there are no texts in language `sl`; use one of en, de, fr, es, pl");
+    assert_eq!(
+        error,
+        "`sl-SI`: there are no texts in language `sl`; use one of en, de, fr, es, pl"
+    );
 }
 
 #[test]
@@ -47,11 +50,19 @@ fn a_date_is_written_as_each_locale_writes_it() {
         ("en-CA", "Tuesday, December 15", "on Tuesday, December 15, at 9:00 a.m."),
         ("en-GB", "Tuesday 15 December", "on Tuesday 15 December at 09:00"),
         ("en-AU", "Tuesday 15 December", "on Tuesday 15 December at 9:00 am"),
-        ("de", "Dienstag, 15. Dezember", "am Dienstag, 15. Dezember, um 09:00 Uhr"),
+        (
+            "de",
+            "Dienstag, 15. Dezember",
+            "am Dienstag, 15. Dezember, um 09:00 Uhr",
+        ),
         ("fr", "mardi 15 décembre", "le mardi 15 décembre à 09:00"),
         ("fr-CA", "mardi 15 décembre", "le mardi 15 décembre à 09 h 00"),
         ("es", "martes, 15 de diciembre", "el martes 15 de diciembre a las 09:00"),
-        ("es-MX", "martes, 15 de diciembre", "el martes 15 de diciembre a las 9:00 a.m."),
+        (
+            "es-MX",
+            "martes, 15 de diciembre",
+            "el martes 15 de diciembre a las 9:00 a.m.",
+        ),
         ("pl", "wtorek, 15 grudnia", "we wtorek 15 grudnia o 09:00"),
     ] {
         let day = date("2026-12-15");
@@ -93,14 +104,23 @@ fn the_year_is_shown_when_the_date_could_be_mistaken() {
         assert_eq!(locale(tag).date(far, today), text);
     }
     assert_eq!(locale("en").date(date("2027-09-15"), today), "Wednesday, September 15");
-    assert_eq!(locale("en").date(date("2025-12-15"), today), "Monday, December 15, 2025");
+    assert_eq!(
+        locale("en").date(date("2025-12-15"), today),
+        "Monday, December 15, 2025"
+    );
 }
 
 #[test]
 fn noon_and_midnight_are_right_on_both_clocks() {
     let at = |hour| NaiveTime::from_hms_opt(hour, 5, 59).unwrap();
-    assert_eq!([0, 12, 23].map(|hour| locale("en").time(at(hour))), ["12:05 AM", "12:05 PM", "11:05 PM"]);
-    assert_eq!([0, 12, 23].map(|hour| locale("pl").time(at(hour))), ["00:05", "12:05", "23:05"]);
+    assert_eq!(
+        [0, 12, 23].map(|hour| locale("en").time(at(hour))),
+        ["12:05 AM", "12:05 PM", "11:05 PM"]
+    );
+    assert_eq!(
+        [0, 12, 23].map(|hour| locale("pl").time(at(hour))),
+        ["00:05", "12:05", "23:05"]
+    );
 }
 
 #[test]
@@ -147,7 +167,10 @@ fn nothing_ever_comes_out_with_a_hidden_space_or_a_curly_mark() {
                 ),
             ]
             .join("|");
-            assert!(!text.contains(['\u{a0}', '\u{202f}', '\u{2019}', '\u{2009}', '{', '}', '¤', '#']), "{text}");
+            assert!(
+                !text.contains(['\u{a0}', '\u{202f}', '\u{2019}', '\u{2009}', '{', '}', '¤', '#']),
+                "{text}"
+            );
             assert!(!text.contains("  ") && text.trim() == text, "{text}");
         }
     }

@@ -49,7 +49,10 @@ fn the_whole_basic_table_costs_one_septet_and_the_extension_two() {
     for char in "^{}\\[~]|€\u{c}".chars() {
         assert_eq!(septets_of(char), 2, "{char:?}");
     }
-    let known = (0..=0x0010_ffff).filter_map(char::from_u32).filter(|char| septets_of(*char) > 0).count();
+    let known = (0..=0x0010_ffff)
+        .filter_map(char::from_u32)
+        .filter(|char| septets_of(*char) > 0)
+        .count();
     assert_eq!(known, 127 + 10, "and nothing else is known");
 }
 
@@ -64,7 +67,11 @@ fn the_first_character_outside_gsm7_is_named() {
         ("mañana sábado", 'á'),
         ("środa", 'ś'),
     ] {
-        assert_eq!((count(text).encoding, count(text).forced_by), (Encoding::Ucs2, Some(char)), "{text}");
+        assert_eq!(
+            (count(text).encoding, count(text).forced_by),
+            (Encoding::Ucs2, Some(char)),
+            "{text}"
+        );
     }
     assert_eq!(count("Grüße für Ça, mañana, là-bas, Øre").forced_by, None);
 }
@@ -77,11 +84,31 @@ fn a_decomposed_letter_is_composed_first() {
 
 #[test]
 fn no_part_ends_inside_a_pair() {
-    assert_eq!(parts(&format!("{}\r\n{}", "a".repeat(152), "a".repeat(152))), 3, "CR LF");
-    assert_eq!(parts(&format!("{}[{}", "a".repeat(152), "a".repeat(151))), 2, "escape pair fits the second part");
-    assert_eq!(parts(&format!("{}[{}", "a".repeat(152), "a".repeat(152))), 3, "escape pair moved on");
-    assert_eq!(parts(&format!("{}🇮🇹{}", "č".repeat(65), "č".repeat(64))), 3, "flag moved on");
-    assert_eq!(parts(&format!("č{}", "\u{336}".repeat(200))), 3, "a grapheme longer than a part");
+    assert_eq!(
+        parts(&format!("{}\r\n{}", "a".repeat(152), "a".repeat(152))),
+        3,
+        "CR LF"
+    );
+    assert_eq!(
+        parts(&format!("{}[{}", "a".repeat(152), "a".repeat(151))),
+        2,
+        "escape pair fits the second part"
+    );
+    assert_eq!(
+        parts(&format!("{}[{}", "a".repeat(152), "a".repeat(152))),
+        3,
+        "escape pair moved on"
+    );
+    assert_eq!(
+        parts(&format!("{}🇮🇹{}", "č".repeat(65), "č".repeat(64))),
+        3,
+        "flag moved on"
+    );
+    assert_eq!(
+        parts(&format!("č{}", "\u{336}".repeat(200))),
+        3,
+        "a grapheme longer than a part"
+    );
 }
 
 proptest! {

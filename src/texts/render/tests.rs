@@ -42,7 +42,11 @@ fn policy(offer: Option<Offer<'static>>) -> About<'static> {
         ends_on: date("2027-01-13"),
         offer,
     };
-    About { item, asks: Asks::Renewal, ..visit("en-GB") }
+    About {
+        item,
+        asks: Asks::Renewal,
+        ..visit("en-GB")
+    }
 }
 
 fn sms(template: &str, about: &About<'_>) -> String {
@@ -61,7 +65,9 @@ fn with_own(part: Part, body: &str) -> Texts {
 }
 
 fn own_sms(body: &str, about: &About<'_>) -> Result<String, TextError> {
-    Ok(with_own(Part::Sms, body).render("booking_reminder", Channel::Sms, about)?.text)
+    Ok(with_own(Part::Sms, body)
+        .render("booking_reminder", Channel::Sms, about)?
+        .text)
 }
 
 #[test]
@@ -99,7 +105,10 @@ fn a_reminder_speaks_each_language() {
 
 #[test]
 fn tomorrow_is_said_only_the_day_before() {
-    let about = About { today: date("2026-12-10"), ..visit("en") };
+    let about = About {
+        today: date("2026-12-10"),
+        ..visit("en")
+    };
     assert!(sms("booking_reminder", &about).contains("see you on Tuesday, December 15, at 9:00 AM"));
 }
 
@@ -114,24 +123,54 @@ fn what_is_confirmed_is_not_asked_again_and_what_is_unknown_leaves_no_hole() {
         confirmed: true,
     };
     about.business.phone = None;
-    assert_eq!(sms("booking_reminder", &about), "Garage Lind: see you tomorrow, Tuesday, December 15, at 9:00 AM.");
-    assert_eq!(own_sms("{{ business }},  {{ service }}  see you .\r\n", &about).unwrap(), "Garage Lind, see you.");
+    assert_eq!(
+        sms("booking_reminder", &about),
+        "Garage Lind: see you tomorrow, Tuesday, December 15, at 9:00 AM."
+    );
+    assert_eq!(
+        own_sms("{{ business }},  {{ service }}  see you .\r\n", &about).unwrap(),
+        "Garage Lind, see you."
+    );
 }
 
 #[test]
 fn price_and_link_appear_only_with_an_offer() {
-    let offer = Offer { amount: "1412.5", currency: "GBP", url: Some("https://offer.example/1") };
-    let with = Texts::embedded().render("policy_offer", Channel::Email, &policy(Some(offer))).unwrap();
-    assert!(with.text.contains("£1,412.50") && with.text.contains("https://offer.example/1"), "{}", with.text);
-    let without = Texts::embedded().render("policy_offer", Channel::Email, &policy(None)).unwrap();
-    assert!(!without.text.contains("prepared") && !without.text.contains("http"), "{}", without.text);
-    assert_eq!(without.subject.unwrap(), "Garage Lind: your policy (Car insurance) ends on Wednesday 13 January");
+    let offer = Offer {
+        amount: "1412.5",
+        currency: "GBP",
+        url: Some("https://offer.example/1"),
+    };
+    let with = Texts::embedded()
+        .render("policy_offer", Channel::Email, &policy(Some(offer)))
+        .unwrap();
+    assert!(
+        with.text.contains("£1,412.50") && with.text.contains("https://offer.example/1"),
+        "{}",
+        with.text
+    );
+    let without = Texts::embedded()
+        .render("policy_offer", Channel::Email, &policy(None))
+        .unwrap();
+    assert!(
+        !without.text.contains("prepared") && !without.text.contains("http"),
+        "{}",
+        without.text
+    );
+    assert_eq!(
+        without.subject.unwrap(),
+        "Garage Lind: your policy (Car insurance) ends on Wednesday 13 January"
+    );
 }
 
 #[test]
 fn a_mail_has_paragraphs_in_text_and_html() {
-    let about = About { link: Some("https://garage.example/r/a?b=1&c"), ..visit("en-GB") };
-    let mail = Texts::embedded().render("booking_reminder", Channel::Email, &about).unwrap();
+    let about = About {
+        link: Some("https://garage.example/r/a?b=1&c"),
+        ..visit("en-GB")
+    };
+    let mail = Texts::embedded()
+        .render("booking_reminder", Channel::Email, &about)
+        .unwrap();
     assert_eq!(
         mail.text,
         "Hello Ana Novak,\n\n\
@@ -142,7 +181,10 @@ fn a_mail_has_paragraphs_in_text_and_html() {
     let html = mail.html.unwrap();
     assert!(html.starts_with("<!doctype html>\n<html lang=\"en-GB\">"), "{html}");
     assert!(html.contains("<p>Hello Ana Novak,</p>"), "{html}");
-    assert!(html.contains("<a href=\"https://garage.example/r/a?b=1&amp;c\">"), "{html}");
+    assert!(
+        html.contains("<a href=\"https://garage.example/r/a?b=1&amp;c\">"),
+        "{html}"
+    );
     assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
 }
 
@@ -151,11 +193,22 @@ fn a_hostile_name_breaks_neither_header_nor_page() {
     let mut about = visit("en");
     about.customer.name = "Ana\r\nBcc: all@x.example\r\n\r\n<script>alert(1)</script>";
     about.business.name = "Garage\r\nLind <b>";
-    let mail = Texts::embedded().render("booking_reminder", Channel::Email, &about).unwrap();
-    assert_eq!(mail.subject.unwrap(), "Garage Lind <b>: see you tomorrow, Tuesday, December 15, at 9:00 AM");
-    assert!(mail.text.starts_with("Hello Ana Bcc: all@x.example <script>alert(1)</script>,\n"));
+    let mail = Texts::embedded()
+        .render("booking_reminder", Channel::Email, &about)
+        .unwrap();
+    assert_eq!(
+        mail.subject.unwrap(),
+        "Garage Lind <b>: see you tomorrow, Tuesday, December 15, at 9:00 AM"
+    );
+    assert!(
+        mail.text
+            .starts_with("Hello Ana Bcc: all@x.example <script>alert(1)</script>,\n")
+    );
     let html = mail.html.unwrap();
-    assert!(!html.contains("<script>") && !html.contains("<b>") && html.contains("&lt;script&gt;"), "{html}");
+    assert!(
+        !html.contains("<script>") && !html.contains("<b>") && html.contains("&lt;script&gt;"),
+        "{html}"
+    );
 }
 
 #[test]
@@ -179,7 +232,10 @@ fn a_subject_is_one_line_whatever_its_text_says() {
 fn a_call_has_a_script_of_six_to_ten_lines() {
     for template in ["policy_call", "policy_lapsed_call"] {
         for locale in crate::domain::locale::languages() {
-            let about = About { locale: Locale::parse(locale).unwrap(), ..policy(None) };
+            let about = About {
+                locale: Locale::parse(locale).unwrap(),
+                ..policy(None)
+            };
             let script = Texts::embedded().render(template, Channel::Call, &about).unwrap().text;
             assert!((6..=10).contains(&script.lines().count()), "{script}");
             assert!(script.lines().all(|line| !line.is_empty()), "{script}");
@@ -195,10 +251,22 @@ fn a_fault_says_where_and_what() {
                  a booking; known are business, phone,";
     assert!(error.starts_with(begin), "{error}");
     let render = |template, channel| Texts::embedded().render(template, channel, &about).unwrap_err();
-    assert!(matches!(render("reminder", Channel::Sms), TextError::UnknownTemplate(_)));
-    assert!(matches!(render("booking_reminder", Channel::Call), TextError::NoPart { part: Part::Call, .. }));
-    assert!(matches!(render("policy_ends", Channel::Sms), TextError::WrongItem { .. }));
-    assert!(matches!(own_sms("{% if link %}x{% endif %}", &about), Err(TextError::Empty(_))));
+    assert!(matches!(
+        render("reminder", Channel::Sms),
+        TextError::UnknownTemplate(_)
+    ));
+    assert!(matches!(
+        render("booking_reminder", Channel::Call),
+        TextError::NoPart { part: Part::Call, .. }
+    ));
+    assert!(matches!(
+        render("policy_ends", Channel::Sms),
+        TextError::WrongItem { .. }
+    ));
+    assert!(matches!(
+        own_sms("{% if link %}x{% endif %}", &about),
+        Err(TextError::Empty(_))
+    ));
 }
 
 #[test]

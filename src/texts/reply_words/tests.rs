@@ -26,7 +26,11 @@ fn asking_for_a_providers_word_is_found() {
         ("Please type 'end' and we will leave you alone", "END"),
         ("See you. Reply C or R. Send Unsubscribe any time.", "UNSUBSCRIBE"),
     ] {
-        assert_eq!(asked(text).keywords.first().map(String::as_str), Some(keyword), "{text}");
+        assert_eq!(
+            asked(text).keywords.first().map(String::as_str),
+            Some(keyword),
+            "{text}"
+        );
     }
 }
 
@@ -60,6 +64,9 @@ fn letters_and_digits_are_told_apart() {
     assert_eq!(asks("SMS zwrotny: C = tak, R = zmiana terminu."), (true, false));
     assert_eq!(asks("Reply 1 to 5 (1 = bad, 5 = great)."), (false, true));
     assert_eq!(asks("Antwort 1 bis 5."), (false, true));
-    assert_eq!(asks("Your 2 cars are ready at 5, we write to you on May 5."), (false, false));
+    assert_eq!(
+        asks("Your 2 cars are ready at 5, we write to you on May 5."),
+        (false, false)
+    );
     assert_eq!(asks("Tel. 1 234 5. Service A is due."), (false, false));
 }

@@ -41,8 +41,9 @@ fn the_list_and_the_folder_agree() {
     files(&FOLDER, &mut found);
     assert!(found.remove(LAYOUT));
     for template in TEMPLATES {
-        for (language, part) in
-            languages().iter().flat_map(|language| template.parts.iter().map(move |part| (language, part)))
+        for (language, part) in languages()
+            .iter()
+            .flat_map(|language| template.parts.iter().map(move |part| (language, part)))
         {
             let file = format!("{}/{language}/{part}.txt", template.name);
             assert!(found.remove(&file), "missing file {file}");
@@ -51,13 +52,21 @@ fn the_list_and_the_folder_agree() {
     // What is left may only be whole sets of parts for a region.
     let mut regions = BTreeSet::new();
     for file in &found {
-        let [template, locale, _] = file.split('/').collect::<Vec<_>>()[..] else { panic!("extra file {file}") };
-        assert!(locale.contains('-') && Locale::parse(locale).unwrap().tag() == locale, "extra file {file}");
+        let [template, locale, _] = file.split('/').collect::<Vec<_>>()[..] else {
+            panic!("extra file {file}")
+        };
+        assert!(
+            locale.contains('-') && Locale::parse(locale).unwrap().tag() == locale,
+            "extra file {file}"
+        );
         regions.insert((template, locale));
     }
     for (template, locale) in regions {
         for part in catalogue::find(template).expect(template).parts {
-            assert!(found.contains(&format!("{template}/{locale}/{part}.txt")), "{template}/{locale} lacks {part}");
+            assert!(
+                found.contains(&format!("{template}/{locale}/{part}.txt")),
+                "{template}/{locale} lacks {part}"
+            );
         }
     }
 }
@@ -79,7 +88,10 @@ fn a_businesss_own_text_wins_and_a_region_before_its_language() {
     for (business, locale) in [("garage-1", "fr"), ("garage-2", "de-AT")] {
         assert!(used(&texts, business, locale).contains("{{ when }}"));
     }
-    assert!(used(&Texts::embedded(), "garage-1", "de").contains("{{ when }}"), "the embedded texts stay as they are");
+    assert!(
+        used(&Texts::embedded(), "garage-1", "de").contains("{{ when }}"),
+        "the embedded texts stay as they are"
+    );
 }
 
 #[test]
@@ -98,7 +110,12 @@ fn what_does_not_exist_is_refused_with_what_does() {
 
 #[test]
 fn a_syntax_error_names_place_and_line() {
-    let error = refusal(own("booking_reminder", "en-gb", Part::Body, "Hello\n\n{% if link %}\n{{ link }"));
+    let error = refusal(own(
+        "booking_reminder",
+        "en-gb",
+        Part::Body,
+        "Hello\n\n{% if link %}\n{{ link }",
+    ));
     let place = "business `garage-1`: text booking_reminder/en-GB/body.txt, line 4: syntax error: ";
     assert!(error.starts_with(place), "{error}");
     assert!(error.contains("{{ name }}"), "{error}");

@@ -20,12 +20,22 @@ pub(super) const ROWS: &[Data] = &[
             "November",
             "Dezember",
         ],
-        money: Money { pattern: "¤ #", pattern_code: "¤ #", ..DE.money },
+        money: Money {
+            pattern: "¤ #",
+            pattern_code: "¤ #",
+            ..DE.money
+        },
         ..DE
     },
     Data {
         tag: "de-CH",
-        money: Money { decimal: '.', group: "'", pattern: "¤ #", pattern_code: "¤ #", ..DE.money },
+        money: Money {
+            decimal: '.',
+            group: "'",
+            pattern: "¤ #",
+            pattern_code: "¤ #",
+            ..DE.money
+        },
         ..DE
     },
 ];
@@ -47,8 +57,24 @@ const DE: Data = Data {
         "November",
         "Dezember",
     ],
-    weekdays: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
-    weekdays_on: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+    weekdays: [
+        "Montag",
+        "Dienstag",
+        "Mittwoch",
+        "Donnerstag",
+        "Freitag",
+        "Samstag",
+        "Sonntag",
+    ],
+    weekdays_on: [
+        "Montag",
+        "Dienstag",
+        "Mittwoch",
+        "Donnerstag",
+        "Freitag",
+        "Samstag",
+        "Sonntag",
+    ],
     first: "1",
     date: "{w}, {d}. {m}{y}",
     year: " {y}",

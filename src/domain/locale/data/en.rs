@@ -13,8 +13,16 @@ pub(super) const ROWS: &[Data] = &[
     },
     EN_GB,
     Data { tag: "en-IE", ..EN_GB },
-    Data { tag: "en-ZA", money: dollars(&[("ZAR", "R"), ("EUR", "€"), ("GBP", "£"), ("USD", "US$")]), ..EN_GB },
-    Data { tag: "en-IN", clock: AM_PM_LOWER, ..EN_GB },
+    Data {
+        tag: "en-ZA",
+        money: dollars(&[("ZAR", "R"), ("EUR", "€"), ("GBP", "£"), ("USD", "US$")]),
+        ..EN_GB
+    },
+    Data {
+        tag: "en-IN",
+        clock: AM_PM_LOWER,
+        ..EN_GB
+    },
     Data {
         tag: "en-AU",
         clock: AM_PM_LOWER,
@@ -52,8 +60,24 @@ const EN: Data = Data {
         "November",
         "December",
     ],
-    weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    weekdays_on: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    weekdays: [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ],
+    weekdays_on: [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ],
     first: "1",
     date: "{w}, {m} {d}{y}",
     year: ", {y}",
@@ -85,6 +109,9 @@ const EN_GB: Data = Data {
     near: "{rel}, {w} {d} {m}{y}",
     clock: Clock::Hours24 { separator: ":" },
     join: " ",
-    money: Money { symbols: &[("EUR", "€"), ("GBP", "£"), ("USD", "US$")], ..EN.money },
+    money: Money {
+        symbols: &[("EUR", "€"), ("GBP", "£"), ("USD", "US$")],
+        ..EN.money
+    },
     ..EN
 };

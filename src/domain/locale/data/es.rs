@@ -4,17 +4,52 @@ use super::{Clock, Data, Money};
 
 pub(super) const ROWS: &[Data] = &[
     ES,
-    Data { tag: "es-419", clock: AM_PM, money: NORTHERN, ..ES },
-    Data { tag: "es-US", clock: AM_PM, money: NORTHERN, ..ES },
+    Data {
+        tag: "es-419",
+        clock: AM_PM,
+        money: NORTHERN,
+        ..ES
+    },
+    Data {
+        tag: "es-US",
+        clock: AM_PM,
+        money: NORTHERN,
+        ..ES
+    },
     Data {
         tag: "es-MX",
         clock: AM_PM,
-        money: Money { symbols: &[("MXN", "$"), ("EUR", "€"), ("USD", "USD")], ..NORTHERN },
+        money: Money {
+            symbols: &[("MXN", "$"), ("EUR", "€"), ("USD", "USD")],
+            ..NORTHERN
+        },
         ..ES
     },
-    Data { tag: "es-CO", clock: AM_PM, money: Money { symbols: &[("COP", "$")], ..SOUTHERN }, ..ES },
-    Data { tag: "es-AR", money: Money { symbols: &[("ARS", "$")], ..SOUTHERN }, ..ES },
-    Data { tag: "es-CL", money: Money { symbols: &[("CLP", "$")], ..SOUTHERN }, ..ES },
+    Data {
+        tag: "es-CO",
+        clock: AM_PM,
+        money: Money {
+            symbols: &[("COP", "$")],
+            ..SOUTHERN
+        },
+        ..ES
+    },
+    Data {
+        tag: "es-AR",
+        money: Money {
+            symbols: &[("ARS", "$")],
+            ..SOUTHERN
+        },
+        ..ES
+    },
+    Data {
+        tag: "es-CL",
+        money: Money {
+            symbols: &[("CLP", "$")],
+            ..SOUTHERN
+        },
+        ..ES
+    },
 ];
 
 const AM_PM: Clock = Clock::Hours12 { am: "a.m.", pm: "p.m." };
@@ -30,7 +65,13 @@ const NORTHERN: Money = Money {
 };
 
 /// Numbers as in Spain, the currency first.
-const SOUTHERN: Money = Money { group_from: 4, pattern: "¤ #", symbols: &[], pattern_code: "¤ #", ..ES.money };
+const SOUTHERN: Money = Money {
+    group_from: 4,
+    pattern: "¤ #",
+    symbols: &[],
+    pattern_code: "¤ #",
+    ..ES.money
+};
 
 const ES: Data = Data {
     tag: "es",

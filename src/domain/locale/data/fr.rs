@@ -4,11 +4,21 @@ use super::{Clock, Data, Money};
 
 pub(super) const ROWS: &[Data] = &[
     FR,
-    Data { tag: "fr-CH", money: Money { decimal: '.', ..FR.money }, ..FR },
+    Data {
+        tag: "fr-CH",
+        money: Money {
+            decimal: '.',
+            ..FR.money
+        },
+        ..FR
+    },
     Data {
         tag: "fr-CA",
         clock: Clock::Hours24 { separator: " h " },
-        money: Money { symbols: &[("CAD", "$"), ("EUR", "€"), ("GBP", "£"), ("USD", "$US")], ..FR.money },
+        money: Money {
+            symbols: &[("CAD", "$"), ("EUR", "€"), ("GBP", "£"), ("USD", "$US")],
+            ..FR.money
+        },
         ..FR
     },
 ];
