@@ -5,4 +5,5 @@ pub mod domain;
 pub mod inbound;
 pub mod outbound;
 pub mod store;
+pub mod telemetry;
 pub mod texts;

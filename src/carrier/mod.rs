@@ -108,6 +108,22 @@ pub enum Outcome {
     Unknown { failure: Failure },
 }
 
+impl Outcome {
+    /// One word for counters and logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Retry { .. } => "retry",
+            Self::Rejected { .. } => "rejected",
+            Self::OptedOut { .. } => "opted_out",
+            Self::Faulty { .. } => "faulty",
+            Self::Stop { .. } => "stop",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+}
+
 /// What we know of an attempt whose outcome is unknown.
 #[derive(Clone, Debug)]
 pub struct Lookup {

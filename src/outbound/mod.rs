@@ -4,3 +4,4 @@ pub mod dispatch;
 pub mod import;
 pub mod plan;
 pub mod rescue;
+pub mod text_shelf;

@@ -68,22 +68,38 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreErr
     serde_json::to_string(value).map_err(|error| StoreError::Inconsistent(error.to_string()))
 }
 
-const COLUMNS: &str = "SELECT id, kind, name, zone, locale, region, phone, email, address, sms_from, email_from, \
-    quiet_hours, holidays, surveys_need_consent FROM business ORDER BY id";
+/// The columns of a `Business`, in the table named `business`.
+macro_rules! business_columns {
+    () => {
+        "business.id, business.kind, business.name, business.zone, business.locale, business.region, business.phone, \
+         business.email, business.address, business.sms_from, business.email_from, business.quiet_hours, \
+         business.holidays, business.surveys_need_consent"
+    };
+}
 
 /// Every business, by id.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Business>, StoreError> {
-    let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(COLUMNS).fetch_all(c).await)?;
+    let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", business_columns!(), " FROM business ORDER BY id"
+    )).fetch_all(c).await)?;
     rows.into_iter().map(Business::try_from).collect()
 }
 
 /// One business.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Business>, StoreError> {
-    let row: Option<BusinessRow> = on!(tx, c => sqlx::query_as(
-        "SELECT id, kind, name, zone, locale, region, phone, email, address, sms_from, email_from, \
-         quiet_hours, holidays, surveys_need_consent FROM business WHERE id = $1",
-    ).bind(id).fetch_optional(c).await)?;
+    let row: Option<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", business_columns!(), " FROM business WHERE id = $1"
+    )).bind(id).fetch_optional(c).await)?;
     row.map(Business::try_from).transpose()
+}
+
+/// The businesses of a claim.
+pub async fn of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<Business>, StoreError> {
+    let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT DISTINCT ", business_columns!(), " FROM message JOIN business ON business.id = message.business_id \
+         WHERE message.lease_owner = $1 AND message.state = 'sending'"
+    )).bind(owner).fetch_all(c).await)?;
+    rows.into_iter().map(Business::try_from).collect()
 }
 
 /// Writes a business, new or changed.

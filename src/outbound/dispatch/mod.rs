@@ -20,7 +20,9 @@ use crate::domain::business::Business;
 use crate::domain::message::Channel;
 use crate::domain::zone::Zones;
 use crate::store::{self, Store, StoreError};
-use crate::texts::Texts;
+use crate::outbound::text_shelf::TextShelf;
+use crate::telemetry::Metrics;
+use crate::texts::TextError;
 
 pub use conclude::{Concluded, InFlight, conclude};
 pub use live::{Wake, run};
@@ -50,7 +52,8 @@ pub struct Settings {
 pub struct Dispatcher {
     pub store: Store,
     pub zones: Arc<Zones>,
-    pub texts: Arc<Texts>,
+    pub texts: Arc<TextShelf>,
+    pub metrics: Arc<Metrics>,
     pub sms: Arc<dyn Carrier>,
     pub email: Arc<dyn Carrier>,
     pub clock: Arc<dyn Clock>,
@@ -64,6 +67,8 @@ pub struct Dispatcher {
 pub enum DispatchError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Text(TextError),
     #[error("business {business}: {reason}")]
     Business { business: String, reason: String },
 }

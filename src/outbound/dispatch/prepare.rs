@@ -19,9 +19,10 @@ use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
 use crate::outbound::plan::lane;
+use crate::outbound::text_shelf::ShelfError;
 use crate::store::outbox::{Again, Claimed, Settlement};
 use crate::store::{self, Tx};
-use crate::texts::{Rendered, Subject, TextError};
+use crate::texts::{Rendered, Subject, TextError, Texts};
 
 /// Nobody is asked twice within this time how it went (FACTS 5).
 const SURVEY_PAUSE: TimeDelta = TimeDelta::days(60);
@@ -59,6 +60,7 @@ struct Surroundings {
     overtaken: HashSet<String>,
     surveyed: HashSet<String>,
     recent_texts: HashSet<(String, String)>,
+    texts: Texts,
 }
 
 /// Claims up to `limit` due messages of a lane and makes them ready, in the caller's transaction.
@@ -115,7 +117,7 @@ impl Surroundings {
         now: Instant,
     ) -> Result<Self, DispatchError> {
         let mut businesses = HashMap::new();
-        for business in store::business::all(tx).await? {
+        for business in store::business::of_claim(tx, owner).await? {
             let calendar = business.calendar(&dispatcher.zones).map_err(|error| DispatchError::Business {
                 business: business.id.clone(),
                 reason: error.to_string(),
@@ -135,7 +137,12 @@ impl Surroundings {
         } else {
             HashSet::new()
         };
+        let texts = dispatcher.texts.texts(tx).await.map_err(|error| match error {
+            ShelfError::Store(error) => error.into(),
+            ShelfError::Text(error) => DispatchError::Text(error),
+        })?;
         Ok(Self {
+            texts,
             businesses,
             customers: customers.into_iter().map(|customer| (customer.id.clone(), customer)).collect(),
             items,
@@ -176,7 +183,7 @@ impl Surroundings {
         let Some(address) = customer.address(channel).map(str::to_owned) else {
             return Ok(Ready::skip(message, Reason::NoAddress));
         };
-        let rendered = match self.render(dispatcher, &message, channel, item, customer, business, calendar, now) {
+        let rendered = match self.render(&message, channel, item, customer, business, calendar, now) {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
@@ -228,7 +235,6 @@ impl Surroundings {
     #[expect(clippy::too_many_arguments, reason = "a text may speak of all of these")]
     fn render(
         &self,
-        dispatcher: &Dispatcher,
         message: &Claimed,
         channel: Channel,
         item: &Item,
@@ -249,7 +255,7 @@ impl Surroundings {
             may_offer,
             today: calendar.zone.date(now),
         };
-        dispatcher.texts.write(&message.template, channel, &subject)
+        self.texts.write(&message.template, channel, &subject)
     }
 }
 

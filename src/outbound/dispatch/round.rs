@@ -78,6 +78,7 @@ impl Lane {
         now: Instant,
     ) -> Result<(), DispatchError> {
         let Answered { job, outcome } = answered;
+        dispatcher.metrics.attempt(job.channel.as_str(), outcome.name());
         let jitter = rand::random::<f64>();
         let wait_until = match outcome {
             Outcome::Retry { whole_sender: true, after, .. } => Some(self.limiter.back_off(*after, jitter, now)),
@@ -146,6 +147,7 @@ pub async fn after_effects(
 
 /// Hands a job to its carrier. A call never gets here: it has no carrier.
 pub(super) async fn carry(dispatcher: &Dispatcher, job: Job) -> Answered {
+    dispatcher.metrics.left(dispatcher.clock.now().since(job.message.due_at).num_milliseconds());
     let outcome = match dispatcher.carrier(job.channel) {
         Some(carrier) => carrier.send(&job.outgoing).await,
         None => Outcome::Accepted { provider_id: job.attempt_id.clone() },
