@@ -1,9 +1,32 @@
+//! Daybefore reminds a customer the day before, hears the answer, asks the day after how it went, and puts a person in
+//! the loop whenever somebody is unhappy.
+//!
+//! ```text
+//! outbound:  import / api / desk -> plan -> [messages] -> dispatch -> carrier
+//! inbound:   carrier -> webhook -> [receipts] -> delivery -> [messages]
+//! ```
+//!
+//! Names in brackets are tables: steps never call each other, they hand over through rows. From the inside out, each
+//! may import those above it (`tests/it/layering.rs` fails on a breach):
+//!
+//! - `domain`: pure rules: plan, re-plan, last look, zones, quiet hours, phones, segments; no I/O, no clock
+//! - `clock`, `config`, `telemetry`: time, settings, logs and metrics
+//! - `texts`: declared templates in five languages: render, check
+//! - `store`: all SQL; `carrier`: Twilio, SMTP, sandbox, memory
+//! - `outbound`: import, plan, dispatch, rescue; `inbound`: delivery
+//! - `app`: builds everything from the configuration; `schedule`: chores by the clock
+//! - `web`: every route in one list; `cli`: one file a command
+
+pub mod app;
 pub mod carrier;
+
 pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod inbound;
 pub mod outbound;
+pub mod schedule;
 pub mod store;
 pub mod telemetry;
 pub mod texts;
+pub mod web;

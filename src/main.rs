@@ -1,1 +1,7 @@
-fn main(){}
+//! The `daybefore` command: parse, then call `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    daybefore::cli::main()
+}

@@ -186,6 +186,15 @@ impl Item {
         }
     }
 
+    /// The status, as it is stored.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Booking(booking) => booking.status.as_str(),
+            Self::Renewal(renewal) => renewal.status.as_str(),
+        }
+    }
+
     /// The local date or date-time that the customer is told.
     #[must_use]
     pub fn told(&self) -> String {

@@ -2,6 +2,8 @@
 
 pub mod dispatch;
 pub mod import;
+pub mod listing;
 pub mod plan;
 pub mod rescue;
+pub mod story;
 pub mod text_shelf;

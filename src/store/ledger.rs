@@ -101,3 +101,23 @@ pub async fn last_word(
     .bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).bind(purpose)
     .fetch_optional(c).await)?)
 }
+
+/// A line of the ledger, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerLine {
+    pub channel: Option<Channel>,
+    pub purpose: Option<Purpose>,
+    pub given: bool,
+    pub source: String,
+    pub at: Instant,
+}
+
+row!(LedgerLine { channel, purpose, given, source, at });
+
+/// Every line that speaks of a customer, oldest first.
+pub async fn lines_of(tx: &mut Tx, customer: &Customer) -> Result<Vec<LedgerLine>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT channel, purpose, given, source, at FROM consent \
+         WHERE customer_id = $1 OR (business_id = $2 AND (address = $3 OR address = $4)) ORDER BY at, id",
+    ).bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?)
+}

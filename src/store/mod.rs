@@ -12,6 +12,7 @@ pub mod import_seen;
 pub mod item;
 pub mod lane;
 pub mod ledger;
+mod lock;
 pub mod message;
 mod migrate;
 pub mod outbox;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use db::Db;
 pub use db::Tx;
 pub use error::StoreError;
+pub use lock::{LockError, SenderLock};
 
 /// What opening a database may do to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -122,3 +122,17 @@ pub async fn overdue(tx: &mut Tx, lane: &str, before: Instant) -> Result<i64, St
         "SELECT COUNT(*) FROM message WHERE state = 'planned' AND lane = $1 AND due_at < $2",
     ).bind(lane).bind(before).fetch_one(c).await)?)
 }
+
+/// How attempts started since `since` stand, as (channel and state, how many).
+pub async fn attempts_since(tx: &mut Tx, since: Instant) -> Result<Vec<(String, i64)>, StoreError> {
+    // Attempts' ids rise with time, so the day's part of the table is found without an index of its own.
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT channel || ' ' || state, COUNT(*) FROM attempt WHERE id >= $1 GROUP BY channel, state ORDER BY channel, state",
+    ).bind(first_id(since)).fetch_all(c).await)?)
+}
+
+/// The smallest id that can have been made at `at` (RFC 9562 5.7: the first 48 bits are the millisecond).
+fn first_id(at: Instant) -> String {
+    let millis = u64::try_from(at.millis()).unwrap_or_default();
+    format!("{:08x}-{:04x}", millis >> 16, millis & 0xffff)
+}

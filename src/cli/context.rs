@@ -1,0 +1,50 @@
+//! What every command starts from: the configuration, and the database opened as the command needs it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::app::{self, App};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::instant::Instant;
+use crate::domain::zone::Zones;
+use crate::store::{Open, Store};
+use crate::telemetry;
+
+/// The configuration, read and checked.
+#[derive(Debug)]
+pub struct Context {
+    pub config: Config,
+}
+
+impl Context {
+    pub(super) fn load(path: Option<&Path>) -> anyhow::Result<Self> {
+        let config = Config::load(path, std::env::vars())?;
+        telemetry::start(&config.log);
+        Ok(Self { config })
+    }
+
+    #[expect(clippy::unused_self, reason = "a command asks its context for the time, wherever that comes from")]
+    pub(super) fn now(&self) -> Instant {
+        SystemClock::new().now()
+    }
+
+    pub(super) fn zones(&self) -> anyhow::Result<Zones> {
+        Ok(app::zones(&self.config)?)
+    }
+
+    pub(super) async fn store(&self, how: Open) -> anyhow::Result<Store> {
+        let path = self.config.database_path();
+        Store::open(&path, how).await.with_context(|| format!("database {}", path.display()))
+    }
+
+    pub(super) async fn app(&self, how: Open) -> anyhow::Result<App> {
+        self.app_with(self.store(how).await?, Arc::new(SystemClock::new()))
+    }
+
+    pub(super) fn app_with(&self, store: Store, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
+        Ok(App::with_store(self.config.clone(), store, clock)?)
+    }
+}

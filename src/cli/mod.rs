@@ -1,0 +1,122 @@
+//! The command line: one file a command. All read the same configuration; `--json` prints one JSON object a line.
+
+mod business;
+mod calls;
+mod context;
+mod demo;
+mod doctor;
+mod import;
+mod migrate;
+mod outbox;
+mod output;
+mod plan;
+mod rehearse;
+mod rules;
+mod serve;
+mod texts;
+mod why;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use context::Context;
+use output::Out;
+
+/// Reminds a customer the day before, hears the answer, asks the day after how it went.
+#[derive(Debug, Parser)]
+#[command(name = "daybefore", version, about, propagate_version = true)]
+struct Cli {
+    /// Configuration file; without it DAYBEFORE_CONFIG, or daybefore.toml in this folder, or the defaults.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows everything with a sample garage and agency: a fortnight in seconds, nothing leaves this machine.
+    Demo(demo::Args),
+    /// Runs the service: sends what is due, takes receipts, shows the desk.
+    Serve(serve::Args),
+    /// Takes in a CSV file of bookings, renewals or customers.
+    Import(import::Args),
+    /// Lists what goes out when, to whom, and what will not and why.
+    Plan(plan::Args),
+    /// Lives through a stretch of time on a copy of the database: what would really go out.
+    Rehearse(rehearse::Args),
+    /// Tells the story of one message, booking, renewal or customer.
+    Why(why::Args),
+    /// A business's rules: which messages there are.
+    #[command(subcommand)]
+    Rules(rules::Command),
+    /// The texts: see, change and check them.
+    #[command(subcommand)]
+    Texts(texts::Command),
+    /// Adds, changes and lists businesses.
+    #[command(subcommand)]
+    Business(business::Command),
+    /// Looks into the outbox, holds, releases and retries messages.
+    #[command(subcommand)]
+    Outbox(outbox::Command),
+    /// Lists the phone calls that are to be made.
+    Calls(calls::Args),
+    /// Checks configuration, database, carriers, zone data, clock and disk.
+    Doctor(doctor::Args),
+    /// Brings the database to this version's schema. Make a copy first.
+    Migrate,
+    /// Shows the configuration in force.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Prints every key with its value and its meaning; secrets are not shown.
+    Print,
+}
+
+/// Parses the command line and runs the command.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let context = Context::load(cli.config.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut out = Out::new();
+    let code = runtime.block_on(dispatch(cli.command, &context, &mut out))?;
+    out.flush()?;
+    Ok(code)
+}
+
+async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::run(args, context, out).await?,
+        Command::Serve(args) => serve::run(args, context).await?,
+        Command::Import(args) => return import::run(args, context, out).await,
+        Command::Plan(args) => plan::run(args, context, out).await?,
+        Command::Rehearse(args) => rehearse::run(args, context, out).await?,
+        Command::Why(args) => why::run(args, context, out).await?,
+        Command::Rules(command) => rules::run(command, context, out).await?,
+        Command::Texts(command) => return texts::run(command, context, out).await,
+        Command::Business(command) => business::run(command, context, out).await?,
+        Command::Outbox(command) => outbox::run(command, context, out).await?,
+        Command::Calls(args) => calls::run(args, context, out).await?,
+        Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Migrate => migrate::run(context, out).await?,
+        Command::Config(ConfigCommand::Print) => out.text(&context.config.print())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

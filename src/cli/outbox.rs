@@ -1,0 +1,82 @@
+//! `daybefore outbox`: see and steer what goes out.
+
+use super::context::Context;
+use super::output::Out;
+use super::plan::print;
+use crate::domain::instant::Instant;
+use crate::domain::message::State;
+use crate::store::report::Filter;
+use crate::store::{self, Open, Store};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Lists messages, whatever their state.
+    List {
+        /// Only this business.
+        #[arg(long, value_name = "ID")]
+        business: Option<String>,
+        /// Only this state: planned, held, sending, unknown, accepted, delivered, skipped or failed.
+        #[arg(long)]
+        state: Option<State>,
+        /// Prints a JSON object a message.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Holds a planned message until it is released.
+    Hold { message_id: String },
+    /// Lets a held message go.
+    Release { message_id: String },
+    /// Sends a failed message again.
+    Retry { message_id: String },
+    /// Lets stopped senders go on, after their cause is mended.
+    Resume {
+        /// Only this one, as `daybefore doctor` names it (`sms`, `email`).
+        lane: Option<String>,
+    },
+}
+
+pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    let now = context.now();
+    match command {
+        Command::List { business, state, json } => {
+            let app = context.app(Open::Existing).await?;
+            print(&app.dispatcher, &Filter { business_id: business, state, ..Filter::default() }, json, out).await
+        }
+        Command::Hold { message_id } => hold(&context.store(Open::Existing).await?, &message_id, true, now, out).await,
+        Command::Release { message_id } => hold(&context.store(Open::Existing).await?, &message_id, false, now, out).await,
+        Command::Retry { message_id } => retry(&context.store(Open::Existing).await?, &message_id, now, out).await,
+        Command::Resume { lane } => resume(&context.store(Open::Existing).await?, lane.as_deref(), out).await,
+    }
+}
+
+async fn hold(store: &Store, id: &str, held: bool, now: Instant, out: &mut Out) -> anyhow::Result<()> {
+    let mut tx = store.write().await?;
+    if !store::message::hold(&mut tx, id, held, now).await? {
+        let wanted = if held { "planned" } else { "held" };
+        anyhow::bail!("`{id}` is not a {wanted} message; `daybefore why {id}` tells where it stands");
+    }
+    let event = if held { "held" } else { "released" };
+    store::history::add(&mut tx, None, ("message", id), event, "by hand", now).await?;
+    tx.commit().await?;
+    Ok(out.line(event)?)
+}
+
+async fn retry(store: &Store, id: &str, now: Instant, out: &mut Out) -> anyhow::Result<()> {
+    let mut tx = store.write().await?;
+    if !store::message::retry(&mut tx, id, now).await? {
+        anyhow::bail!("`{id}` is not a failed message; `daybefore why {id}` tells where it stands");
+    }
+    store::history::add(&mut tx, None, ("message", id), "put back", "by hand", now).await?;
+    tx.commit().await?;
+    Ok(out.line("it goes out again, if it is still of use")?)
+}
+
+async fn resume(store: &Store, lane: Option<&str>, out: &mut Out) -> anyhow::Result<()> {
+    let mut tx = store.write().await?;
+    let resumed = store::lane::resume(&mut tx, lane).await?;
+    tx.commit().await?;
+    Ok(match resumed {
+        0 => out.line("no sender was stopped")?,
+        count => out.line(format_args!("{count} sender(s) go on"))?,
+    })
+}

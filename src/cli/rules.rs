@@ -1,0 +1,100 @@
+//! `daybefore rules`: export, edit, check, import.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use indicatif::ProgressBar;
+
+use super::context::Context;
+use super::output::Out;
+use crate::domain::rule::Rules;
+use crate::outbound::plan::replan_business;
+use crate::store::{self, Open};
+use crate::texts::{Part, Texts};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Prints a business's rules as a file.
+    Export {
+        /// The business.
+        business: String,
+    },
+    /// Puts a file's rules in place of the business's and plans everything again.
+    Import {
+        file: PathBuf,
+        /// The business.
+        #[arg(long, value_name = "ID")]
+        business: String,
+    },
+    /// Checks a file of rules without using it.
+    Check { file: PathBuf },
+}
+
+pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    match command {
+        Command::Export { business } => {
+            let store = context.store(Open::Existing).await?;
+            let mut tx = store.read().await?;
+            if store::business::find(&mut tx, &business).await?.is_none() {
+                anyhow::bail!("there is no business `{business}`: `daybefore business list` shows them");
+            }
+            let rules = Rules { rule: store::rule::of_business(&mut tx, &business).await? };
+            Ok(out.text(&rules.to_toml()?)?)
+        }
+        Command::Check { file } => {
+            let rules = read(&file)?;
+            Ok(out.line(format_args!("{} rules, all well", rules.rule.len()))?)
+        }
+        Command::Import { file, business } => import(context, &file, &business, out).await,
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Rules> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let rules = Rules::parse(&text).with_context(|| file.display().to_string())?;
+    let problems = template_problems(&rules);
+    if problems.is_empty() { Ok(rules) } else { anyhow::bail!("{}:\n{}", file.display(), problems.join("\n")) }
+}
+
+/// Rules whose template does not exist, or has no text for one of their channels.
+fn template_problems(rules: &Rules) -> Vec<String> {
+    let known = || Texts::templates().iter().map(|template| template.name).collect::<Vec<_>>().join(", ");
+    let mut problems = Vec::new();
+    for rule in &rules.rule {
+        if !Texts::templates().iter().any(|template| template.name == rule.template) {
+            problems.push(format!("rule `{}`: there is no template `{}`; there are {}", rule.id, rule.template, known()));
+            continue;
+        }
+        for channel in &rule.channels {
+            if !Part::of(*channel).iter().all(|part| Texts::has_part(&rule.template, *part)) {
+                problems.push(format!("rule `{}`: template `{}` has no text for {channel}", rule.id, rule.template));
+            }
+        }
+    }
+    problems
+}
+
+async fn import(context: &Context, file: &Path, business: &str, out: &mut Out) -> anyhow::Result<()> {
+    let rules = read(file)?;
+    let store = context.store(Open::Existing).await?;
+    let now = context.now();
+    let mut tx = store.write().await?;
+    if store::business::find(&mut tx, business).await?.is_none() {
+        anyhow::bail!("there is no business `{business}`: `daybefore business list` shows them");
+    }
+    store::rule::replace(&mut tx, business, &rules).await?;
+    let detail = format!("{} rules", rules.rule.len());
+    store::history::add(&mut tx, Some(business), ("business", business), "rules imported", &detail, now).await?;
+    tx.commit().await?;
+    let bar = ProgressBar::new_spinner();
+    let planning = replan_business(&store, &context.zones()?, business, now, |done| bar.set_message(format!("{done} items")))
+        .await?;
+    bar.finish_and_clear();
+    Ok(out.line(format_args!(
+        "{} rules in force; messages: {} planned, {} moved, {} not to be sent",
+        rules.rule.len(),
+        planning.planned,
+        planning.moved,
+        planning.skipped
+    ))?)
+}

@@ -1,0 +1,158 @@
+//! `daybefore serve`: everything that runs until it is stopped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::context::Context;
+use crate::app::App;
+use crate::clock::SystemClock;
+use crate::domain::instant::Instant;
+use crate::outbound::dispatch::{self, lanes};
+use crate::outbound::plan::replan_business;
+use crate::schedule::{self, Chore};
+use crate::store::{self, Open, SenderLock};
+use crate::web;
+
+/// How often it is noticed that another process (an import) has written. No table is read for it.
+const NOTICE_FOREIGN_WRITES: Duration = Duration::from_secs(1);
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Address to listen on, in place of server.listen.
+    #[arg(long)]
+    listen: Option<std::net::SocketAddr>,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
+    for warning in context.config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let app = context.app_with(context.store(Open::CreateIfEmpty).await?, Arc::new(SystemClock::new()))?;
+    let listen = args.listen.unwrap_or(app.config.server.listen);
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("can't listen on {listen}: is another program using it? server.listen or --listen names another address")
+    })?;
+    serve(app, listener).await
+}
+
+/// Serves until the process is asked to stop (Ctrl-C or SIGTERM), then finishes what is under way.
+pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
+    let _lock = SenderLock::take(&app.store().path())?;
+    take_over(&app, app.dispatcher.clock.now()).await?;
+    let (stop, stopped) = watch::channel(false);
+    let mut workers = JoinSet::new();
+    let mut worked = Vec::new();
+    start_lanes(&app, &mut workers, &mut worked, &stopped).await?;
+    let mut scheduler = schedule::start(&app).await?;
+    let server = axum::serve(listener, web::router(app.clone())).with_graceful_shutdown(until_stopped(stopped.clone()));
+    let server = tokio::spawn(server.into_future());
+    let watching = notice_foreign_writes(&app, &mut workers, &mut worked, &stopped);
+    tokio::select! {
+        result = watching => result?,
+        () = asked_to_stop() => {}
+    }
+    tracing::info!("stopping: finishing what is under way");
+    stop.send_replace(true);
+    scheduler.shutdown().await?;
+    while workers.join_next().await.is_some() {}
+    server.await??;
+    app.store().close().await;
+    Ok(())
+}
+
+/// What a start owes to whatever ran before: its leases are dead, its stopped senders get another chance, callbacks
+/// that it stored are read, and plans made with other zone data are made again.
+async fn take_over(app: &App, now: Instant) -> anyhow::Result<()> {
+    let mut tx = app.store().write().await?;
+    store::outbox::expire_leases(&mut tx, now).await?;
+    let resumed = store::lane::resume(&mut tx, None).await?;
+    tx.commit().await?;
+    if resumed > 0 {
+        tracing::info!(resumed, "senders that were stopped get another try after this start");
+    }
+    replan_for_zone_data(app, now).await?;
+    for chore in [Chore::Receipts, Chore::Rescue, Chore::Reconcile] {
+        schedule::run(app, chore, now).await?;
+    }
+    Ok(())
+}
+
+async fn replan_for_zone_data(app: &App, now: Instant) -> anyhow::Result<()> {
+    let version = app.dispatcher.zones.version();
+    let mut tx = app.store().write().await?;
+    let before = store::setting::get(&mut tx, store::setting::ZONE_VERSION).await?;
+    if before.as_deref() == Some(version) {
+        return Ok(());
+    }
+    let businesses = store::business::all(&mut tx).await?;
+    tx.commit().await?;
+    for business in &businesses {
+        let planning = replan_business(app.store(), &app.dispatcher.zones, &business.id, now, |_| {}).await?;
+        tracing::info!(business = %business.id, zone_data = version, moved = planning.moved, "planned again with other zone data");
+    }
+    let mut tx = app.store().write().await?;
+    store::setting::put(&mut tx, store::setting::ZONE_VERSION, version).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Starts a worker for every lane that has none yet.
+async fn start_lanes(
+    app: &App,
+    workers: &mut JoinSet<()>,
+    worked: &mut Vec<String>,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    for lane in lanes(app.store()).await? {
+        if !worked.contains(&lane) {
+            workers.spawn(dispatch::run(app.dispatcher.clone(), lane.clone(), app.wake.clone(), stopped.clone()));
+            worked.push(lane);
+        }
+    }
+    Ok(())
+}
+
+async fn notice_foreign_writes(
+    app: &App,
+    workers: &mut JoinSet<()>,
+    worked: &mut Vec<String>,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let mut seen = app.store().foreign_writes().await?;
+    loop {
+        tokio::time::sleep(NOTICE_FOREIGN_WRITES).await;
+        let version = app.store().foreign_writes().await?;
+        if version != seen {
+            seen = version;
+            start_lanes(app, workers, worked, stopped).await?;
+            app.wake.all();
+        }
+    }
+}
+
+async fn until_stopped(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone: the program is ending anyway.
+    let _ended = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn asked_to_stop() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM can't be listened to; Ctrl-C stops the program");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,42 @@
+//! `daybefore why`: the story of one message, booking, renewal or customer.
+
+use super::context::Context;
+use super::output::Out;
+use crate::outbound::story;
+use crate::store::Open;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Our id or your own: of a message, attempt, booking, renewal or customer; or a phone number, an email address,
+    /// a provider's message id.
+    id: String,
+    /// Prints a JSON object a story.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    let app = context.app(Open::Existing).await?;
+    let stories = story::stories(&app.dispatcher, &args.id).await?;
+    if stories.is_empty() {
+        anyhow::bail!(
+            "`{}` is no message, booking, renewal or customer here; `daybefore plan --json` and `daybefore outbox list` show ids",
+            args.id
+        );
+    }
+    for story in stories {
+        if args.json {
+            out.json(&story)?;
+            continue;
+        }
+        out.line(&story.title)?;
+        for (name, value) in &story.facts {
+            out.line(format_args!("  {name:<14} {}", value.replace('\n', "\n                 ")))?;
+        }
+        for event in &story.events {
+            out.line(format_args!("  {}  {}", event.local, event.what))?;
+        }
+        out.line("")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The chores: tick name -> function(now). The clockwork is tokio-cron-scheduler's; no logic is here.
+
+use chrono::TimeDelta;
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+
+use crate::app::App;
+use crate::domain::instant::Instant;
+use crate::inbound::delivery;
+use crate::outbound::dispatch::{DispatchError, lanes};
+use crate::outbound::rescue;
+use crate::store;
+
+/// How many texts retention blanks in one transaction.
+const BLANK_BATCH: u64 = 5_000;
+
+/// A chore of the schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chore {
+    /// Messages whose sender died.
+    Rescue,
+    /// Attempts of unknown outcome, and receipts that did not come.
+    Reconcile,
+    /// Callbacks that were stored and not read, because the program ended in between.
+    Receipts,
+    /// Texts older than `retention.bodies_days`.
+    Retention,
+    /// One line a day for the log: what went, what did not, what waits.
+    Digest,
+}
+
+/// Every chore and when it runs: second, minute, hour, day, month, day of week, in UTC.
+pub const CHORES: [(Chore, &str); 5] = [
+    (Chore::Rescue, "*/15 * * * * *"),
+    (Chore::Reconcile, "*/5 * * * * *"),
+    (Chore::Receipts, "*/30 * * * * *"),
+    (Chore::Retention, "0 17 3 * * *"),
+    (Chore::Digest, "0 0 6 * * *"),
+];
+
+/// Starts the clockwork.
+///
+/// # Errors
+/// When it can't be started.
+pub async fn start(app: &App) -> Result<JobScheduler, JobSchedulerError> {
+    let scheduler = JobScheduler::new().await?;
+    for (chore, when) in CHORES {
+        let app = app.clone();
+        let job = Job::new_async(when, move |_, _| {
+            let app = app.clone();
+            Box::pin(async move {
+                let now = app.dispatcher.clock.now();
+                if let Err(error) = run(&app, chore, now).await {
+                    tracing::error!(?chore, %error, "a chore could not be done; it will be tried again");
+                }
+            })
+        })?;
+        scheduler.add(job).await?;
+    }
+    scheduler.start().await?;
+    Ok(scheduler)
+}
+
+/// Does one chore.
+///
+/// # Errors
+/// When the database fails.
+pub async fn run(app: &App, chore: Chore, now: Instant) -> Result<(), DispatchError> {
+    let dispatcher = &app.dispatcher;
+    let moved = match chore {
+        Chore::Rescue => rescue::rescue(dispatcher, now).await?,
+        Chore::Reconcile => rescue::reconcile(dispatcher, now).await?,
+        Chore::Receipts => delivery::read_receipts(dispatcher, now).await?,
+        Chore::Retention => blank_texts(app, now).await?,
+        Chore::Digest => digest(app, now).await?,
+    };
+    if moved > 0 && matches!(chore, Chore::Rescue | Chore::Reconcile | Chore::Receipts) {
+        app.wake.all();
+    }
+    Ok(())
+}
+
+async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
+    let before = now - TimeDelta::days(app.config.retention.bodies_days.into());
+    let mut blanked = 0;
+    loop {
+        let mut tx = app.store().write().await?;
+        let batch = store::attempt::blank_texts(&mut tx, before, i64::try_from(BLANK_BATCH).unwrap_or(i64::MAX)).await?;
+        tx.commit().await?;
+        blanked += batch;
+        if batch < BLANK_BATCH {
+            tracing::info!(blanked, "texts past their retention were blanked");
+            return Ok(blanked);
+        }
+    }
+}
+
+async fn digest(app: &App, now: Instant) -> Result<u64, DispatchError> {
+    let since = now - TimeDelta::days(1);
+    let lanes = lanes(app.store()).await?;
+    let mut tx = app.store().read().await?;
+    let sent = store::report::attempts_since(&mut tx, since).await?;
+    let skipped = store::report::skips_since(&mut tx, since).await?;
+    let mut overdue = 0;
+    for lane in &lanes {
+        overdue += store::report::overdue(&mut tx, lane, now - TimeDelta::minutes(5)).await?;
+    }
+    let paused: Vec<_> = store::lane::paused(&mut tx).await?.into_iter().map(|paused| paused.lane).collect();
+    let words = |counts: Vec<(String, i64)>| {
+        counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+    };
+    let skipped = skipped.into_iter().map(|(reason, count)| (reason.to_string(), count)).collect();
+    tracing::info!(
+        attempts = %words(sent), skipped = %words(skipped), overdue, paused = %paused.join(", "),
+        "the last 24 hours"
+    );
+    Ok(0)
+}

@@ -1,0 +1,28 @@
+//! HTTP: every route in one list.
+
+mod desk;
+mod error;
+mod health;
+mod webhooks;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// Longest body that a webhook may send: providers' forms are a few kilobytes.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// The whole site.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(desk::overview))
+        .route("/messages/{id}", get(desk::story))
+        .route("/webhooks/twilio/status", post(webhooks::twilio_status))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(app)
+}
