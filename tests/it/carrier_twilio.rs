@@ -41,7 +41,12 @@ async fn answered(answer: Answer) -> Outcome {
 }
 
 fn lookup(text: &str) -> Lookup {
-    Lookup { from: String::new(), to: "+38640123456".to_owned(), text: text.to_owned(), started_at: NOW }
+    Lookup {
+        from: String::new(),
+        to: "+38640123456".to_owned(),
+        text: text.to_owned(),
+        started_at: NOW,
+    }
 }
 
 fn stored(sid: &str, body: &str, minutes: i64) -> Stored {
@@ -59,7 +64,13 @@ fn stored(sid: &str, body: &str, minutes: i64) -> Stored {
 }
 
 async fn found(carrier: &Twilio, text: &str) -> Vec<String> {
-    carrier.find(&lookup(text)).await.unwrap().into_iter().map(|found| found.provider_id).collect()
+    carrier
+        .find(&lookup(text))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|found| found.provider_id)
+        .collect()
 }
 
 #[tokio::test]
@@ -68,8 +79,16 @@ async fn a_text_is_accepted_and_arrives_as_it_was_written() {
     let body = "Hvala & se vidimo +jutri ob 9:00 = 100% 👍\nGarage Müller";
     let outcome = carrier(&provider).send(&text("a-1", body)).await;
     let message = &provider.messages()[0];
-    assert_eq!(outcome, Outcome::Accepted { provider_id: message.sid.clone() });
-    assert_eq!((message.to.as_str(), message.from.as_str(), message.body.as_str()), ("+38640123456", "+15017122661", body));
+    assert_eq!(
+        outcome,
+        Outcome::Accepted {
+            provider_id: message.sid.clone()
+        }
+    );
+    assert_eq!(
+        (message.to.as_str(), message.from.as_str(), message.body.as_str()),
+        ("+38640123456", "+15017122661", body)
+    );
     let callback = "https://desk.example.com/webhooks/twilio/status?m=a-1";
     assert_eq!(message.status_callback.as_deref(), Some(callback));
     provider.assert_requests_valid();
@@ -81,15 +100,39 @@ async fn every_kind_of_setting_makes_a_request_that_the_published_description_al
     let with_query = "https://desk.example.com/status?b=1#rc=3&rp=all".parse().unwrap();
     let all = [
         settings(&provider),
-        Settings { from: SERVICE.to_owned(), status_callback: None, ..settings(&provider) },
-        Settings { validity_seconds: Some(36_000), status_callback: Some(with_query), ..settings(&provider) },
-        Settings { user: Some("SK1".to_owned()), from: "Garage".to_owned(), ..settings(&provider) },
-        Settings { base_url: format!("{}/", provider.base_url()), ..settings(&provider) },
-        Settings { base_url: format!("{}/2010-04-01/", provider.base_url()), ..settings(&provider) },
+        Settings {
+            from: SERVICE.to_owned(),
+            status_callback: None,
+            ..settings(&provider)
+        },
+        Settings {
+            validity_seconds: Some(36_000),
+            status_callback: Some(with_query),
+            ..settings(&provider)
+        },
+        Settings {
+            user: Some("SK1".to_owned()),
+            from: "Garage".to_owned(),
+            ..settings(&provider)
+        },
+        Settings {
+            base_url: format!("{}/", provider.base_url()),
+            ..settings(&provider)
+        },
+        Settings {
+            base_url: format!("{}/2010-04-01/", provider.base_url()),
+            ..settings(&provider)
+        },
     ];
     for settings in &all {
         let carrier = Twilio::new(settings).unwrap();
-        for outgoing in [text("a-1", "Ž&=+ 👍"), Outgoing { to: "whatsapp:+38640123456".to_owned(), ..text("a 2/&", "x") }] {
+        for outgoing in [
+            text("a-1", "Ž&=+ 👍"),
+            Outgoing {
+                to: "whatsapp:+38640123456".to_owned(),
+                ..text("a 2/&", "x")
+            },
+        ] {
             let outcome = carrier.send(&outgoing).await;
             assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
         }
@@ -99,39 +142,98 @@ async fn every_kind_of_setting_makes_a_request_that_the_published_description_al
     }
     provider.assert_requests_valid();
     let callback = provider.messages()[5].status_callback.clone();
-    assert_eq!(callback.as_deref(), Some("https://desk.example.com/status?b=1&m=a+2%2F%26#rc=3&rp=all"));
+    assert_eq!(
+        callback.as_deref(),
+        Some("https://desk.example.com/status?b=1&m=a+2%2F%26#rc=3&rp=all")
+    );
 }
 
 #[tokio::test]
 async fn a_business_can_have_its_own_sender_and_a_service_goes_by_its_own_name() {
     let provider = TwilioServer::start().await;
     let carrier = carrier(&provider);
-    carrier.send(&Outgoing { from: "+4915112345678".to_owned(), ..text("a-1", "x") }).await;
-    carrier.send(&Outgoing { from: SERVICE.to_owned(), ..text("a-2", "x") }).await;
+    carrier
+        .send(&Outgoing {
+            from: "+4915112345678".to_owned(),
+            ..text("a-1", "x")
+        })
+        .await;
+    carrier
+        .send(&Outgoing {
+            from: SERVICE.to_owned(),
+            ..text("a-2", "x")
+        })
+        .await;
     let requests = provider.requests();
     assert_eq!(requests[0].one("From"), Some("+4915112345678"));
-    assert_eq!((requests[1].one("From"), requests[1].one("MessagingServiceSid")), (None, Some(SERVICE)));
-    carrier.find(&Lookup { from: SERVICE.to_owned(), ..lookup("x") }).await.unwrap();
-    assert_eq!(provider.requests()[2].one("From"), None, "a service chooses the sender itself");
+    assert_eq!(
+        (requests[1].one("From"), requests[1].one("MessagingServiceSid")),
+        (None, Some(SERVICE))
+    );
+    carrier
+        .find(&Lookup {
+            from: SERVICE.to_owned(),
+            ..lookup("x")
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        provider.requests()[2].one("From"),
+        None,
+        "a service chooses the sender itself"
+    );
 }
 
 #[tokio::test]
 async fn an_error_code_decides_over_the_status() {
-    assert!(matches!(answered(Answer::Error(400, 21610)).await, Outcome::OptedOut { .. }));
-    assert!(matches!(answered(Answer::Error(400, 21211)).await, Outcome::Rejected { bad_address: true, .. }));
-    assert!(matches!(answered(Answer::Error(400, 21612)).await, Outcome::Rejected { bad_address: false, .. }));
-    assert!(matches!(answered(Answer::Error(400, 21617)).await, Outcome::Faulty { .. }));
-    assert!(matches!(answered(Answer::Error(400, 21606)).await, Outcome::Stop { spent: false, .. }));
-    assert!(matches!(answered(Answer::Error(400, 30007)).await, Outcome::Stop { spent: true, .. }));
-    assert!(matches!(answered(Answer::Error(401, 20003)).await, Outcome::Stop { .. }));
-    assert!(matches!(answered(Answer::Error(404, 20404)).await, Outcome::Stop { .. }));
-    assert!(matches!(answered(Answer::Error(400, 21611)).await, Outcome::Retry { whole_sender: true, .. }));
+    assert!(matches!(
+        answered(Answer::Error(400, 21610)).await,
+        Outcome::OptedOut { .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(400, 21211)).await,
+        Outcome::Rejected { bad_address: true, .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(400, 21612)).await,
+        Outcome::Rejected { bad_address: false, .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(400, 21617)).await,
+        Outcome::Faulty { .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(400, 21606)).await,
+        Outcome::Stop { spent: false, .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(400, 30007)).await,
+        Outcome::Stop { spent: true, .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(401, 20003)).await,
+        Outcome::Stop { .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(404, 20404)).await,
+        Outcome::Stop { .. }
+    ));
+    assert!(matches!(
+        answered(Answer::Error(400, 21611)).await,
+        Outcome::Retry { whole_sender: true, .. }
+    ));
 }
 
 #[tokio::test]
 async fn an_unknown_code_of_the_21000s_is_a_refusal_and_never_a_loop() {
     let outcome = answered(Answer::Error(400, 21_659)).await;
-    let Outcome::Rejected { bad_address: false, failure } = outcome else { panic!("{outcome:?}") };
+    let Outcome::Rejected {
+        bad_address: false,
+        failure,
+    } = outcome
+    else {
+        panic!("{outcome:?}")
+    };
     assert_eq!(failure.code, Some(21_659));
     assert_eq!(failure.text, "Error 21659 for +*********56", "the number is masked");
 }
@@ -140,10 +242,16 @@ async fn an_unknown_code_of_the_21000s_is_a_refusal_and_never_a_loop() {
 async fn a_status_without_a_code_decides_alone() {
     for status in [401, 403, 404] {
         let outcome = answered(Answer::Raw(status, "text/html", "<html>no</html>")).await;
-        assert!(matches!(outcome, Outcome::Stop { spent: false, .. }), "{status}: {outcome:?}");
+        assert!(
+            matches!(outcome, Outcome::Stop { spent: false, .. }),
+            "{status}: {outcome:?}"
+        );
     }
     let outcome = answered(Answer::Raw(400, "text/html", "")).await;
-    assert!(matches!(outcome, Outcome::Rejected { bad_address: false, .. }), "{outcome:?}");
+    assert!(
+        matches!(outcome, Outcome::Rejected { bad_address: false, .. }),
+        "{outcome:?}"
+    );
     for status in [500, 502, 503] {
         let outcome = answered(Answer::Raw(status, "text/html", "<html>Bad Gateway</html>")).await;
         assert!(matches!(outcome, Outcome::Unknown { .. }), "{status}: {outcome:?}");
@@ -154,9 +262,20 @@ async fn a_status_without_a_code_decides_alone() {
 async fn a_problem_document_is_read_like_an_error() {
     let body = r#"{"type":"https://x/21610","title":"Opted out","status":400,"code":21610,"detail":"no"}"#;
     let outcome = answered(Answer::Raw(400, "application/problem+json", body)).await;
-    assert!(matches!(&outcome, Outcome::OptedOut { failure } if failure.text == "no"), "{outcome:?}");
-    let outcome = answered(Answer::Raw(400, "application/json", r#"{"code":"21610","message":null}"#)).await;
-    assert!(matches!(outcome, Outcome::OptedOut { .. }), "a code in quotes: {outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::OptedOut { failure } if failure.text == "no"),
+        "{outcome:?}"
+    );
+    let outcome = answered(Answer::Raw(
+        400,
+        "application/json",
+        r#"{"code":"21610","message":null}"#,
+    ))
+    .await;
+    assert!(
+        matches!(outcome, Outcome::OptedOut { .. }),
+        "a code in quotes: {outcome:?}"
+    );
 }
 
 #[tokio::test]
@@ -169,26 +288,46 @@ async fn a_success_that_names_no_message_leaves_doubt() {
 
 #[tokio::test]
 async fn a_success_names_its_message_in_any_form() {
-    for (body, id) in [(r#"{"sid":"MM1"}"#, "MM1"), (r#"{"sid":77}"#, "77"), (r#"{"sid":"0b7f-uuid","x":[{}]}"#, "0b7f-uuid")] {
+    for (body, id) in [
+        (r#"{"sid":"MM1"}"#, "MM1"),
+        (r#"{"sid":77}"#, "77"),
+        (r#"{"sid":"0b7f-uuid","x":[{}]}"#, "0b7f-uuid"),
+    ] {
         let outcome = answered(Answer::Raw(200, "application/json", body)).await;
-        assert_eq!(outcome, Outcome::Accepted { provider_id: id.to_owned() });
+        assert_eq!(
+            outcome,
+            Outcome::Accepted {
+                provider_id: id.to_owned()
+            }
+        );
     }
     let body = r#"{"sid":"SM1","status":"failed","error_code":30005}"#;
     let outcome = answered(Answer::Raw(201, "application/json", body)).await;
-    assert!(matches!(outcome, Outcome::Rejected { bad_address: true, .. }), "born dead: {outcome:?}");
+    assert!(
+        matches!(outcome, Outcome::Rejected { bad_address: true, .. }),
+        "born dead: {outcome:?}"
+    );
 }
 
 #[tokio::test]
 async fn too_many_requests_waits_as_long_as_the_provider_asks() {
     let wait = async |header| match answered(Answer::TooMany(header)).await {
-        Outcome::Retry { after, limit: None, whole_sender: true, .. } => after,
+        Outcome::Retry {
+            after,
+            limit: None,
+            whole_sender: true,
+            ..
+        } => after,
         outcome => panic!("{outcome:?}"),
     };
     assert_eq!(wait(None).await, None);
     assert_eq!(wait(Some("7")).await, Some(Duration::from_secs(7)));
-    assert_eq!(wait(Some("Sun, 22 Nov 2026 04:02:00 GMT")).await, Some(Duration::from_secs(120)));
+    assert_eq!(
+        wait(Some("Sun, 22 Nov 2026 04:02:00 GMT")).await,
+        Some(Duration::from_mins(2))
+    );
     assert_eq!(wait(Some("Sun, 22 Nov 2026 03:00:00 GMT")).await, None, "past");
-    assert_eq!(wait(Some("999999")).await, Some(Duration::from_secs(3600)), "capped");
+    assert_eq!(wait(Some("999999")).await, Some(Duration::from_hours(1)), "capped");
     assert_eq!(wait(Some("soon")).await, None);
 }
 
@@ -203,26 +342,58 @@ async fn a_provider_that_can_not_be_reached_got_nothing() {
     let provider = TwilioServer::start().await;
     // TLS to a port that speaks none, a closed port, a name that does not exist.
     let tls = provider.base_url().replace("http://", "https://");
-    for base_url in [tls, "http://127.0.0.1:1".to_owned(), "http://no-such-host.invalid".to_owned()] {
-        let carrier = Twilio::new(&Settings { base_url: base_url.clone(), ..settings(&provider) }).unwrap();
+    for base_url in [
+        tls,
+        "http://127.0.0.1:1".to_owned(),
+        "http://no-such-host.invalid".to_owned(),
+    ] {
+        let carrier = Twilio::new(&Settings {
+            base_url: base_url.clone(),
+            ..settings(&provider)
+        })
+        .unwrap();
         let outcome = carrier.send(&text("a-1", "x")).await;
-        assert!(matches!(outcome, Outcome::Retry { whole_sender: true, .. }), "{base_url}: {outcome:?}");
+        assert!(
+            matches!(outcome, Outcome::Retry { whole_sender: true, .. }),
+            "{base_url}: {outcome:?}"
+        );
     }
     assert!(provider.messages().is_empty());
 }
 
 #[tokio::test]
 async fn an_answer_that_is_lost_leaves_doubt_and_the_list_resolves_it() {
-    for answer in [Answer::StoreThen500, Answer::StoreThenCut, Answer::StoreThenHang, Answer::Cut] {
+    for answer in [
+        Answer::StoreThen500,
+        Answer::StoreThenCut,
+        Answer::StoreThenHang,
+        Answer::Cut,
+    ] {
         let provider = TwilioServer::start().await;
         provider.next(answer.clone());
-        let timeout = Duration::from_millis(if matches!(answer, Answer::StoreThenHang) { 300 } else { 20_000 });
-        let carrier = Twilio::new(&Settings { timeout, ..settings(&provider) }).unwrap();
+        let timeout = Duration::from_millis(if matches!(answer, Answer::StoreThenHang) {
+            300
+        } else {
+            20_000
+        });
+        let carrier = Twilio::new(&Settings {
+            timeout,
+            ..settings(&provider)
+        })
+        .unwrap();
         let outcome = carrier.send(&text("a-1", "Bis morgen!")).await;
         assert!(matches!(outcome, Outcome::Unknown { .. }), "{answer:?}: {outcome:?}");
         let ids: Vec<_> = provider.messages().into_iter().map(|message| message.sid).collect();
         assert_eq!(found(&carrier, "Bis morgen!").await, ids, "{answer:?}");
-        assert_eq!(provider.requests().iter().filter(|request| request.method == "POST").count(), 1, "sent once");
+        assert_eq!(
+            provider
+                .requests()
+                .iter()
+                .filter(|request| request.method == "POST")
+                .count(),
+            1,
+            "sent once"
+        );
     }
 }
 
@@ -234,9 +405,16 @@ async fn a_connection_that_was_closed_while_idle_costs_neither_doubt_nor_a_secon
     for number in 0..50 {
         let outcome = carrier.send(&text(&format!("a-{number}"), "x")).await;
         // The close may overtake the next request's first byte or not. Doubt is honest then, a second text never is.
-        assert!(matches!(outcome, Outcome::Accepted { .. } | Outcome::Unknown { .. }), "{outcome:?}");
+        assert!(
+            matches!(outcome, Outcome::Accepted { .. } | Outcome::Unknown { .. }),
+            "{outcome:?}"
+        );
     }
-    let mut callbacks: Vec<_> = provider.messages().into_iter().map(|message| message.status_callback).collect();
+    let mut callbacks: Vec<_> = provider
+        .messages()
+        .into_iter()
+        .map(|message| message.status_callback)
+        .collect();
     let all = callbacks.len();
     callbacks.sort();
     callbacks.dedup();
@@ -249,12 +427,25 @@ async fn a_lookup_finds_only_what_could_be_the_message() {
     provider.store(stored("yesterday", "x", -1440));
     provider.store(stored("clocks-differ", "x", -1));
     provider.store(stored("other-text", "y", 1));
-    provider.store(Stored { direction: "inbound".to_owned(), ..stored("inbound", "x", 1) });
-    provider.store(Stored { direction: "outbound-reply".to_owned(), ..stored("reply", "x", 1) });
-    provider.store(Stored { to: "+38640999999".to_owned(), ..stored("somebody-else", "x", 1) });
+    provider.store(Stored {
+        direction: "inbound".to_owned(),
+        ..stored("inbound", "x", 1)
+    });
+    provider.store(Stored {
+        direction: "outbound-reply".to_owned(),
+        ..stored("reply", "x", 1)
+    });
+    provider.store(Stored {
+        to: "+38640999999".to_owned(),
+        ..stored("somebody-else", "x", 1)
+    });
     provider.store(stored("trial", "Sent from your Twilio trial account - x", 3));
     provider.store(stored("ours", "x", 2));
-    assert_eq!(found(&carrier(&provider), "x").await, ["clocks-differ", "ours", "trial"], "oldest first");
+    assert_eq!(
+        found(&carrier(&provider), "x").await,
+        ["clocks-differ", "ours", "trial"],
+        "oldest first"
+    );
 }
 
 #[tokio::test]
@@ -286,20 +477,38 @@ async fn a_list_that_leads_elsewhere_or_never_ends_proves_nothing() {
     for number in 0..20 {
         provider.store(stored(&format!("s-{number}"), "x", number));
     }
-    assert!(matches!(carrier(&provider).find(&lookup("x")).await, Err(AskError::Failed(_))));
-    assert!(elsewhere.requests().is_empty(), "our credentials stay with the provider");
+    assert!(matches!(
+        carrier(&provider).find(&lookup("x")).await,
+        Err(AskError::Failed(_))
+    ));
+    assert!(
+        elsewhere.requests().is_empty(),
+        "our credentials stay with the provider"
+    );
     provider.lead_pages_to("");
-    assert!(matches!(carrier(&provider).find(&lookup("x")).await, Err(AskError::Failed(_))));
+    assert!(matches!(
+        carrier(&provider).find(&lookup("x")).await,
+        Err(AskError::Failed(_))
+    ));
 }
 
 #[tokio::test]
 async fn signalwire_is_spoken_too() {
     let provider = TwilioServer::signalwire().await;
     let carrier = carrier(&provider);
+    let later = Instant::from_millis(NOW.millis() + 5_000);
+    provider.set_now(later);
     let outcome = carrier.send(&text("a-1", "x")).await;
-    let sid = provider.messages()[0].sid.clone();
-    assert_eq!(outcome, Outcome::Accepted { provider_id: sid.clone() });
-    assert_eq!(found(&carrier, "x").await, [sid.clone()]);
+    let stored = provider.messages().remove(0);
+    let sid = stored.sid;
+    assert_eq!(stored.created, later);
+    assert_eq!(
+        outcome,
+        Outcome::Accepted {
+            provider_id: sid.clone()
+        }
+    );
+    assert_eq!(found(&carrier, "x").await, [sid.as_str()]);
     assert_eq!(carrier.receipt(&sid).await.unwrap().unwrap().stage, Stage::Queued);
 }
 
@@ -309,13 +518,18 @@ async fn a_receipt_says_the_same_by_callback_and_on_asking() {
     let carrier = carrier(&provider);
     carrier.send(&text("a-1", "x")).await;
     let sid = provider.messages()[0].sid.clone();
-    for (status, code, stage) in
-        [("sent", None, Stage::Sent), ("delivered", None, Stage::Final), ("undelivered", Some(30005), Stage::Final)]
-    {
+    for (status, code, stage) in [
+        ("sent", None, Stage::Sent),
+        ("delivered", None, Stage::Final),
+        ("undelivered", Some(30005), Stage::Final),
+    ] {
         let pairs = provider.set_status(&sid, status, code);
         let (id, called_back) = receipt(&pairs, NOW).unwrap();
         let asked = carrier.receipt(&sid).await.unwrap().unwrap();
-        assert_eq!((id.as_str(), called_back.stage, asked.stage), (sid.as_str(), stage, stage));
+        assert_eq!(
+            (id.as_str(), called_back.stage, asked.stage),
+            (sid.as_str(), stage, stage)
+        );
         assert_eq!(called_back.failure.is_some(), code.is_some());
         assert_eq!(asked.failure.is_some(), code.is_some());
     }
@@ -325,10 +539,26 @@ async fn a_receipt_says_the_same_by_callback_and_on_asking() {
 #[tokio::test]
 async fn the_probe_tells_a_working_account_from_a_refused_one() {
     let provider = TwilioServer::start().await;
-    assert!(carrier(&provider).probe().await.unwrap().ends_with("knows this account and it is active"));
+    assert!(
+        carrier(&provider)
+            .probe()
+            .await
+            .unwrap()
+            .ends_with("knows this account and it is active")
+    );
     provider.without_account_resource();
-    assert!(carrier(&provider).probe().await.unwrap().ends_with("lists this account's messages"));
-    let wrong = Twilio::new(&Settings { secret: "wrong".into(), ..settings(&provider) }).unwrap();
+    assert!(
+        carrier(&provider)
+            .probe()
+            .await
+            .unwrap()
+            .ends_with("lists this account's messages")
+    );
+    let wrong = Twilio::new(&Settings {
+        secret: "wrong".into(),
+        ..settings(&provider)
+    })
+    .unwrap();
     let error = wrong.probe().await.unwrap_err().to_string();
     assert!(error.starts_with("HTTP 401, code 20003"), "{error}");
 }
@@ -345,10 +575,30 @@ async fn a_mail_does_not_go_by_sms() {
 async fn settings_that_can_not_work_are_refused_by_name() {
     let provider = TwilioServer::start().await;
     let refused = |settings: Settings| Twilio::new(&settings).err().unwrap().to_string();
-    for base_url in ["", "api.twilio.com", "ftp://api.twilio.com", "https://api.twilio.com?x=1"] {
-        let error = refused(Settings { base_url: base_url.to_owned(), ..settings(&provider) });
+    for base_url in [
+        "",
+        "api.twilio.com",
+        "ftp://api.twilio.com",
+        "https://api.twilio.com?x=1",
+    ] {
+        let error = refused(Settings {
+            base_url: base_url.to_owned(),
+            ..settings(&provider)
+        });
         assert!(error.starts_with("sms.base_url: "), "{error}");
     }
-    assert!(refused(Settings { account_sid: String::new(), ..settings(&provider) }).starts_with("sms.account_sid: "));
-    assert!(refused(Settings { validity_seconds: Some(0), ..settings(&provider) }).starts_with("sms.validity_seconds: "));
+    assert!(
+        refused(Settings {
+            account_sid: String::new(),
+            ..settings(&provider)
+        })
+        .starts_with("sms.account_sid: ")
+    );
+    assert!(
+        refused(Settings {
+            validity_seconds: Some(0),
+            ..settings(&provider)
+        })
+        .starts_with("sms.validity_seconds: ")
+    );
 }

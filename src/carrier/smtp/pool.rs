@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// More than this many are closed after use: bursts are rare, and servers count connections.
 const MOST_IDLE: usize = 4;
 /// Servers close idle connections after some minutes and firewalls forget them without a word; we are earlier.
-const LONGEST_IDLE: Duration = Duration::from_secs(60);
+const LONGEST_IDLE: Duration = Duration::from_mins(1);
 
 /// The idle connections, newest last.
 #[derive(Default)]

@@ -42,7 +42,15 @@ impl Progress {
     pub(super) fn stage(&self) -> Stage {
         use Stage as S;
         let reached = usize::from(self.0.load(Ordering::Relaxed));
-        [S::Connect, S::StartTls, S::Login, S::Sender, S::Recipient, S::Data, S::Content][..]
+        [
+            S::Connect,
+            S::StartTls,
+            S::Login,
+            S::Sender,
+            S::Recipient,
+            S::Data,
+            S::Content,
+        ][..]
             .get(reached)
             .copied()
             .unwrap_or(S::Dot)
@@ -95,7 +103,12 @@ impl Gate {
             }
         };
         let helo = settings.helo.clone().map_or_else(ClientId::default, ClientId::Domain);
-        Ok(Self { target, tls, helo, connect_timeout: settings.timeout / 4 })
+        Ok(Self {
+            target,
+            tls,
+            helo,
+            connect_timeout: settings.timeout / 4,
+        })
     }
 
     /// Server, port and encryption, for a person.
@@ -117,8 +130,7 @@ impl Gate {
             Encryption::StartTls | Encryption::None => (None, self.tls.clone()),
         };
         let patience = Some(self.connect_timeout);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, patience, &self.helo, at_once, None).await?;
+        let mut connection = AsyncSmtpConnection::connect_tokio1(server, patience, &self.helo, at_once, None).await?;
         if let Some(tls) = later {
             progress.reach(Stage::StartTls);
             connection.starttls(tls, &self.helo).await?;
@@ -149,7 +161,10 @@ pub(super) async fn transfer(
         }
     }
     let opened = gate.open(progress).await;
-    let mut connection = opened.map_err(|error| Broken { error: error.into(), connection: None })?;
+    let mut connection = opened.map_err(|error| Broken {
+        error: error.into(),
+        connection: None,
+    })?;
     match transact(&mut connection, message, progress).await {
         Ok(()) => Ok(connection),
         Err(error) => Err(broken(error, connection)),
@@ -162,19 +177,22 @@ fn broken(error: Trouble, connection: AsyncSmtpConnection) -> Broken {
         Trouble::Smtp(error) => error.status().is_some() && !classify::is_hang_up(error),
         Trouble::NoUtf8Addresses => true,
     };
-    Broken { error, connection: usable.then_some(connection) }
+    Broken {
+        error,
+        connection: usable.then_some(connection),
+    }
 }
 
 /// MAIL, RCPT, DATA and the mail itself.
-async fn transact(
-    connection: &mut AsyncSmtpConnection,
-    message: &Message,
-    progress: &Progress,
-) -> Result<(), Trouble> {
+async fn transact(connection: &mut AsyncSmtpConnection, message: &Message, progress: &Progress) -> Result<(), Trouble> {
     progress.reach(Stage::Sender);
     let envelope = message.envelope();
     let mut options = Vec::new();
-    let beyond_ascii = envelope.from().into_iter().chain(envelope.to()).any(|address| !address.to_string().is_ascii());
+    let beyond_ascii = envelope
+        .from()
+        .into_iter()
+        .chain(envelope.to())
+        .any(|address| !address.to_string().is_ascii());
     if beyond_ascii {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             return Err(Trouble::NoUtf8Addresses);

@@ -27,9 +27,15 @@ pub struct MailServer {
 impl MailServer {
     /// Starts it, or says in one line why the test is skipped. With `REQUIRE_MAIL_SERVER=1` a skip is a failure.
     pub fn start() -> Option<Self> {
-        let Some(exim) = ["/usr/sbin/exim4", "/usr/sbin/exim"].into_iter().find(|path| Path::new(path).exists()) else {
+        let Some(exim) = ["/usr/sbin/exim4", "/usr/sbin/exim"]
+            .into_iter()
+            .find(|path| Path::new(path).exists())
+        else {
             let required = std::env::var("REQUIRE_MAIL_SERVER").is_ok_and(|value| value == "1");
-            assert!(!required, "REQUIRE_MAIL_SERVER=1, but exim4 is not installed (Debian: exim4-daemon-light)");
+            assert!(
+                !required,
+                "REQUIRE_MAIL_SERVER=1, but exim4 is not installed (Debian: exim4-daemon-light)"
+            );
             eprintln!("skipped: no exim4 on this machine (Debian: exim4-daemon-light)");
             return None;
         };
@@ -53,7 +59,12 @@ impl MailServer {
             .stdout(Stdio::null())
             .spawn()
             .expect("exim starts");
-        let server = Self { exim, folder, starttls_port, tls_port };
+        let server = Self {
+            exim,
+            folder,
+            starttls_port,
+            tls_port,
+        };
         server.wait_until(|| TcpStream::connect(("127.0.0.1", tls_port)).is_ok(), "listens");
         Some(server)
     }
@@ -77,7 +88,12 @@ impl MailServer {
     pub fn mails(&self, count: usize) -> Vec<Vec<u8>> {
         let folder = self.folder.path().join("mail/new");
         let files = || -> Vec<PathBuf> {
-            fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+            fs::read_dir(&folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.path())
+                .collect()
         };
         self.wait_until(|| files().len() >= count, "has delivered");
         let mut files = files();
@@ -117,17 +133,28 @@ fn free_ports() -> (u16, u16) {
 /// A CA, and a certificate for `localhost` signed by it.
 fn certificates(folder: &Path) {
     let openssl = |arguments: &str| {
-        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output();
+        let output = Command::new("openssl")
+            .args(arguments.split(' '))
+            .current_dir(folder)
+            .output();
         let output = output.expect("openssl is installed");
-        assert!(output.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "openssl {arguments}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     };
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     openssl(&format!(
         "req -x509 {key} -days 2 -subj /CN=Daybefore-test-CA -keyout ca.key -out ca.pem \
          -addext basicConstraints=critical,CA:TRUE"
     ));
-    openssl(&format!("req {key} -subj /CN=localhost -keyout key.pem -out csr.pem -addext subjectAltName=DNS:localhost"));
-    openssl("x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copy -out cert.pem");
+    openssl(&format!(
+        "req {key} -subj /CN=localhost -keyout key.pem -out csr.pem -addext subjectAltName=DNS:localhost"
+    ));
+    openssl(
+        "x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copy -out cert.pem",
+    );
     fs::set_permissions(folder.join("key.pem"), Permissions::from_mode(0o644)).expect("a readable key");
 }
 
