@@ -1,6 +1,6 @@
 //! A provider that speaks Twilio's Messages API on a port of its own, and fails on cue.
 //!
-//! ```ignore
+//! ```text
 //! let provider = TwilioServer::start().await;
 //! provider.next(Answer::Error(400, 21610));        // the next create is refused
 //! provider.always(Answer::StoreThen500);           // and all later ones are stored but answered with a 500
