@@ -76,7 +76,7 @@ impl Smtp {
             Ok(Err(broken)) => {
                 let outcome = classify::outcome(progress.stage(), &broken.error);
                 if let Some(connection) = broken.connection {
-                    session::reset(connection, &self.pool).await;
+                    self.pool.put(connection);
                 }
                 Err(outcome)
             }

@@ -30,7 +30,7 @@ impl Pool {
         Some(connection)
     }
 
-    /// Keeps a connection that is ready for `MAIL FROM`.
+    /// Keeps a connection whose server still answers.
     pub(super) fn put(&self, connection: AsyncSmtpConnection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MOST_IDLE {

@@ -146,14 +146,17 @@ impl Gate {
 /// Delivers on an idle connection if there is one, else on a new one; gives back the connection for the next mail.
 ///
 /// An idle connection that turns out closed before any line of the mail went out is replaced by a new one: nothing
-/// was taken over, so that is no second attempt.
+/// was taken over, so that is no second attempt. RSET, when a connection is taken up again, clears what a refused
+/// mail left behind, and shows most of the dead ones.
 pub(super) async fn transfer(
     gate: &Gate,
     pool: &Pool,
     message: &Message,
     progress: &Progress,
 ) -> Result<AsyncSmtpConnection, Broken> {
-    if let Some(mut connection) = pool.take() {
+    if let Some(mut connection) = pool.take()
+        && connection.command(Rset).await.is_ok()
+    {
         match transact(&mut connection, message, progress).await {
             Ok(()) => return Ok(connection),
             Err(Trouble::Smtp(error)) if progress.stage() < Stage::Content && classify::is_hang_up(&error) => {}
@@ -220,14 +223,6 @@ async fn transact(connection: &mut AsyncSmtpConnection, message: &Message, progr
     });
     connection.message_iter(pieces).await?;
     Ok(())
-}
-
-/// Makes a connection ready for the next mail after a refusal, if the server is quick about it.
-pub(super) async fn reset(mut connection: AsyncSmtpConnection, pool: &Pool) {
-    const PATIENCE: Duration = Duration::from_secs(2);
-    if let Ok(Ok(_)) = tokio::time::timeout(PATIENCE, connection.command(Rset)).await {
-        pool.put(connection);
-    }
 }
 
 /// Connects, logs in, and takes leave again.
