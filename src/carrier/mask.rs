@@ -21,7 +21,9 @@ pub(super) fn line(text: &str) -> String {
 
 /// `<anna@example.com>:` becomes `<…@example.com>:`.
 fn addresses(word: &str) -> String {
-    let Some((local, domain)) = word.rsplit_once('@') else { return word.to_owned() };
+    let Some((local, domain)) = word.rsplit_once('@') else {
+        return word.to_owned();
+    };
     // Whatever stands before the local part (a bracket, a quote, `rfc822;`) is kept, so that the text still reads well.
     let start = local.rfind(['<', '"', '\'', '(', ':', ';', '=']).map_or(0, |at| at + 1);
     format!("{}…@{domain}", &local[..start])
@@ -45,7 +47,11 @@ fn numbers(word: &str) -> String {
 
 /// Moves a finished run of digits over, starred when it is long enough to be somebody's number.
 fn flush(digits: &mut String, out: &mut String) {
-    let hidden = if digits.len() < SHORTEST_NUMBER { 0 } else { digits.len() - 2 };
+    let hidden = if digits.len() < SHORTEST_NUMBER {
+        0
+    } else {
+        digits.len() - 2
+    };
     out.extend(std::iter::repeat_n('*', hidden));
     out.push_str(&digits[hidden..]);
     digits.clear();
@@ -57,8 +63,14 @@ mod tests {
 
     #[test]
     fn numbers_and_addresses_are_hidden_and_codes_stay() {
-        assert_eq!(line("The 'To' number +38640123456 is not valid (21211)"), "The 'To' number +*********56 is not valid (21211)");
-        assert_eq!(line("550 5.1.1 <anna@example.com>: unknown"), "550 5.1.1 <…@example.com>: unknown");
+        assert_eq!(
+            line("The 'To' number +38640123456 is not valid (21211)"),
+            "The 'To' number +*********56 is not valid (21211)"
+        );
+        assert_eq!(
+            line("550 5.1.1 <anna@example.com>: unknown"),
+            "550 5.1.1 <…@example.com>: unknown"
+        );
         assert_eq!(line("rfc822;b.c@x.org gone"), "rfc822;…@x.org gone");
     }
 

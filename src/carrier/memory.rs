@@ -30,7 +30,9 @@ struct Inside {
 impl Default for Memory {
     /// Accepts everything; the provider id is `memory-<attempt>`.
     fn default() -> Self {
-        Self::answering(|outgoing| Outcome::Accepted { provider_id: format!("memory-{}", outgoing.attempt_id) })
+        Self::answering(|outgoing| Outcome::Accepted {
+            provider_id: format!("memory-{}", outgoing.attempt_id),
+        })
     }
 }
 
@@ -38,7 +40,10 @@ impl Memory {
     /// Answers each message with what the function says, once the script has run out.
     #[must_use]
     pub fn answering(answer: impl Fn(&Outgoing) -> Outcome + Send + Sync + 'static) -> Self {
-        Self { answer: Box::new(answer), inside: Mutex::default() }
+        Self {
+            answer: Box::new(answer),
+            inside: Mutex::default(),
+        }
     }
 
     /// Counts without remembering: for benchmarks that send more than fits.

@@ -32,7 +32,10 @@ pub(super) struct Built {
 /// can't be encoded.
 pub(super) fn build(outgoing: &Outgoing, mail: &Mail, from: &str) -> Result<Built, Outcome> {
     let from = if outgoing.from.is_empty() { from } else { &outgoing.from };
-    let from = mailbox(from).ok_or_else(|| Outcome::Stop { spent: false, failure: failed("our own address is not valid") })?;
+    let from = mailbox(from).ok_or_else(|| Outcome::Stop {
+        spent: false,
+        failure: failed("our own address is not valid"),
+    })?;
     let to: Address = outgoing.to.trim().parse().map_err(|_| Outcome::Rejected {
         bad_address: true,
         failure: failed("the mail address is not valid"),
@@ -59,13 +62,22 @@ pub(super) fn build(outgoing: &Outgoing, mail: &Mail, from: &str) -> Result<Buil
         Some(part) => builder.multipart(with_calendar(mail, part)?),
         None => builder.multipart(alternative(mail)),
     };
-    Ok(Built { message: message.map_err(|error| Outcome::Faulty { failure: failed(&error.to_string()) })?, message_id })
+    Ok(Built {
+        message: message.map_err(|error| Outcome::Faulty {
+            failure: failed(&error.to_string()),
+        })?,
+        message_id,
+    })
 }
 
 /// Text first, then HTML: readers take the last part that they understand.
 fn alternative(mail: &Mail) -> MultiPart {
     let parts = MultiPart::alternative().singlepart(SinglePart::plain(mail.text.clone()));
-    if mail.html.is_empty() { parts } else { parts.singlepart(SinglePart::html(mail.html.clone())) }
+    if mail.html.is_empty() {
+        parts
+    } else {
+        parts.singlepart(SinglePart::html(mail.html.clone()))
+    }
 }
 
 /// The calendar goes twice: as an alternative for programs that show buttons, as a file for those that don't.
@@ -80,7 +92,9 @@ fn with_calendar(mail: &Mail, part: &CalendarPart) -> Result<MultiPart, Outcome>
         .map_err(|_| faulty("the calendar part can't be encoded"))?;
     let inline = SinglePart::builder().content_type(inline).body(body.clone());
     let file = Attachment::new("invite.ics".to_owned()).body(body, file);
-    Ok(MultiPart::mixed().multipart(alternative(mail).singlepart(inline)).singlepart(file))
+    Ok(MultiPart::mixed()
+        .multipart(alternative(mail).singlepart(inline))
+        .singlepart(file))
 }
 
 /// `Name <a@b>` or `a@b`.
@@ -117,11 +131,22 @@ fn clean(text: &str) -> String {
 
 /// An RFC 5322 `id-left`: our ids are UUIDs, but a header is no place to rely on that.
 fn id_part(id: &str) -> String {
-    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '.' { c } else { '_' }).collect()
+    id.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '.' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
 }
 
 fn failed(text: &str) -> Failure {
-    Failure { code: None, text: text.to_owned() }
+    Failure {
+        code: None,
+        text: text.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -182,7 +182,10 @@ pub enum SetupError {
 impl SetupError {
     /// A setting, by its name in the configuration file, and what is wrong with it.
     fn setting(setting: &'static str, problem: impl std::fmt::Display) -> Self {
-        Self::Setting { setting, problem: problem.to_string() }
+        Self::Setting {
+            setting,
+            problem: problem.to_string(),
+        }
     }
 }
 

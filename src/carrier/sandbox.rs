@@ -37,29 +37,45 @@ impl Sandbox {
 
     /// Writes the message to the folder, if there is one. All attempts of a message share one file.
     async fn write(&self, outgoing: &Outgoing) -> Result<(), Outcome> {
-        let Some(folder) = &self.settings.folder else { return Ok(()) };
+        let Some(folder) = &self.settings.folder else {
+            return Ok(());
+        };
         let (ending, bytes) = match &outgoing.content {
             Content::Sms { text } => ("txt", sms(outgoing, text).into_bytes()),
-            Content::Email(mail) => ("eml", mime::build(outgoing, mail, &self.settings.from)?.message.formatted()),
+            Content::Email(mail) => (
+                "eml",
+                mime::build(outgoing, mail, &self.settings.from)?.message.formatted(),
+            ),
         };
         let path = folder.join(format!("{}.{ending}", file_name(&outgoing.message_id)));
         tokio::fs::write(path, bytes).await.map_err(|error| Outcome::Retry {
             after: None,
             limit: None,
             whole_sender: true,
-            failure: Failure { code: None, text: mask::line(&format!("the sandbox folder: {error}")) },
+            failure: Failure {
+                code: None,
+                text: mask::line(&format!("the sandbox folder: {error}")),
+            },
         })
     }
 }
 
 fn sms(outgoing: &Outgoing, text: &str) -> String {
-    let Outgoing { message_id, from, to, now, .. } = outgoing;
+    let Outgoing {
+        message_id,
+        from,
+        to,
+        now,
+        ..
+    } = outgoing;
     format!("To: {to}\nFrom: {from}\nDate: {now}\nMessage: {message_id}\n\n{text}\n")
 }
 
 /// An id as a file name that can't leave the folder.
 fn file_name(id: &str) -> String {
-    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+    id.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+        .collect()
 }
 
 #[async_trait]
@@ -70,7 +86,9 @@ impl Carrier for Sandbox {
 
     async fn send(&self, outgoing: &Outgoing) -> Outcome {
         match self.write(outgoing).await {
-            Ok(()) => Outcome::Accepted { provider_id: format!("{PREFIX}{}", outgoing.attempt_id) },
+            Ok(()) => Outcome::Accepted {
+                provider_id: format!("{PREFIX}{}", outgoing.attempt_id),
+            },
             Err(outcome) => outcome,
         }
     }
@@ -80,7 +98,11 @@ impl Carrier for Sandbox {
     }
 
     async fn receipt(&self, provider_id: &str) -> Result<Option<Receipt>, AskError> {
-        let delivered = Receipt { status: "delivered".to_owned(), stage: Stage::Final, failure: None };
+        let delivered = Receipt {
+            status: "delivered".to_owned(),
+            stage: Stage::Final,
+            failure: None,
+        };
         Ok(provider_id.starts_with(PREFIX).then_some(delivered))
     }
 

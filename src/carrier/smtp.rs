@@ -56,7 +56,12 @@ impl Smtp {
         let _valid: Mailbox =
             mime::mailbox(&settings.from).ok_or_else(|| SetupError::setting("email.from", "is no mail address"))?;
         let gate = Gate::new(target, settings)?;
-        Ok(Self { gate, pool: Pool::default(), from: settings.from.clone(), timeout: settings.timeout })
+        Ok(Self {
+            gate,
+            pool: Pool::default(),
+            from: settings.from.clone(),
+            timeout: settings.timeout,
+        })
     }
 
     /// One delivery, in time or not.
@@ -71,7 +76,7 @@ impl Smtp {
             Ok(Err(broken)) => {
                 let outcome = classify::outcome(progress.stage(), &broken.error);
                 if let Some(connection) = broken.connection {
-                    session::reset(connection, &self.pool).await;
+                    self.pool.put(connection);
                 }
                 Err(outcome)
             }
@@ -92,8 +97,14 @@ impl Carrier for Smtp {
 
     async fn send(&self, outgoing: &Outgoing) -> Outcome {
         let Content::Email(mail) = &outgoing.content else {
-            let failure = Failure { code: None, text: "a text can't go by mail".to_owned() };
-            return Outcome::Rejected { bad_address: false, failure };
+            let failure = Failure {
+                code: None,
+                text: "a text can't go by mail".to_owned(),
+            };
+            return Outcome::Rejected {
+                bad_address: false,
+                failure,
+            };
         };
         let built = match mime::build(outgoing, mail, &self.from) {
             Ok(built) => built,
@@ -101,7 +112,9 @@ impl Carrier for Smtp {
         };
         match self.deliver(&built.message).await {
             // The server's own queue id means nothing to us; bounces and answers name the Message-ID.
-            Ok(()) => Outcome::Accepted { provider_id: built.message_id },
+            Ok(()) => Outcome::Accepted {
+                provider_id: built.message_id,
+            },
             Err(outcome) => outcome,
         }
     }
@@ -118,7 +131,11 @@ impl Carrier for Smtp {
         let progress = Progress::default();
         match tokio::time::timeout(self.timeout, session::greet(&self.gate, &progress)).await {
             Ok(Ok(())) => Ok(format!("{} lets us in", self.gate.describe())),
-            Ok(Err(error)) => Err(AskError::Failed(format!("{}: {}", self.gate.describe(), classify::words(&error)))),
+            Ok(Err(error)) => Err(AskError::Failed(format!(
+                "{}: {}",
+                self.gate.describe(),
+                classify::words(&error)
+            ))),
             Err(_) => Err(AskError::Failed(format!("{}: no answer in time", self.gate.describe()))),
         }
     }

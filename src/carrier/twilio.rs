@@ -1,4 +1,4 @@
-//! SMS through Twilio's Messages API, or through anybody who speaks it: SignalWire, Telnyx, Somleng (FACTS 1).
+//! SMS through Twilio's Messages API, or through anybody who speaks it: `SignalWire`, Telnyx, Somleng (FACTS 1).
 //!
 //! The API has no idempotency key, so the art is to tell "certainly not taken over" from "nobody knows". Only an
 //! error while connecting is certain; hyper itself repeats a request that met a closed keep-alive connection before
@@ -46,7 +46,7 @@ pub struct Settings {
     pub validity_seconds: Option<u32>,
     /// For a whole request, its connection included.
     pub timeout: Duration,
-    /// For DNS, TCP and TLS. Keep it well below `timeout`: beyond it the end is known, beyond `timeout` it is not.
+    /// For DNS, TCP and TLS, at most half of `timeout`: what ends here was certainly not sent, what ends there may be.
     pub connect_timeout: Duration,
 }
 
@@ -73,7 +73,7 @@ impl Twilio {
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .pool_idle_timeout(IDLE)
-            .connect_timeout(settings.connect_timeout)
+            .connect_timeout(settings.connect_timeout.min(settings.timeout / 2))
             .timeout(settings.timeout)
             .build()
             .map_err(|error| SetupError::Client(answer::describe(error)))?;
@@ -82,7 +82,10 @@ impl Twilio {
 
     /// Sends a question (never a message), and says in one line why there is no answer.
     async fn ask(&self, request: Request) -> Result<Response, AskError> {
-        self.client.execute(request).await.map_err(|error| AskError::Failed(answer::describe(error)))
+        self.client
+            .execute(request)
+            .await
+            .map_err(|error| AskError::Failed(answer::describe(error)))
     }
 }
 
@@ -105,8 +108,14 @@ impl Carrier for Twilio {
 
     async fn send(&self, outgoing: &Outgoing) -> Outcome {
         let Content::Sms { text } = &outgoing.content else {
-            let failure = Failure { code: None, text: "a mail can't go by SMS".to_owned() };
-            return Outcome::Rejected { bad_address: false, failure };
+            let failure = Failure {
+                code: None,
+                text: "a mail can't go by SMS".to_owned(),
+            };
+            return Outcome::Rejected {
+                bad_address: false,
+                failure,
+            };
         };
         match self.client.execute(self.requests.create(outgoing, text)).await {
             Ok(response) => answer::to_create(response, outgoing.now).await,

@@ -25,7 +25,11 @@ enum Class {
     /// C: the content is at fault.
     Content,
     /// R: try again, at most `limit` times for this cause.
-    Again { wait: Wait, limit: Option<u32>, whole_sender: bool },
+    Again {
+        wait: Wait,
+        limit: Option<u32>,
+        whole_sender: bool,
+    },
 }
 
 /// How long a retry has to wait.
@@ -38,11 +42,27 @@ enum Wait {
     PacificMidnight,
 }
 
-const BACKOFF: Class = Class::Again { wait: Wait::Backoff, limit: None, whole_sender: false };
-const ONCE: Class = Class::Again { wait: Wait::Backoff, limit: Some(1), whole_sender: false };
+const BACKOFF: Class = Class::Again {
+    wait: Wait::Backoff,
+    limit: None,
+    whole_sender: false,
+};
+const ONCE: Class = Class::Again {
+    wait: Wait::Backoff,
+    limit: Some(1),
+    whole_sender: false,
+};
 /// The sender's queue or rate is exhausted: every other message of this sender would meet the same.
-const SLOWER: Class = Class::Again { wait: Wait::Minutes(5), limit: None, whole_sender: true };
-const TOMORROW: Class = Class::Again { wait: Wait::PacificMidnight, limit: None, whole_sender: true };
+const SLOWER: Class = Class::Again {
+    wait: Wait::Minutes(5),
+    limit: None,
+    whole_sender: true,
+};
+const TOMORROW: Class = Class::Again {
+    wait: Wait::PacificMidnight,
+    limit: None,
+    whole_sender: true,
+};
 
 /// Every code that we know, sorted.
 const TABLE: &[(i64, Class)] = &[
@@ -52,7 +72,14 @@ const TABLE: &[(i64, Class)] = &[
     (14107, Class::Spent),    // our automatic replies go round in circles: stop, and do not repeat the text
     (20003, Class::Operator), // credentials refused, or account suspended
     (20404, Class::Operator), // wrong account or path
-    (20429, Class::Again { wait: Wait::Backoff, limit: None, whole_sender: true }),
+    (
+        20429,
+        Class::Again {
+            wait: Wait::Backoff,
+            limit: None,
+            whole_sender: true,
+        },
+    ),
     (21211, Class::BadAddress), // not a valid number
     (21212, Class::Operator),   // our From is not valid
     (21408, Class::Operator),   // country not enabled
@@ -73,7 +100,14 @@ const TABLE: &[(i64, Class)] = &[
     (21705, Class::Operator),   // no such service
     (30001, BACKOFF),           // queue overflow
     (30002, Class::Operator),   // suspended after queueing
-    (30003, Class::Again { wait: Wait::Minutes(30), limit: Some(2), whole_sender: false }), // handset off
+    (
+        30003,
+        Class::Again {
+            wait: Wait::Minutes(30),
+            limit: Some(2),
+            whole_sender: false,
+        },
+    ), // handset off
     (30004, Class::OptedOut),   // blocked; STOP to a toll-free number looks like this
     (30005, Class::BadAddress), // number gone
     (30006, Class::BadAddress), // landline
@@ -92,7 +126,14 @@ const TABLE: &[(i64, Class)] = &[
     (30036, Class::NotThisOne), // waited too long at the provider
     // The carrier timed out and may have delivered it. Another text could be the second one; another channel is safe.
     (30410, Class::NotThisOne),
-    (30450, Class::Again { wait: Wait::Minutes(30), limit: None, whole_sender: false }), // pumping protection
+    (
+        30450,
+        Class::Again {
+            wait: Wait::Minutes(30),
+            limit: None,
+            whole_sender: false,
+        },
+    ), // pumping protection
     (30500, ONCE),              // Twilio's own error
     (57012, Class::Operator),   // our webhook refused the signature
     (63003, Class::BadAddress), // channel address not valid
@@ -109,23 +150,45 @@ const TABLE: &[(i64, Class)] = &[
 /// `now` is when the error was met: the waits until the daily caps start again count from it.
 pub(super) fn by_code(code: i64, text: &str, now: Instant) -> Option<Outcome> {
     let at = TABLE.binary_search_by_key(&code, |(known, _)| *known).ok()?;
-    let failure = Failure { code: Some(code), text: text.to_owned() };
+    let failure = Failure {
+        code: Some(code),
+        text: text.to_owned(),
+    };
     Some(match TABLE[at].1 {
-        Class::BadAddress => Outcome::Rejected { bad_address: true, failure },
-        Class::NotThisOne => Outcome::Rejected { bad_address: false, failure },
+        Class::BadAddress => Outcome::Rejected {
+            bad_address: true,
+            failure,
+        },
+        Class::NotThisOne => Outcome::Rejected {
+            bad_address: false,
+            failure,
+        },
         Class::OptedOut => Outcome::OptedOut { failure },
         Class::Operator => Outcome::Stop { spent: false, failure },
         Class::Spent => Outcome::Stop { spent: true, failure },
         Class::Content => Outcome::Faulty { failure },
-        Class::Again { wait, limit, whole_sender } => {
-            Outcome::Retry { after: wait.from(now), limit, whole_sender, failure }
-        }
+        Class::Again {
+            wait,
+            limit,
+            whole_sender,
+        } => Outcome::Retry {
+            after: wait.from(now),
+            limit,
+            whole_sender,
+            failure,
+        },
     })
 }
 
 /// What a message that certainly failed for an unknown or unnamed reason asks for: the next channel, never a loop.
 pub(super) fn unnamed(code: Option<i64>, text: &str) -> Outcome {
-    Outcome::Rejected { bad_address: false, failure: Failure { code, text: text.to_owned() } }
+    Outcome::Rejected {
+        bad_address: false,
+        failure: Failure {
+            code,
+            text: text.to_owned(),
+        },
+    }
 }
 
 impl Wait {

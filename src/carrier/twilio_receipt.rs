@@ -25,7 +25,11 @@ pub fn receipt(pairs: &[(String, String)], now: Instant) -> Option<(String, Rece
 /// The receipt for a status word, wherever it was read: a callback, a listed or a fetched message.
 pub(super) fn of_status(status: &str, code: Option<i64>, text: &str, now: Instant) -> Receipt {
     let failure = fails(status).then(|| failure(status, code.filter(|code| *code != 0), text, now));
-    Receipt { status: status.to_owned(), stage: stage(status), failure }
+    Receipt {
+        status: status.to_owned(),
+        stage: stage(status),
+        failure,
+    }
 }
 
 /// `received` and `receiving`: a text from the customer, on a URL where only our own are expected.
@@ -33,7 +37,7 @@ pub(super) fn is_inbound(status: &str) -> bool {
     status.eq_ignore_ascii_case("received") || status.eq_ignore_ascii_case("receiving")
 }
 
-/// The order of FACTS 1.5; `initiated` is SignalWire's word for a queued message.
+/// The order of FACTS 1.5; `initiated` is `SignalWire`'s word for a queued message.
 fn stage(status: &str) -> Stage {
     match status.to_ascii_lowercase().as_str() {
         "queued" | "initiated" => Stage::Queued,
@@ -47,12 +51,18 @@ fn stage(status: &str) -> Stage {
 
 /// Whether the message will not arrive whole. `canceled` counts: somebody took it back in the provider's console.
 fn fails(status: &str) -> bool {
-    ["undelivered", "failed", "canceled", "partially_delivered"].iter().any(|word| status.eq_ignore_ascii_case(word))
+    ["undelivered", "failed", "canceled", "partially_delivered"]
+        .iter()
+        .any(|word| status.eq_ignore_ascii_case(word))
 }
 
 fn failure(status: &str, code: Option<i64>, text: &str, now: Instant) -> Outcome {
     let text = mask::line(text);
-    let text = if text.is_empty() { format!("the provider reports it {status}") } else { text };
+    let text = if text.is_empty() {
+        format!("the provider reports it {status}")
+    } else {
+        text
+    };
     code.and_then(|code| twilio_errors::by_code(code, &text, now))
         .unwrap_or_else(|| twilio_errors::unnamed(code, &text))
 }
@@ -60,7 +70,10 @@ fn failure(status: &str, code: Option<i64>, text: &str, now: Instant) -> Outcome
 /// The first non-empty value among the names, in the names' order: the newer name wins over its deprecated twin.
 fn first<'a>(pairs: &'a [(String, String)], names: &[&str]) -> Option<&'a str> {
     names.iter().find_map(|name| {
-        pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        pairs
+            .iter()
+            .find(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     })
 }
 
@@ -73,12 +86,18 @@ mod tests {
     const NOW: Instant = Instant::from_millis(1_795_320_000_000);
 
     fn read(form: &[(&str, &str)]) -> Option<(String, Receipt)> {
-        let pairs: Vec<_> = form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let pairs: Vec<_> = form
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         receipt(&pairs, NOW)
     }
 
     fn stage_of(status: &str) -> Stage {
-        read(&[("MessageSid", "SM1"), ("MessageStatus", status)]).unwrap().1.stage
+        read(&[("MessageSid", "SM1"), ("MessageStatus", status)])
+            .unwrap()
+            .1
+            .stage
     }
 
     #[test]
@@ -95,20 +114,31 @@ mod tests {
     #[test]
     fn deprecated_names_are_read_when_the_new_ones_are_absent() {
         let (id, receipt) = read(&[("SmsSid", "SM2"), ("SmsStatus", "delivered"), ("To", "+1")]).unwrap();
-        assert_eq!((id.as_str(), receipt.status.as_str(), receipt.failure), ("SM2", "delivered", None));
+        assert_eq!(
+            (id.as_str(), receipt.status.as_str(), receipt.failure),
+            ("SM2", "delivered", None)
+        );
         let (id, _) = read(&[("SmsSid", "old"), ("MessageSid", "new"), ("MessageStatus", "sent")]).unwrap();
         assert_eq!(id, "new");
     }
 
     #[test]
     fn a_failed_message_carries_what_its_code_asks_for() {
-        let failed = |code| read(&[("MessageSid", "SM3"), ("MessageStatus", "undelivered"), ("ErrorCode", code)]);
+        let failed = |code| {
+            read(&[
+                ("MessageSid", "SM3"),
+                ("MessageStatus", "undelivered"),
+                ("ErrorCode", code),
+            ])
+        };
         let failure = |code| failed(code).unwrap().1.failure.unwrap();
         assert!(matches!(failure("21610"), Outcome::OptedOut { .. }));
         assert!(matches!(failure("30005"), Outcome::Rejected { bad_address: true, .. }));
         assert!(matches!(failure("30007"), Outcome::Stop { spent: true, .. }));
-        let Outcome::Retry { after, limit, .. } = failure("30003") else { panic!("30003 is tried again") };
-        assert_eq!((after, limit), (Some(Duration::from_secs(1800)), Some(2)));
+        let Outcome::Retry { after, limit, .. } = failure("30003") else {
+            panic!("30003 is tried again")
+        };
+        assert_eq!((after, limit), (Some(Duration::from_mins(30)), Some(2)));
     }
 
     #[test]
@@ -116,7 +146,10 @@ mod tests {
         for code in ["", "0", "99999", "what?"] {
             let form = [("MessageSid", "SM4"), ("MessageStatus", "failed"), ("ErrorCode", code)];
             let failure = read(&form).unwrap().1.failure.unwrap();
-            assert!(matches!(failure, Outcome::Rejected { bad_address: false, .. }), "{code}");
+            assert!(
+                matches!(failure, Outcome::Rejected { bad_address: false, .. }),
+                "{code}"
+            );
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The scheme is that of twilio-python's `request_validator.py` and twilio-node's `webhooks.ts`, with their
 //! tolerances: Twilio itself is not consistent about the port, and about `'` in a query. Source:
-//! <https://www.twilio.com/docs/usage/security>. SignalWire signs forms the same way with its signing key.
+//! <https://www.twilio.com/docs/usage/security>. `SignalWire` signs forms the same way with its signing key.
 //!
 //! A signature has no time in it: a replay verifies too, and the receiver has to recognise repeats by the ids inside.
 
@@ -36,7 +36,9 @@ pub enum Payload<'a> {
 /// Signatures are compared in constant time.
 #[must_use]
 pub fn verify(tokens: &[SecretString], url: &str, signature: &str, payload: Payload<'_>) -> bool {
-    let Ok(signature) = STANDARD.decode(signature.trim()) else { return false };
+    let Ok(signature) = STANDARD.decode(signature.trim()) else {
+        return false;
+    };
     // The provider does not sign its own `#rc=…` overrides.
     let url = url.split_once('#').map_or(url, |(before, _)| before);
     let fields = match payload {
@@ -47,9 +49,18 @@ pub fn verify(tokens: &[SecretString], url: &str, signature: &str, payload: Payl
     };
     let urls = variants(url);
     // An empty token is a gap in the configuration; signing with it is open to everybody.
-    tokens.iter().filter(|token| !token.expose_secret().is_empty()).any(|token| {
-        urls.iter().any(|url| verifies(token.expose_secret().as_bytes(), &[url.as_bytes(), fields.as_bytes()], &signature))
-    })
+    tokens
+        .iter()
+        .filter(|token| !token.expose_secret().is_empty())
+        .any(|token| {
+            urls.iter().any(|url| {
+                verifies(
+                    token.expose_secret().as_bytes(),
+                    &[url.as_bytes(), fields.as_bytes()],
+                    &signature,
+                )
+            })
+        })
 }
 
 /// Names in byte order, each distinct value of a repeated name in order, and nothing in between.
@@ -58,18 +69,25 @@ fn joined(pairs: &[(String, String)]) -> String {
     for (name, value) in pairs {
         fields.entry(name).or_default().insert(value);
     }
-    fields.iter().flat_map(|(name, values)| values.iter().flat_map(move |value| [*name, *value])).collect()
+    fields
+        .iter()
+        .flat_map(|(name, values)| values.iter().flat_map(move |value| [*name, *value]))
+        .collect()
 }
 
 /// Whether the body is the one whose hash the signed URL carries: otherwise any body would pass.
 fn hash_matches(url: &str, body: &[u8]) -> bool {
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let Some((_, claimed)) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "bodySHA256") else {
+    let Some((_, claimed)) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "bodySHA256")
+    else {
         return false;
     };
     // No secret is compared here, so that an ordinary comparison does.
-    let actual: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
-    actual.eq_ignore_ascii_case(&claimed)
+    let claimed = claimed.to_ascii_lowercase();
+    let actual = Sha256::digest(body)
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    actual == claimed
 }
 
 /// `url` in every spelling that the provider may have signed.
@@ -77,7 +95,9 @@ fn variants(url: &str) -> Vec<String> {
     let mut found = vec![url.to_owned()];
     found.extend(other_port(url));
     for url in found.clone() {
-        let Some((path, query)) = url.split_once('?') else { continue };
+        let Some((path, query)) = url.split_once('?') else {
+            continue;
+        };
         for query in [query.replace('\'', "%27"), query.replace("%27", "'")] {
             let other = format!("{path}?{query}");
             if !found.contains(&other) {
@@ -106,7 +126,9 @@ fn other_port(url: &str) -> Option<String> {
 
 /// HMAC-SHA1 of the parts; the comparison is the crate's, in constant time.
 fn verifies(token: &[u8], parts: &[&[u8]], signature: &[u8]) -> bool {
-    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(token) else { return false };
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(token) else {
+        return false;
+    };
     for part in parts {
         mac.update(part);
     }

@@ -110,9 +110,13 @@ fn fold(folded: &str) -> String {
 /// The customer. A cancellation asks for no answer.
 fn attendee(invitation: &Invitation) -> Property {
     let mut property = party("ATTENDEE", &invitation.attendee);
-    property.add_parameter("CUTYPE", "INDIVIDUAL").add_parameter("ROLE", "REQ-PARTICIPANT");
+    property
+        .add_parameter("CUTYPE", "INDIVIDUAL")
+        .add_parameter("ROLE", "REQ-PARTICIPANT");
     if invitation.method == Method::Request {
-        property.add_parameter("PARTSTAT", "NEEDS-ACTION").add_parameter("RSVP", "TRUE");
+        property
+            .add_parameter("PARTSTAT", "NEEDS-ACTION")
+            .add_parameter("RSVP", "TRUE");
     }
     property.done()
 }
@@ -128,7 +132,11 @@ fn party(name: &str, party: &Party) -> Property {
 
 /// A TEXT value: line ends in one form, which the crate escapes, and no other control characters.
 fn text(value: &str) -> String {
-    value.replace("\r\n", "\n").chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+    value
+        .replace("\r\n", "\n")
+        .chars()
+        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
+        .collect()
 }
 
 /// A value that is written as it is: no control characters, so that it can't begin another line.

@@ -11,7 +11,7 @@ use super::{Failure, Outcome};
 use crate::carrier::mask;
 
 /// Greylisting servers want us back after some minutes (RFC 6647); earlier only starts their count again.
-const GREYLISTED: Duration = Duration::from_secs(300);
+const GREYLISTED: Duration = Duration::from_mins(5);
 
 /// A server's refusal.
 struct Reply<'a> {
@@ -23,15 +23,31 @@ struct Reply<'a> {
 
 /// The outcome of a delivery that broke off at `stage`.
 pub(super) fn outcome(stage: Stage, trouble: &Trouble) -> Outcome {
-    let failure = Failure { code: code(trouble).map(i64::from), text: words(trouble) };
+    let failure = Failure {
+        code: code(trouble).map(i64::from),
+        text: words(trouble),
+    };
     let error = match trouble {
-        Trouble::NoUtf8Addresses => return Outcome::Rejected { bad_address: false, failure },
+        Trouble::NoUtf8Addresses => {
+            return Outcome::Rejected {
+                bad_address: false,
+                failure,
+            };
+        }
         Trouble::Smtp(error) => error,
     };
     match code(trouble) {
         Some(code) => {
             let text = error.source().map(ToString::to_string).unwrap_or_default();
-            refused(stage, &Reply { code, detail: detail(code, &text), text: &text }, failure)
+            refused(
+                stage,
+                &Reply {
+                    code,
+                    detail: detail(code, &text),
+                    text: &text,
+                },
+                failure,
+            )
         }
         // Our side of the protocol could not go on: no STARTTLS or no login on offer. Only an operator can tell why.
         None if error.is_client() => Outcome::Stop { spent: false, failure },
@@ -41,7 +57,13 @@ pub(super) fn outcome(stage: Stage, trouble: &Trouble) -> Outcome {
 
 /// The outcome of a delivery that was cut off by time at `stage`.
 pub(super) fn timed_out(stage: Stage) -> Outcome {
-    lost(stage, Failure { code: None, text: format!("no answer in time ({stage:?})") })
+    lost(
+        stage,
+        Failure {
+            code: None,
+            text: format!("no answer in time ({stage:?})"),
+        },
+    )
 }
 
 /// Whether the server has closed the connection, silently or with 421.
@@ -62,19 +84,32 @@ fn lost(stage: Stage, failure: Failure) -> Outcome {
     if stage == Stage::Dot {
         return Outcome::Unknown { failure };
     }
-    Outcome::Retry { after: None, limit: None, whole_sender: stage <= Stage::Login, failure }
+    Outcome::Retry {
+        after: None,
+        limit: None,
+        whole_sender: stage <= Stage::Login,
+        failure,
+    }
 }
 
 fn refused(stage: Stage, reply: &Reply<'_>, failure: Failure) -> Outcome {
-    if reply.code < 500 { put_off(stage, reply, failure) } else { turned_down(stage, reply, failure) }
+    if reply.code < 500 {
+        put_off(stage, reply, failure)
+    } else {
+        turned_down(stage, reply, failure)
+    }
 }
 
 /// 4yz: later. It concerns all our mail when the server speaks of itself (4.3), of policy (4.7) or of us.
 fn put_off(stage: Stage, reply: &Reply<'_>, failure: Failure) -> Outcome {
-    let whole_sender =
-        reply.code == 421 || stage <= Stage::Sender || matches!(reply.detail, Some((3 | 7, _)));
+    let whole_sender = reply.code == 421 || stage <= Stage::Sender || matches!(reply.detail, Some((3 | 7, _)));
     let after = (stage == Stage::Recipient && !whole_sender).then_some(GREYLISTED);
-    Outcome::Retry { after, limit: None, whole_sender, failure }
+    Outcome::Retry {
+        after,
+        limit: None,
+        whole_sender,
+        failure,
+    }
 }
 
 /// 5yz: not again like this.
@@ -95,7 +130,10 @@ fn turned_down(stage: Stage, reply: &Reply<'_>, failure: Failure) -> Outcome {
         (_, Some(_)) => rejected(false, failure),
         // Older servers say it in words.
         (_, None) if reply.text.to_ascii_lowercase().contains("relay") => stop(failure),
-        (code, None) => rejected(stage == Stage::Recipient && matches!(code, 550 | 551 | 553 | 556), failure),
+        (code, None) => rejected(
+            stage == Stage::Recipient && matches!(code, 550 | 551 | 553 | 556),
+            failure,
+        ),
     }
 }
 
@@ -107,7 +145,10 @@ fn code(trouble: &Trouble) -> Option<u16> {
 }
 
 fn status(error: &Error) -> Option<u16> {
-    error.status().map(|code| code.to_string()).and_then(|code| code.parse().ok())
+    error
+        .status()
+        .map(|code| code.to_string())
+        .and_then(|code| code.parse().ok())
 }
 
 /// The enhanced code at the head of the text, if it is of the reply code's class.

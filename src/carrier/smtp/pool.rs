@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// More than this many are closed after use: bursts are rare, and servers count connections.
 const MOST_IDLE: usize = 4;
 /// Servers close idle connections after some minutes and firewalls forget them without a word; we are earlier.
-const LONGEST_IDLE: Duration = Duration::from_secs(60);
+const LONGEST_IDLE: Duration = Duration::from_mins(1);
 
 /// The idle connections, newest last.
 #[derive(Default)]
@@ -30,7 +30,7 @@ impl Pool {
         Some(connection)
     }
 
-    /// Keeps a connection that is ready for `MAIL FROM`.
+    /// Keeps a connection whose server still answers.
     pub(super) fn put(&self, connection: AsyncSmtpConnection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MOST_IDLE {

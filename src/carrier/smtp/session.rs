@@ -42,7 +42,15 @@ impl Progress {
     pub(super) fn stage(&self) -> Stage {
         use Stage as S;
         let reached = usize::from(self.0.load(Ordering::Relaxed));
-        [S::Connect, S::StartTls, S::Login, S::Sender, S::Recipient, S::Data, S::Content][..]
+        [
+            S::Connect,
+            S::StartTls,
+            S::Login,
+            S::Sender,
+            S::Recipient,
+            S::Data,
+            S::Content,
+        ][..]
             .get(reached)
             .copied()
             .unwrap_or(S::Dot)
@@ -95,7 +103,12 @@ impl Gate {
             }
         };
         let helo = settings.helo.clone().map_or_else(ClientId::default, ClientId::Domain);
-        Ok(Self { target, tls, helo, connect_timeout: settings.timeout / 4 })
+        Ok(Self {
+            target,
+            tls,
+            helo,
+            connect_timeout: settings.timeout / 4,
+        })
     }
 
     /// Server, port and encryption, for a person.
@@ -117,8 +130,7 @@ impl Gate {
             Encryption::StartTls | Encryption::None => (None, self.tls.clone()),
         };
         let patience = Some(self.connect_timeout);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, patience, &self.helo, at_once, None).await?;
+        let mut connection = AsyncSmtpConnection::connect_tokio1(server, patience, &self.helo, at_once, None).await?;
         if let Some(tls) = later {
             progress.reach(Stage::StartTls);
             connection.starttls(tls, &self.helo).await?;
@@ -134,14 +146,17 @@ impl Gate {
 /// Delivers on an idle connection if there is one, else on a new one; gives back the connection for the next mail.
 ///
 /// An idle connection that turns out closed before any line of the mail went out is replaced by a new one: nothing
-/// was taken over, so that is no second attempt.
+/// was taken over, so that is no second attempt. RSET, when a connection is taken up again, clears what a refused
+/// mail left behind, and shows most of the dead ones.
 pub(super) async fn transfer(
     gate: &Gate,
     pool: &Pool,
     message: &Message,
     progress: &Progress,
 ) -> Result<AsyncSmtpConnection, Broken> {
-    if let Some(mut connection) = pool.take() {
+    if let Some(mut connection) = pool.take()
+        && connection.command(Rset).await.is_ok()
+    {
         match transact(&mut connection, message, progress).await {
             Ok(()) => return Ok(connection),
             Err(Trouble::Smtp(error)) if progress.stage() < Stage::Content && classify::is_hang_up(&error) => {}
@@ -149,7 +164,10 @@ pub(super) async fn transfer(
         }
     }
     let opened = gate.open(progress).await;
-    let mut connection = opened.map_err(|error| Broken { error: error.into(), connection: None })?;
+    let mut connection = opened.map_err(|error| Broken {
+        error: error.into(),
+        connection: None,
+    })?;
     match transact(&mut connection, message, progress).await {
         Ok(()) => Ok(connection),
         Err(error) => Err(broken(error, connection)),
@@ -162,19 +180,22 @@ fn broken(error: Trouble, connection: AsyncSmtpConnection) -> Broken {
         Trouble::Smtp(error) => error.status().is_some() && !classify::is_hang_up(error),
         Trouble::NoUtf8Addresses => true,
     };
-    Broken { error, connection: usable.then_some(connection) }
+    Broken {
+        error,
+        connection: usable.then_some(connection),
+    }
 }
 
 /// MAIL, RCPT, DATA and the mail itself.
-async fn transact(
-    connection: &mut AsyncSmtpConnection,
-    message: &Message,
-    progress: &Progress,
-) -> Result<(), Trouble> {
+async fn transact(connection: &mut AsyncSmtpConnection, message: &Message, progress: &Progress) -> Result<(), Trouble> {
     progress.reach(Stage::Sender);
     let envelope = message.envelope();
     let mut options = Vec::new();
-    let beyond_ascii = envelope.from().into_iter().chain(envelope.to()).any(|address| !address.to_string().is_ascii());
+    let beyond_ascii = envelope
+        .from()
+        .into_iter()
+        .chain(envelope.to())
+        .any(|address| !address.to_string().is_ascii());
     if beyond_ascii {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             return Err(Trouble::NoUtf8Addresses);
@@ -202,14 +223,6 @@ async fn transact(
     });
     connection.message_iter(pieces).await?;
     Ok(())
-}
-
-/// Makes a connection ready for the next mail after a refusal, if the server is quick about it.
-pub(super) async fn reset(mut connection: AsyncSmtpConnection, pool: &Pool) {
-    const PATIENCE: Duration = Duration::from_secs(2);
-    if let Ok(Ok(_)) = tokio::time::timeout(PATIENCE, connection.command(Rset)).await {
-        pool.put(connection);
-    }
 }
 
 /// Connects, logs in, and takes leave again.

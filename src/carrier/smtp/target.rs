@@ -33,7 +33,10 @@ impl Target {
     pub(super) fn parse(text: &str) -> Result<Self, SetupError> {
         let bad = |problem: &str| SetupError::setting("email.smtp_url", problem);
         let url = Url::parse(text.trim()).map_err(|error| bad(&error.to_string()))?;
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| bad("has no host"))?;
+        let host = url
+            .host_str()
+            .filter(|host| !host.is_empty())
+            .ok_or_else(|| bad("has no host"))?;
         let encryption = match (url.scheme(), tls_option(&url)?.as_deref()) {
             ("smtps", None) => Encryption::Implicit,
             ("smtp", None | Some("required")) => Encryption::StartTls,
@@ -93,7 +96,9 @@ fn decode(text: &str) -> Result<String, &'static str> {
 }
 
 fn hex(digit: u8) -> Result<u8, &'static str> {
-    let value = char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let value = char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok());
     value.ok_or("has a % that no two hexadecimal digits follow; write it as %25")
 }
 
@@ -103,10 +108,23 @@ mod tests {
 
     #[test]
     fn the_scheme_and_the_tls_option_choose_encryption_and_port() {
-        let read = |text: &str| Target::parse(text).map(|target| (target.host, target.port, target.encryption)).unwrap();
-        assert_eq!(read("smtp://mail.example.com"), ("mail.example.com".to_owned(), 587, Encryption::StartTls));
-        assert_eq!(read("smtps://mail.example.com"), ("mail.example.com".to_owned(), 465, Encryption::Implicit));
-        assert_eq!(read("smtp://[::1]:2525?tls=none"), ("::1".to_owned(), 2525, Encryption::None));
+        let read = |text: &str| {
+            Target::parse(text)
+                .map(|target| (target.host, target.port, target.encryption))
+                .unwrap()
+        };
+        assert_eq!(
+            read("smtp://mail.example.com"),
+            ("mail.example.com".to_owned(), 587, Encryption::StartTls)
+        );
+        assert_eq!(
+            read("smtps://mail.example.com"),
+            ("mail.example.com".to_owned(), 465, Encryption::Implicit)
+        );
+        assert_eq!(
+            read("smtp://[::1]:2525?tls=none"),
+            ("::1".to_owned(), 2525, Encryption::None)
+        );
         assert_eq!(read("smtp://localhost:25/?tls=required").2, Encryption::StartTls);
     }
 
@@ -131,7 +149,10 @@ mod tests {
             "smtps://u:secret@mail.example.com?tls=none",
         ] {
             let error = Target::parse(text).unwrap_err().to_string();
-            assert!(error.starts_with("email.smtp_url: ") && !error.contains("secret"), "{text}: {error}");
+            assert!(
+                error.starts_with("email.smtp_url: ") && !error.contains("secret"),
+                "{text}: {error}"
+            );
         }
     }
 }

@@ -14,7 +14,7 @@ use super::resource::{Message, Problem};
 use super::{AskError, Failure, Outcome};
 
 /// A provider that asks for more is asked again after an hour: its clock or ours may be wrong.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// The outcome of a create request that was answered.
 pub(super) async fn to_create(response: Response, now: Instant) -> Outcome {
@@ -31,11 +31,19 @@ fn of_status(status: StatusCode, wait: Option<Duration>, body: &[u8], now: Insta
     if status.is_success() {
         return created(status, body, now);
     }
-    let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
-    let failure = Failure { code: problem.code().or(Some(i64::from(status.as_u16()))), text: words(status, &problem) };
+    let problem: Problem = object(body).unwrap_or_default();
+    let failure = Failure {
+        code: problem.code().or(Some(i64::from(status.as_u16()))),
+        text: words(status, &problem),
+    };
     match status.as_u16() {
         // Never processed, and the same for everybody who sends with these credentials.
-        429 => Outcome::Retry { after: wait, limit: None, whole_sender: true, failure },
+        429 => Outcome::Retry {
+            after: wait,
+            limit: None,
+            whole_sender: true,
+            failure,
+        },
         // Nobody of this API redirects: the base URL is wrong, and nothing was taken over.
         300..=399 => Outcome::Stop { spent: false, failure },
         400..=499 => refused(status, &problem, failure, now),
@@ -46,7 +54,7 @@ fn of_status(status: StatusCode, wait: Option<Duration>, body: &[u8], now: Insta
 
 /// A 2xx: taken over when it names the message.
 fn created(status: StatusCode, body: &[u8], now: Instant) -> Outcome {
-    let message: Message = serde_json::from_slice(body).unwrap_or_default();
+    let message: Message = object(body).unwrap_or_default();
     // No callback follows for the status in this answer, so a message that is born dead is told at once.
     if let Some(failed) = message.receipt(now).failure {
         return failed;
@@ -64,7 +72,10 @@ fn created(status: StatusCode, body: &[u8], now: Instant) -> Outcome {
 
 /// A 4xx: by its code if the table knows it, by its status otherwise. Never a retry: that is how loops begin.
 fn refused(status: StatusCode, problem: &Problem, failure: Failure, now: Instant) -> Outcome {
-    if let Some(outcome) = problem.code().and_then(|code| twilio_errors::by_code(code, &failure.text, now)) {
+    if let Some(outcome) = problem
+        .code()
+        .and_then(|code| twilio_errors::by_code(code, &failure.text, now))
+    {
         return outcome;
     }
     match status.as_u16() {
@@ -72,7 +83,10 @@ fn refused(status: StatusCode, problem: &Problem, failure: Failure, now: Instant
         401..=405 | 407 => Outcome::Stop { spent: false, failure },
         // A proxy gave up waiting for our request; whether the provider saw it is open.
         408 => Outcome::Unknown { failure },
-        _ => Outcome::Rejected { bad_address: false, failure },
+        _ => Outcome::Rejected {
+            bad_address: false,
+            failure,
+        },
     }
 }
 
@@ -83,9 +97,17 @@ fn refused(status: StatusCode, problem: &Problem, failure: Failure, now: Instant
 /// request back unsent and takes another connection.
 pub(super) fn no_answer(error: reqwest::Error) -> Outcome {
     let (certain, builder) = (error.is_connect(), error.is_builder());
-    let failure = Failure { code: None, text: describe(error) };
+    let failure = Failure {
+        code: None,
+        text: describe(error),
+    };
     if certain {
-        Outcome::Retry { after: None, limit: None, whole_sender: true, failure }
+        Outcome::Retry {
+            after: None,
+            limit: None,
+            whole_sender: true,
+            failure,
+        }
     } else if builder {
         Outcome::Stop { spent: false, failure }
     } else {
@@ -96,13 +118,28 @@ pub(super) fn no_answer(error: reqwest::Error) -> Outcome {
 /// The answer to a question: the JSON of a 2xx.
 pub(super) async fn json<T: DeserializeOwned>(response: Response) -> Result<T, AskError> {
     let status = response.status();
-    let body = response.bytes().await.map_err(|error| AskError::Failed(describe(error)))?;
+    let body = response
+        .bytes()
+        .await
+        .map_err(|error| AskError::Failed(describe(error)))?;
     if !status.is_success() {
-        let problem: Problem = serde_json::from_slice(&body).unwrap_or_default();
+        let problem: Problem = object(&body).unwrap_or_default();
         let code = problem.code().map(|code| format!(", code {code}")).unwrap_or_default();
-        return Err(AskError::Failed(format!("HTTP {}{code}: {}", status.as_u16(), words(status, &problem))));
+        return Err(AskError::Failed(format!(
+            "HTTP {}{code}: {}",
+            status.as_u16(),
+            words(status, &problem)
+        )));
     }
-    serde_json::from_slice(&body).map_err(|_| AskError::Failed("the answer is not the JSON of this API".to_owned()))
+    object(&body).ok_or_else(|| AskError::Failed("the answer is not the JSON of this API".to_owned()))
+}
+
+/// A JSON object. serde would read a list as a struct too, field by field, and take its first item for an id.
+fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    body.trim_ascii_start()
+        .starts_with(b"{")
+        .then(|| serde_json::from_slice(body).ok())
+        .flatten()
 }
 
 /// The error and its causes in one line, without the URL (it holds the account).
@@ -131,12 +168,11 @@ fn words(status: StatusCode, problem: &Problem) -> String {
 /// `Retry-After` in seconds or as an HTTP date (RFC 9110, 10.2.3), at most an hour; nothing when it is past or odd.
 fn retry_after(headers: &HeaderMap, now: Instant) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let since = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.millis()).ok()?);
-            httpdate::parse_http_date(text).ok()?.duration_since(since).ok()?
-        }
+    let wait = if let Ok(seconds) = text.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let since = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.millis()).ok()?);
+        httpdate::parse_http_date(text).ok()?.duration_since(since).ok()?
     };
     (!wait.is_zero()).then(|| wait.min(LONGEST_WAIT))
 }

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::{AskError, Found, Lookup, Twilio, answer};
 use super::resource::{Message, Page};
+use super::{AskError, Found, Lookup, Twilio, answer};
 
 /// The provider's clock and ours may differ by this much.
 const CLOCK_SLACK: TimeDelta = TimeDelta::seconds(60);
@@ -20,7 +20,11 @@ pub(super) async fn find(twilio: &Twilio, lookup: &Lookup) -> Result<Vec<Found>,
     let mut request = twilio.requests.list(lookup);
     for _ in 0..MOST_PAGES {
         let page: Page = answer::json(twilio.ask(request).await?).await?;
-        matching.extend(page.messages.into_iter().filter(|message| message.could_be(lookup, since)));
+        matching.extend(
+            page.messages
+                .into_iter()
+                .filter(|message| message.could_be(lookup, since)),
+        );
         match page.next_page_uri {
             Some(uri) => request = twilio.requests.next(&uri)?,
             None => return Ok(oldest_first(matching)),
@@ -35,7 +39,12 @@ fn oldest_first(mut messages: Vec<Message>) -> Vec<Found> {
 }
 
 fn found(message: Message) -> Option<Found> {
-    let met = message.updated().unwrap_or(crate::domain::instant::Instant::from_millis(0));
+    let met = message
+        .updated()
+        .unwrap_or(crate::domain::instant::Instant::from_millis(0));
     let receipt = message.receipt(met);
-    Some(Found { provider_id: message.sid?, receipt })
+    Some(Found {
+        provider_id: message.sid?,
+        receipt,
+    })
 }

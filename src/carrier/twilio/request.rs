@@ -1,4 +1,4 @@
-//! The requests, in the form that the published OpenAPI description asks for (FACTS 1.2 and 1.8).
+//! The requests, in the form that the published `OpenAPI` description asks for (FACTS 1.2 and 1.8).
 //!
 //! Everything that is the same for all messages is made once: URLs, and the encoded parts of the form.
 
@@ -49,7 +49,13 @@ impl Requests {
             Some(_) => return Err(SetupError::setting("sms.validity_seconds", "must be 1 to 36000")),
         };
         let callback = settings.status_callback.as_ref().map(Callback::new);
-        Ok(Self { account, base_path, from: settings.from.clone(), callback, validity })
+        Ok(Self {
+            account,
+            base_path,
+            from: settings.from.clone(),
+            callback,
+            validity,
+        })
     }
 
     /// Host and base path, for a person.
@@ -62,14 +68,25 @@ impl Requests {
         let mut body = String::with_capacity(192 + outgoing.to.len() + 2 * text.len());
         append(&mut body, "To=", &outgoing.to);
         let from = self.sender(&outgoing.from);
-        append(&mut body, if is_service(from) { "&MessagingServiceSid=" } else { "&From=" }, from);
+        append(
+            &mut body,
+            if is_service(from) {
+                "&MessagingServiceSid="
+            } else {
+                "&From="
+            },
+            from,
+        );
         append(&mut body, "&Body=", text);
         body.push_str(&self.validity);
         if let Some(callback) = &self.callback {
             callback.write(&mut body, &outgoing.attempt_id);
         }
         let mut request = Request::new(Method::POST, self.resource(&["Messages.json"]));
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        request.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
         *request.body_mut() = Some(body.into());
         request
     }
@@ -96,7 +113,10 @@ impl Requests {
 
     /// `GET Messages/{sid}.json`.
     pub(super) fn fetch(&self, provider_id: &str) -> Request {
-        Request::new(Method::GET, self.resource(&["Messages", &format!("{provider_id}.json")]))
+        Request::new(
+            Method::GET,
+            self.resource(&["Messages", &format!("{provider_id}.json")]),
+        )
     }
 
     /// `GET Accounts/{sid}.json`.
@@ -114,7 +134,11 @@ impl Requests {
     /// # Errors
     /// When it points to another host: our credentials do not go there.
     pub(super) fn next(&self, uri: &str) -> Result<Request, AskError> {
-        let uri = if uri.starts_with(&format!("/{VERSION}")) { format!("{}{uri}", self.base_path) } else { uri.to_owned() };
+        let uri = if uri.starts_with(&format!("/{VERSION}")) {
+            format!("{}{uri}", self.base_path)
+        } else {
+            uri.to_owned()
+        };
         let url = self.resource(&["Messages.json"]).join(&uri).ok();
         match url.filter(|url| url.origin() == self.account.origin()) {
             Some(url) => Ok(Request::new(Method::GET, url)),
@@ -145,9 +169,15 @@ impl Callback {
         let mut before = url.clone();
         before.set_fragment(None);
         let joint = if url.query().is_none() { '?' } else { '&' };
-        let fragment = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
+        let fragment = url
+            .fragment()
+            .map(|fragment| format!("#{fragment}"))
+            .unwrap_or_default();
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect();
-        Self { before: encode(&format!("{before}{joint}m=")), after: encode(&fragment) }
+        Self {
+            before: encode(&format!("{before}{joint}m=")),
+            after: encode(&fragment),
+        }
     }
 
     /// The id is encoded twice, once for the URL in the parameter and once for the form. Ours are plain anyway.
@@ -163,7 +193,8 @@ impl Callback {
 
 /// A messaging service's id, `MG` and 32 hexadecimal digits, instead of a sender.
 pub(super) fn is_service(from: &str) -> bool {
-    from.strip_prefix("MG").is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    from.strip_prefix("MG")
+        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn append(body: &mut String, name: &str, value: &str) {
@@ -183,7 +214,10 @@ fn base(text: &str) -> Result<Url, SetupError> {
     let trimmed = text.trim().trim_end_matches('/').trim_end_matches(VERSION);
     let url = Url::parse(trimmed).map_err(|error| SetupError::setting("sms.base_url", error))?;
     if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
-        return Err(SetupError::setting("sms.base_url", "must be http(s)://host, or with a path, and nothing behind it"));
+        return Err(SetupError::setting(
+            "sms.base_url",
+            "must be http(s)://host, or with a path, and nothing behind it",
+        ));
     }
     Ok(url)
 }

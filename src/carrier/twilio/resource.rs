@@ -1,6 +1,6 @@
 //! The provider's JSON, read leniently (FACTS 1.3 and 1.15).
 //!
-//! Twilio sends numbers as strings, SignalWire as numbers, everything may be null, and fields come and go.
+//! Twilio sends numbers as strings, `SignalWire` as numbers, everything may be null, and fields come and go.
 
 use chrono::DateTime;
 use serde::{Deserialize, Deserializer};
@@ -24,8 +24,8 @@ pub(super) struct Message {
     status: Option<String>,
     #[serde(deserialize_with = "text")]
     error_code: Option<String>,
-    #[serde(deserialize_with = "text")]
-    error_message: Option<String>,
+    #[serde(rename = "error_message", deserialize_with = "text")]
+    error_text: Option<String>,
     #[serde(deserialize_with = "text")]
     body: Option<String>,
     #[serde(deserialize_with = "text")]
@@ -73,7 +73,7 @@ impl Message {
     pub(super) fn receipt(&self, met: Instant) -> Receipt {
         let code = self.error_code.as_deref().and_then(|code| code.parse().ok());
         let status = self.status.as_deref().unwrap_or("unknown");
-        of_status(status, code, self.error_message.as_deref().unwrap_or_default(), met)
+        of_status(status, code, self.error_text.as_deref().unwrap_or_default(), met)
     }
 
     pub(super) fn created(&self) -> Option<Instant> {
@@ -110,7 +110,9 @@ impl Problem {
 
     /// The provider's own words, if it has any.
     pub(super) fn words(&self) -> Option<&str> {
-        [&self.message, &self.detail, &self.title].into_iter().find_map(|text| text.as_deref())
+        [&self.message, &self.detail, &self.title]
+            .into_iter()
+            .find_map(|text| text.as_deref())
     }
 }
 

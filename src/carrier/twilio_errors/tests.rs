@@ -5,10 +5,13 @@ const NOW: Instant = Instant::from_millis(1_795_320_000_000);
 
 /// The letters of FACTS 1.6, typed from the page and not from the table under test.
 const EXPECTED: &[(&str, &[i64])] = &[
-    ("stop", &[
-        11200, 20003, 20404, 21212, 21408, 21603, 21606, 21608, 21609, 21703, 21705, 30002, 30018, 30024, 30032, 30034,
-        30035, 57012, 63007, 63015, 63016,
-    ]),
+    (
+        "stop",
+        &[
+            11200, 20003, 20404, 21212, 21408, 21603, 21606, 21608, 21609, 21703, 21705, 30002, 30018, 30024, 30032,
+            30034, 30035, 57012, 63007, 63015, 63016,
+        ],
+    ),
     ("stop, spent", &[14107, 30007]),
     ("bad address", &[21211, 21614, 30005, 30006, 63003, 63024]),
     ("rejected", &[21612, 30009, 30036, 30410]),
@@ -32,8 +35,16 @@ fn describe(outcome: &Outcome) -> String {
         Outcome::Rejected { bad_address: false, .. } => "rejected".to_owned(),
         Outcome::OptedOut { .. } => "opted out".to_owned(),
         Outcome::Faulty { .. } => "faulty".to_owned(),
-        Outcome::Retry { after, limit, whole_sender, .. } => {
-            format!("retry {after:?} {limit:?}{}", if *whole_sender { ", whole sender" } else { "" })
+        Outcome::Retry {
+            after,
+            limit,
+            whole_sender,
+            ..
+        } => {
+            format!(
+                "retry {after:?} {limit:?}{}",
+                if *whole_sender { ", whole sender" } else { "" }
+            )
         }
         Outcome::Accepted { .. } | Outcome::Unknown { .. } => "no class of the table".to_owned(),
     }
@@ -67,6 +78,6 @@ fn a_code_that_nobody_knows_is_left_to_the_caller() {
 fn the_wait_for_the_pacific_midnight_is_never_zero_and_never_over_a_day() {
     for minute in 0..3000 {
         let wait = until_pacific_midnight(Instant::from_millis(NOW.millis() + minute * 60_000));
-        assert!(wait > Duration::ZERO && wait <= Duration::from_secs(86_400), "{wait:?}");
+        assert!(wait > Duration::ZERO && wait <= Duration::from_hours(24), "{wait:?}");
     }
 }

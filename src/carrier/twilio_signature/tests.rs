@@ -16,7 +16,10 @@ fn tokens(all: &[&str]) -> Vec<SecretString> {
 }
 
 fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 fn holds(url: &str, pairs: &[(&str, &str)], signature: &str) -> bool {
@@ -38,7 +41,11 @@ fn vector_1_a_plain_form() {
 #[test]
 fn vector_2_signed_with_the_https_port_that_our_url_does_not_show() {
     assert!(holds(URL, CALL, "kvajT1Ptam85bY51eRf/AJRuM3w="));
-    assert!(holds("https://mycompany.com:443/myapp.php?foo=1&bar=2", CALL, CALL_SIGNED));
+    assert!(holds(
+        "https://mycompany.com:443/myapp.php?foo=1&bar=2",
+        CALL,
+        CALL_SIGNED
+    ));
 }
 
 #[test]
@@ -50,8 +57,13 @@ fn vectors_3_and_4_http_with_and_without_its_port() {
 
 #[test]
 fn vector_5_a_repeated_name_counts_each_distinct_value_once() {
-    let pairs =
-        [("Sid", "CA123"), ("SidAccount", "AC123"), ("Digits", "5678"), ("Digits", "1234"), ("Digits", "1234")];
+    let pairs = [
+        ("Sid", "CA123"),
+        ("SidAccount", "AC123"),
+        ("Digits", "5678"),
+        ("Digits", "1234"),
+        ("Digits", "1234"),
+    ];
     assert!(holds(URL, &pairs, "IK+Dwps556ElfBT0I3Rgjkr1wJU="));
 }
 
@@ -62,7 +74,12 @@ fn vector_6_a_body_that_is_no_form_is_bound_by_its_hash() {
     let url = format!("{URL}&bodySHA256={hash}");
     let signature = "a9nBmqA0ju/hNViExpshrM61xv4=";
     assert!(verify(&tokens(&["12345"]), &url, signature, Payload::Raw(body)));
-    assert!(!verify(&tokens(&["12345"]), &url, signature, Payload::Raw(b"{\"property\": \"other\"}")));
+    assert!(!verify(
+        &tokens(&["12345"]),
+        &url,
+        signature,
+        Payload::Raw(b"{\"property\": \"other\"}")
+    ));
     // Signed, but nothing binds the body.
     assert!(!verify(&tokens(&["12345"]), URL, &signed(URL), Payload::Raw(body)));
 }
@@ -90,15 +107,30 @@ fn inbound(body: &str) -> Vec<(String, String)> {
 fn vector_7_letters_beyond_ascii_and_an_empty_value() {
     let pairs = inbound("Da, pridem č 👍");
     let url = "https://hooks.example.com/twilio/inbound";
-    assert!(verify(&tokens(&["12345"]), url, "LtI2nUfyTMZ1SMhRAM5TQMkw8Hk=", Payload::Form(&pairs)));
+    assert!(verify(
+        &tokens(&["12345"]),
+        url,
+        "LtI2nUfyTMZ1SMhRAM5TQMkw8Hk=",
+        Payload::Form(&pairs)
+    ));
 }
 
 #[test]
 fn vector_8_blanks_around_a_text_are_part_of_it() {
     let url = "https://hooks.example.com/twilio/inbound";
     let signature = "8eezj/WjnpBT7794pKgEFXQsCss=";
-    assert!(verify(&tokens(&["12345"]), url, signature, Payload::Form(&inbound(" STOP "))));
-    assert!(!verify(&tokens(&["12345"]), url, signature, Payload::Form(&inbound("STOP"))));
+    assert!(verify(
+        &tokens(&["12345"]),
+        url,
+        signature,
+        Payload::Form(&inbound(" STOP "))
+    ));
+    assert!(!verify(
+        &tokens(&["12345"]),
+        url,
+        signature,
+        Payload::Form(&inbound("STOP"))
+    ));
 }
 
 #[test]
@@ -122,7 +154,12 @@ fn another_url_does_not_verify() {
 fn a_wrong_token_fails_and_the_second_of_two_holds() {
     let pairs = form(CALL);
     assert!(!verify(&tokens(&["54321"]), URL, CALL_SIGNED, Payload::Form(&pairs)));
-    assert!(verify(&tokens(&["54321", "12345"]), URL, CALL_SIGNED, Payload::Form(&pairs)));
+    assert!(verify(
+        &tokens(&["54321", "12345"]),
+        URL,
+        CALL_SIGNED,
+        Payload::Form(&pairs)
+    ));
     assert!(!verify(&[], URL, CALL_SIGNED, Payload::Form(&pairs)));
 }
 
@@ -136,9 +173,19 @@ fn a_get_is_signed_by_its_url_alone() {
 fn an_odd_port_may_be_kept_or_dropped() {
     let url = "https://user:pw@mycompany.com:8443/x?a=1";
     assert!(verify(&tokens(&["12345"]), url, &signed(url), Payload::Empty));
-    assert!(verify(&tokens(&["12345"]), url, &signed("https://user:pw@mycompany.com/x?a=1"), Payload::Empty));
+    assert!(verify(
+        &tokens(&["12345"]),
+        url,
+        &signed("https://user:pw@mycompany.com/x?a=1"),
+        Payload::Empty
+    ));
     let six = "https://[::1]/x";
-    assert!(verify(&tokens(&["12345"]), six, &signed("https://[::1]:443/x"), Payload::Empty));
+    assert!(verify(
+        &tokens(&["12345"]),
+        six,
+        &signed("https://[::1]:443/x"),
+        Payload::Empty
+    ));
 }
 
 #[test]
@@ -150,7 +197,12 @@ fn an_apostrophe_in_the_query_may_be_encoded_or_not() {
 
 #[test]
 fn the_fragment_with_connection_overrides_is_not_signed() {
-    assert!(verify(&tokens(&["12345"]), &format!("{URL}#rc=3&rp=all"), &signed(URL), Payload::Empty));
+    assert!(verify(
+        &tokens(&["12345"]),
+        &format!("{URL}#rc=3&rp=all"),
+        &signed(URL),
+        Payload::Empty
+    ));
 }
 
 #[test]

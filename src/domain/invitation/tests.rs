@@ -11,8 +11,14 @@ fn visit() -> Invitation {
         now: Instant::from_millis(NOW),
         starts_at: Instant::from_millis(NOW + 86_400_000),
         ends_at: Instant::from_millis(NOW + 90_000_000),
-        organizer: Party { name: "Garage Müller".to_owned(), address: "desk@garage.example".to_owned() },
-        attendee: Party { name: "Anna Novak".to_owned(), address: "anna@example.com".to_owned() },
+        organizer: Party {
+            name: "Garage Müller".to_owned(),
+            address: "desk@garage.example".to_owned(),
+        },
+        attendee: Party {
+            name: "Anna Novak".to_owned(),
+            address: "anna@example.com".to_owned(),
+        },
         summary: "Car service".to_owned(),
         location: None,
     }
@@ -22,7 +28,10 @@ fn visit() -> Invitation {
 fn lines(ics: &str) -> Vec<(String, String, String)> {
     assert!(ics.ends_with("\r\n"));
     assert!(!ics.replace("\r\n", "").contains(['\r', '\n']), "bare line end");
-    assert!(ics.split("\r\n").all(|line| line.len() <= 75), "a line is longer than 75 octets");
+    assert!(
+        ics.split("\r\n").all(|line| line.len() <= 75),
+        "a line is longer than 75 octets"
+    );
     let unfolded = ics.replace("\r\n ", "");
     unfolded.trim_end().split("\r\n").map(split).collect()
 }
@@ -43,7 +52,11 @@ fn value(ics: &str, name: &str) -> Option<String> {
 }
 
 fn parameters(ics: &str, name: &str) -> String {
-    lines(ics).into_iter().find(|line| line.0 == name).map(|line| line.1).unwrap_or_default()
+    lines(ics)
+        .into_iter()
+        .find(|line| line.0 == name)
+        .map(|line| line.1)
+        .unwrap_or_default()
 }
 
 #[test]
@@ -61,15 +74,31 @@ fn a_request_has_what_calendars_need_to_show_buttons() {
     assert_eq!(parameters(&ics, "ORGANIZER"), "CN=Garage Müller");
     assert_eq!(read("ATTENDEE"), "mailto:anna@example.com");
     let attendee = parameters(&ics, "ATTENDEE");
-    assert!(attendee.contains("PARTSTAT=NEEDS-ACTION") && attendee.contains("RSVP=TRUE"), "{attendee}");
+    assert!(
+        attendee.contains("PARTSTAT=NEEDS-ACTION") && attendee.contains("RSVP=TRUE"),
+        "{attendee}"
+    );
     assert_eq!(read("STATUS"), "CONFIRMED");
 }
 
 #[test]
 fn each_property_stands_once_and_the_components_are_nested() {
-    let ics = invitation(&Invitation { location: Some("Main St 1".to_owned()), ..visit() });
+    let ics = invitation(&Invitation {
+        location: Some("Main St 1".to_owned()),
+        ..visit()
+    });
     let names: Vec<_> = lines(&ics).into_iter().map(|line| line.0).collect();
-    for name in ["UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "ORGANIZER", "ATTENDEE", "METHOD", "PRODID"] {
+    for name in [
+        "UID",
+        "DTSTAMP",
+        "DTSTART",
+        "DTEND",
+        "SEQUENCE",
+        "ORGANIZER",
+        "ATTENDEE",
+        "METHOD",
+        "PRODID",
+    ] {
         assert_eq!(names.iter().filter(|found| *found == name).count(), 1, "{name}");
     }
     assert!(ics.starts_with("BEGIN:VCALENDAR\r\n") && ics.ends_with("END:VEVENT\r\nEND:VCALENDAR\r\n"));
@@ -77,7 +106,11 @@ fn each_property_stands_once_and_the_components_are_nested() {
 
 #[test]
 fn a_cancellation_keeps_the_uid_and_says_so_twice() {
-    let ics = invitation(&Invitation { method: Method::Cancel, sequence: 3, ..visit() });
+    let ics = invitation(&Invitation {
+        method: Method::Cancel,
+        sequence: 3,
+        ..visit()
+    });
     assert_eq!(value(&ics, "METHOD").unwrap(), "CANCEL");
     assert_eq!(value(&ics, "STATUS").unwrap(), "CANCELLED");
     assert_eq!(value(&ics, "SEQUENCE").unwrap(), "3");
@@ -101,7 +134,10 @@ fn texts_are_escaped_and_long_ones_folded_between_characters() {
 #[test]
 fn a_name_can_not_begin_a_line_or_leave_its_quotes() {
     let name = "Novak, \"Anna\"\r\nATTENDEE:mailto:evil@example.com".to_owned();
-    let attendee = Party { name, address: "anna@example.com\r\nX-EVIL:1".to_owned() };
+    let attendee = Party {
+        name,
+        address: "anna@example.com\r\nX-EVIL:1".to_owned(),
+    };
     let ics = invitation(&Invitation { attendee, ..visit() });
     let names: Vec<_> = lines(&ics).into_iter().map(|line| line.0).collect();
     assert_eq!(names.iter().filter(|name| *name == "ATTENDEE").count(), 1);

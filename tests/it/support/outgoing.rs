@@ -48,13 +48,22 @@ pub fn mail_with_invitation(message: &str, to: &str, method: Method, sequence: u
         now: NOW,
         starts_at: Instant::from_millis(NOW.millis() + 86_400_000),
         ends_at: Instant::from_millis(NOW.millis() + 90_000_000),
-        organizer: Party { name: "Garage Müller".to_owned(), address: "desk@garage.example".to_owned() },
-        attendee: Party { name: "Ana Košir".to_owned(), address: to.to_owned() },
+        organizer: Party {
+            name: "Garage Müller".to_owned(),
+            address: "desk@garage.example".to_owned(),
+        },
+        attendee: Party {
+            name: "Ana Košir".to_owned(),
+            address: to.to_owned(),
+        },
         summary: "Ölwechsel; Reifen, vorn".to_owned(),
         location: Some("Hauptstraße 1, 8000 Zürich".to_owned()),
     });
     if let Content::Email(mail) = &mut outgoing.content {
-        mail.calendar = Some(CalendarPart { method: method.as_str(), body });
+        mail.calendar = Some(CalendarPart {
+            method: method.as_str(),
+            body,
+        });
     }
     outgoing
 }

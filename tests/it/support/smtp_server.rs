@@ -50,7 +50,10 @@ impl SmtpServer {
     pub fn start(cues: &[(At, Act)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let inside = Arc::new(Mutex::new(Inside { cues: cues.to_vec(), ..Inside::default() }));
+        let inside = Arc::new(Mutex::new(Inside {
+            cues: cues.to_vec(),
+            ..Inside::default()
+        }));
         let shared = Arc::clone(&inside);
         // The thread ends with the test process; an accept that nobody calls costs nothing.
         thread::spawn(move || {
@@ -92,7 +95,11 @@ struct Dialogue {
 impl Dialogue {
     fn new(stream: TcpStream, inside: Arc<Mutex<Inside>>) -> Self {
         let reader = BufReader::new(stream.try_clone().expect("a second handle"));
-        Self { reader, writer: stream, inside }
+        Self {
+            reader,
+            writer: stream,
+            inside,
+        }
     }
 
     fn run(mut self) -> Option<()> {
@@ -131,12 +138,11 @@ impl Dialogue {
             mail.extend_from_slice(line.strip_prefix('.').unwrap_or(&line).as_bytes());
             mail.extend_from_slice(b"\r\n");
         }
-        match self.cue(At::Dot) {
-            Some(act) => self.act(act)?,
-            None => {
-                self.inside.lock().expect("inside").mails.push(mail);
-                self.say("250 2.0.0 taken")?;
-            }
+        if let Some(act) = self.cue(At::Dot) {
+            self.act(act)?;
+        } else {
+            self.inside.lock().expect("inside").mails.push(mail);
+            self.say("250 2.0.0 taken")?;
         }
         self.cue(At::Idle).map_or(Some(()), |act| self.act(act))
     }

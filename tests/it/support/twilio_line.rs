@@ -52,7 +52,13 @@ impl Listener for Exchange {
     async fn accept(&mut self) -> (Line, SocketAddr) {
         loop {
             if let Ok((stream, address)) = self.0.accept().await {
-                return (Line { stream, scissors: Scissors::default() }, address);
+                return (
+                    Line {
+                        stream,
+                        scissors: Scissors::default(),
+                    },
+                    address,
+                );
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A provider that speaks Twilio's Messages API on a port of its own, and fails on cue.
 //!
-//! ```ignore
+//! ```text
 //! let provider = TwilioServer::start().await;
 //! provider.next(Answer::Error(400, 21610));        // the next create is refused
 //! provider.always(Answer::StoreThen500);           // and all later ones are stored but answered with a 500
@@ -69,7 +69,7 @@ pub struct Recorded {
 
 /// The provider. It stops when dropped.
 pub struct TwilioServer {
-    /// `AC…` at Twilio, a UUID at SignalWire.
+    /// `AC…` at Twilio, a UUID at `SignalWire`.
     pub account: String,
     origin: String,
     inside: Arc<Mutex<Inside>>,
@@ -98,9 +98,14 @@ impl TwilioServer {
         Self::start_as(Dialect::Twilio, "", format!("AC{}", "0123456789abcdef".repeat(2))).await
     }
 
-    /// SignalWire: a base path, UUIDs, numbers that are numbers.
+    /// `SignalWire`: a base path, UUIDs, numbers that are numbers.
     pub async fn signalwire() -> Self {
-        Self::start_as(Dialect::SignalWire, "/api/laml", "0b7f2f6e-aaaa-4bbb-8ccc-0123456789ab".to_owned()).await
+        Self::start_as(
+            Dialect::SignalWire,
+            "/api/laml",
+            "0b7f2f6e-aaaa-4bbb-8ccc-0123456789ab".to_owned(),
+        )
+        .await
     }
 
     async fn start_as(dialect: Dialect, base_path: &'static str, account: String) -> Self {
@@ -124,7 +129,12 @@ impl TwilioServer {
         let serving = tokio::spawn(async move {
             axum::serve(Exchange(listener), service).await.expect("serves");
         });
-        Self { account, origin, inside, serving }
+        Self {
+            account,
+            origin,
+            inside,
+            serving,
+        }
     }
 
     /// Everything before `/2010-04-01`.
@@ -171,7 +181,11 @@ impl TwilioServer {
     pub fn set_status(&self, sid: &str, status: &str, error_code: Option<i64>) -> Vec<(String, String)> {
         let mut inside = self.inside();
         let account = inside.account.clone();
-        let message = inside.messages.iter_mut().find(|message| message.sid == sid).expect("a stored message");
+        let message = inside
+            .messages
+            .iter_mut()
+            .find(|message| message.sid == sid)
+            .expect("a stored message");
         status.clone_into(&mut message.status);
         message.error_code = error_code;
         message.callback(&account)
@@ -216,7 +230,11 @@ impl Recorded {
 
     /// Every value of that name.
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.pairs.iter().filter(|pair| pair.0 == name).map(|pair| pair.1.as_str()).collect()
+        self.pairs
+            .iter()
+            .filter(|pair| pair.0 == name)
+            .map(|pair| pair.1.as_str())
+            .collect()
     }
 }
 
@@ -243,9 +261,19 @@ async fn handle(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Sci
 
 async fn read(request: Request) -> Recorded {
     let (head, body) = request.into_parts();
-    let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let text = |name| {
+        head.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
     let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
-    let encoded = if head.method == "POST" { &body[..] } else { head.uri.query().unwrap_or_default().as_bytes() };
+    let encoded = if head.method == "POST" {
+        &body[..]
+    } else {
+        head.uri.query().unwrap_or_default().as_bytes()
+    };
     Recorded {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
@@ -257,7 +285,9 @@ async fn read(request: Request) -> Recorded {
 
 fn authorized(value: &str) -> bool {
     use base64::Engine as _;
-    let decoded = value.strip_prefix("Basic ").and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
+    let decoded = value
+        .strip_prefix("Basic ")
+        .and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
     decoded.is_some_and(|bytes| bytes.ends_with(format!(":{SECRET}").as_bytes()))
 }
 
@@ -267,7 +297,11 @@ async fn create(shared: &Shared, line: &Scissors, request: &Recorded) -> Respons
         let answer = inside.script.pop_front().unwrap_or_else(|| inside.usual.clone());
         let keeps = matches!(
             answer,
-            Answer::Accept | Answer::AcceptThenClose | Answer::StoreThen500 | Answer::StoreThenHang | Answer::StoreThenCut
+            Answer::Accept
+                | Answer::AcceptThenClose
+                | Answer::StoreThen500
+                | Answer::StoreThenHang
+                | Answer::StoreThenCut
         );
         (answer, keeps.then(|| inside.take_over(request)))
     };
@@ -297,7 +331,12 @@ impl Inside {
             to: value("To"),
             from: value("From"),
             body: value("Body"),
-            status: if request.one("From").is_some() { "queued" } else { "accepted" }.to_owned(),
+            status: if request.one("From").is_some() {
+                "queued"
+            } else {
+                "accepted"
+            }
+            .to_owned(),
             direction: "outbound-api".to_owned(),
             error_code: None,
             created: self.now,
@@ -314,25 +353,44 @@ impl Inside {
         let size = number("PageSize", 50).min(self.page_limit);
         let page = number("Page", 0);
         let wanted = |message: &&Stored| {
-            request.one("To").is_none_or(|to| message.to == to) && request.one("From").is_none_or(|from| message.from == from)
+            request.one("To").is_none_or(|to| message.to == to)
+                && request.one("From").is_none_or(|from| message.from == from)
         };
         let all: Vec<_> = self.messages.iter().rev().filter(wanted).collect();
-        let messages: Vec<_> =
-            all.iter().skip(page * size).take(size).map(|message| message.json(self.dialect, &self.account)).collect();
+        let messages: Vec<_> = all
+            .iter()
+            .skip(page * size)
+            .take(size)
+            .map(|message| message.json(self.dialect, &self.account))
+            .collect();
         let next = (all.len() > (page + 1) * size).then(|| self.next_page_uri(request, page + 1));
-        axum::Json(json!({"page": page, "page_size": size, "messages": messages, "next_page_uri": next})).into_response()
+        axum::Json(json!({"page": page, "page_size": size, "messages": messages, "next_page_uri": next}))
+            .into_response()
     }
 
     fn next_page_uri(&self, request: &Recorded, page: usize) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(request.pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "Page" | "PageToken")));
-        query.append_pair("Page", &page.to_string()).append_pair("PageToken", "PASM1");
+        query.extend_pairs(
+            request
+                .pairs
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "Page" | "PageToken")),
+        );
+        query
+            .append_pair("Page", &page.to_string())
+            .append_pair("PageToken", "PASM1");
         let start = self.next_page.as_deref().unwrap_or(self.base_path);
-        format!("{start}/2010-04-01/Accounts/{}/Messages.json?{}", self.account, query.finish())
+        format!(
+            "{start}/2010-04-01/Accounts/{}/Messages.json?{}",
+            self.account,
+            query.finish()
+        )
     }
 
     fn fetch(&self, path: &str) -> Response {
-        let sid = path.strip_prefix("/Messages/").and_then(|rest| rest.strip_suffix(".json"));
+        let sid = path
+            .strip_prefix("/Messages/")
+            .and_then(|rest| rest.strip_suffix(".json"));
         match self.messages.iter().find(|message| Some(message.sid.as_str()) == sid) {
             Some(message) => axum::Json(message.json(self.dialect, &self.account)).into_response(),
             None => error(404, 20404),
@@ -360,12 +418,17 @@ fn error(status: u16, code: i64) -> Response {
 fn too_many(wait: Option<&'static str>) -> Response {
     let mut response = error(429, 20429);
     if let Some(wait) = wait {
-        response.headers_mut().insert(header::RETRY_AFTER, wait.parse().expect("a header"));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, wait.parse().expect("a header"));
     }
     response
 }
 
 fn raw(status: u16, kind: &'static str, body: &'static str) -> Response {
-    let head = [(header::CONTENT_TYPE, kind), (header::LOCATION, "https://elsewhere.example/")];
+    let head = [
+        (header::CONTENT_TYPE, kind),
+        (header::LOCATION, "https://elsewhere.example/"),
+    ];
     (StatusCode::from_u16(status).expect("a status"), head, body).into_response()
 }

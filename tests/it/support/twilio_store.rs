@@ -1,4 +1,4 @@
-//! What the provider of the suite remembers, and how it words it: in Twilio's JSON or in SignalWire's.
+//! What the provider of the suite remembers, and how it words it: in Twilio's JSON or in `SignalWire`'s.
 
 use daybefore::domain::instant::Instant;
 use serde_json::{Value, json};
@@ -71,6 +71,9 @@ impl Stored {
         ];
         let code = self.error_code.map(|code| code.to_string());
         pairs.extend(code.as_deref().map(|code| ("ErrorCode", code)));
-        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 }
