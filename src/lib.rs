@@ -20,6 +20,7 @@
 pub mod app;
 pub mod carrier;
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -15,7 +15,7 @@ closed_list! {
 }
 
 /// What a text costs on the air.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Segmented {
     pub encoding: Encoding,
     /// Septets for GSM-7, UTF-16 code units for UCS-2, after normalisation to NFC.

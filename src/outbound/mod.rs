@@ -4,6 +4,7 @@ pub mod dispatch;
 pub mod import;
 pub mod listing;
 pub mod plan;
+pub mod rehearsal;
 pub mod rescue;
 pub mod story;
 pub mod text_shelf;

@@ -28,14 +28,14 @@ closed_list! {
 }
 
 /// Something wrong with a text, in one line with the remedy.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Problem {
     pub severity: Severity,
     pub text: String,
 }
 
 /// What was found out about one part of one template in one locale.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Finding {
     pub place: Place,
     /// Characters of the longest sample.

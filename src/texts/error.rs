@@ -3,7 +3,7 @@
 use super::catalogue::{Item, Part, TEMPLATES};
 
 /// Which text: an embedded one, or a business's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Place {
     /// None for an embedded text.
     pub business: Option<String>,

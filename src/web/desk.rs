@@ -3,7 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::Html;
 use chrono::TimeDelta;
-use minijinja::{Environment, Value};
+use minijinja::Environment;
+use minijinja::value::Serde;
 use serde_json::json;
 
 use super::error::WebError;
@@ -24,7 +25,7 @@ fn render(name: &str, page: &serde_json::Value) -> Result<Html<String>, WebError
     pages.add_template("base.html", include_str!("../../templates/desk/base.html"))?;
     pages.add_template("overview.html", include_str!("../../templates/desk/overview.html"))?;
     pages.add_template("story.html", include_str!("../../templates/desk/story.html"))?;
-    Ok(Html(pages.get_template(name)?.render(Value::from_serialize(page))?))
+    Ok(Html(pages.get_template(name)?.render(Serde(page))?))
 }
 
 /// `GET /`: businesses, stopped senders, calls to make, and the messages around now.

@@ -1,0 +1,254 @@
+//! `daybefore business`: the businesses of this installation.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use chrono::{NaiveDate, NaiveTime};
+use clap::ValueEnum;
+
+use super::context::Context;
+use super::output::Out;
+use crate::domain::business::{Business, BusinessKind};
+use crate::domain::locale::Locale;
+use crate::domain::quiet_hours::{Hours, QuietHours};
+use crate::domain::rule::Rules;
+use crate::domain::{email_address, phone};
+use crate::outbound::plan::replan_business;
+use crate::store::{self, Open};
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Preset {
+    Garage,
+    Insurance,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Adds a business with the rules of a preset.
+    Add(AddArgs),
+    /// Changes settings of a business and plans everything again.
+    Set(SetArgs),
+    /// Lists the businesses.
+    List {
+        /// Prints a JSON object a business.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct AddArgs {
+    /// Short name for commands and addresses: lower-case letters, digits and `-`.
+    id: String,
+    /// Name that customers know.
+    #[arg(long)]
+    name: String,
+    /// IANA time zone, like Europe/Paris.
+    #[arg(long)]
+    zone: String,
+    /// Language of texts to customers who have none of their own: en, de, fr, es or pl, also with a region (en-GB).
+    #[arg(long)]
+    locale: String,
+    /// Country of phone numbers that are written without a country code, like FR.
+    #[arg(long)]
+    region: String,
+    /// The rules to begin with.
+    #[arg(long, value_enum)]
+    preset: Preset,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct SetArgs {
+    /// The business.
+    id: String,
+    /// Name that customers know.
+    #[arg(long)]
+    name: Option<String>,
+    /// IANA time zone, like Europe/Paris.
+    #[arg(long)]
+    zone: Option<String>,
+    /// Language of texts to customers who have none of their own.
+    #[arg(long)]
+    locale: Option<String>,
+    /// Country of phone numbers that are written without a country code.
+    #[arg(long)]
+    region: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Settings {
+    /// Phone number that texts name for questions.
+    #[arg(long)]
+    phone: Option<String>,
+    /// Mail address that texts name, and that calendars answer to.
+    #[arg(long)]
+    email: Option<String>,
+    /// Street address, shown in mails and calendars.
+    #[arg(long)]
+    address: Option<String>,
+    /// Sender of SMS, in place of sms.from.
+    #[arg(long)]
+    sms_from: Option<String>,
+    /// Sender of mail, in place of email.from: `Name <address>`.
+    #[arg(long)]
+    email_from: Option<String>,
+    /// A day on which nothing is sent, like 2026-12-25; may be given several times. Replaces the list.
+    #[arg(long = "holiday", value_name = "DATE")]
+    holidays: Vec<NaiveDate>,
+    /// When service messages may go, like 08:00-20:00.
+    #[arg(long, value_name = "FROM-TO", value_parser = hours)]
+    service_hours: Option<(NaiveTime, NaiveTime)>,
+    /// When surveys and offers may go, like 09:00-20:00; on Sundays never before 12:00.
+    #[arg(long, value_name = "FROM-TO", value_parser = hours)]
+    survey_hours: Option<(NaiveTime, NaiveTime)>,
+    /// Ask for consent before surveys are sent (the default in Germany): true or false.
+    #[arg(long)]
+    surveys_need_consent: Option<bool>,
+}
+
+fn hours(text: &str) -> Result<(NaiveTime, NaiveTime), String> {
+    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+    text.split_once('-')
+        .and_then(|(from, to)| Some((time(from)?, time(to)?)))
+        .filter(|(from, to)| from < to)
+        .ok_or_else(|| format!("`{text}` is no span of hours: write it like 08:00-20:00"))
+}
+
+pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    match command {
+        Command::Add(args) => add(args, context, out).await,
+        Command::Set(args) => set(args, context, out).await,
+        Command::List { json } => list(json, context, out).await,
+    }
+}
+
+async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    if !Business::id_fits(&args.id) {
+        anyhow::bail!("`{}` can't be an id: use lower-case letters, digits and `-`, 60 at most", args.id);
+    }
+    let (kind, preset) = match args.preset {
+        Preset::Garage => (BusinessKind::Garage, "garage"),
+        Preset::Insurance => (BusinessKind::Insurance, "insurance"),
+    };
+    let mut business = Business {
+        id: args.id,
+        kind,
+        name: String::new(),
+        zone: String::new(),
+        locale: String::new(),
+        region: args.region.to_uppercase(),
+        phone: None,
+        email: None,
+        address: None,
+        sms_from: None,
+        email_from: None,
+        quiet_hours: QuietHours::default(),
+        holidays: BTreeSet::new(),
+        // A satisfaction request is advertising in Germany (BGH VI ZR 225/17, FACTS 3.4).
+        surveys_need_consent: args.region.eq_ignore_ascii_case("DE"),
+    };
+    let names = Names { name: Some(args.name), zone: Some(args.zone), locale: Some(args.locale), region: Some(args.region) };
+    change(&mut business, names, args.settings, context)?;
+    let rules = Rules::parse(Rules::preset(preset).unwrap_or_default())?;
+    let store = context.store(Open::CreateIfEmpty).await?;
+    let now = context.now();
+    let mut tx = store.write().await?;
+    if store::business::find(&mut tx, &business.id).await?.is_some() {
+        anyhow::bail!("there is a business `{0}` already: `daybefore business set {0}` changes it", business.id);
+    }
+    store::business::save(&mut tx, &business, now).await?;
+    store::rule::replace(&mut tx, &business.id, &rules).await?;
+    store::history::add(&mut tx, Some(&business.id), ("business", &business.id), "added", preset, now).await?;
+    tx.commit().await?;
+    Ok(out.line(format_args!("added {} with {} rules ({preset})", business.id, rules.rule.len()))?)
+}
+
+async fn set(args: SetArgs, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    let store = context.store(Open::Existing).await?;
+    let now = context.now();
+    let mut tx = store.write().await?;
+    let mut business = store::business::find(&mut tx, &args.id)
+        .await?
+        .with_context(|| format!("there is no business `{}`: `daybefore business list` shows them", args.id))?;
+    let names = Names { name: args.name, zone: args.zone, locale: args.locale, region: args.region };
+    change(&mut business, names, args.settings, context)?;
+    store::business::save(&mut tx, &business, now).await?;
+    store::history::add(&mut tx, Some(&args.id), ("business", &args.id), "changed", "settings", now).await?;
+    tx.commit().await?;
+    let planning = replan_business(&store, &context.zones()?, &args.id, now, |_| {}).await?;
+    Ok(out.line(format_args!(
+        "changed {}; messages: {} planned, {} moved, {} not to be sent",
+        args.id, planning.planned, planning.moved, planning.skipped
+    ))?)
+}
+
+struct Names {
+    name: Option<String>,
+    zone: Option<String>,
+    locale: Option<String>,
+    region: Option<String>,
+}
+
+/// Checks and takes over every setting that is given.
+fn change(business: &mut Business, names: Names, settings: Settings, context: &Context) -> anyhow::Result<()> {
+    if let Some(name) = names.name {
+        anyhow::ensure!(!name.trim().is_empty(), "--name is empty: customers must know who writes");
+        name.trim().clone_into(&mut business.name);
+    }
+    if let Some(zone) = names.zone {
+        context.zones()?.zone(&zone).context("--zone")?.name().clone_into(&mut business.zone);
+    }
+    if let Some(locale) = names.locale {
+        Locale::parse(&locale).context("--locale")?.tag().clone_into(&mut business.locale);
+    }
+    if let Some(region) = names.region {
+        business.region = region.to_uppercase();
+        if let Err(error @ phone::PhoneError::Region { .. }) = phone::parse("123456789", &business.region) {
+            return Err(error).context("--region");
+        }
+    }
+    if let Some(number) = settings.phone {
+        phone::parse(&number, &business.region).context("--phone")?;
+        business.phone = Some(number);
+    }
+    if let Some(email) = settings.email {
+        business.email = Some(email_address::parse(&email).context("--email")?);
+    }
+    if let Some(from) = settings.email_from {
+        email_address::parse(&from).context("--email-from")?;
+        business.email_from = Some(from);
+    }
+    business.address = settings.address.or_else(|| business.address.take());
+    business.sms_from = settings.sms_from.or_else(|| business.sms_from.take());
+    if !settings.holidays.is_empty() {
+        business.holidays = settings.holidays.into_iter().collect();
+    }
+    if let Some((from, to)) = settings.service_hours {
+        business.quiet_hours.service = Hours { from, to, sunday_from: None };
+    }
+    if let Some((from, to)) = settings.survey_hours {
+        let hours = Hours { from, to, ..business.quiet_hours.survey };
+        business.quiet_hours = QuietHours { survey: hours, marketing: hours, ..business.quiet_hours };
+    }
+    if let Some(needed) = settings.surveys_need_consent {
+        business.surveys_need_consent = needed;
+    }
+    Ok(())
+}
+
+async fn list(json: bool, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    let store = context.store(Open::Existing).await?;
+    for business in store::business::all(&mut store.read().await?).await? {
+        if json {
+            out.json(&business)?;
+        } else {
+            let Business { id, name, zone, locale, region, kind, .. } = business;
+            out.line(format_args!("{id:<20} {kind:<10} {zone:<22} {locale:<6} {region}  {name}"))?;
+        }
+    }
+    Ok(())
+}
