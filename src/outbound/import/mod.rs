@@ -119,7 +119,7 @@ pub async fn run(
         progress(reader.bytes_read());
     }
     let mut tx = store.write().await?;
-    store::import_seen::forget(&mut tx).await?;
+    store::import_seen::forget(&mut tx, &import_id).await?;
     let detail = serde_json::to_string(&summary).unwrap_or_default();
     let about = ("business", import.business_id);
     store::history::add(&mut tx, Some(import.business_id), about, "imported", &detail, import.now).await?;
