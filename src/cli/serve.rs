@@ -37,6 +37,7 @@ pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("can't listen on {listen}: is another program using it? server.listen or --listen names another address")
     })?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
     serve(app, listener).await
 }
 

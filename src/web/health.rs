@@ -36,11 +36,7 @@ pub(super) async fn ready(State(app): State<App>) -> Result<impl IntoResponse, W
 /// Counters and gauges in the OpenMetrics text form.
 pub(super) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, WebError> {
     let paused = store::lane::paused(&mut app.store().read().await?).await?.len();
-    let gauges = [
-        ("daybefore_overdue_messages".to_owned(), overdue(&app).await?),
-        ("daybefore_stopped_senders".to_owned(), i64::try_from(paused).unwrap_or(i64::MAX)),
-    ];
-    let text = app.dispatcher.metrics.render(&gauges)?;
+    let text = app.dispatcher.metrics.render(overdue(&app).await?, i64::try_from(paused).unwrap_or(i64::MAX))?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
 }
 
