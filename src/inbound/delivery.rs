@@ -4,7 +4,7 @@ use crate::carrier::{Outcome, Receipt, Stage, twilio_receipt};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 use crate::domain::message::{Event, State, next};
-use crate::outbound::dispatch::{DispatchError, Dispatcher, InFlight, after_effects, conclude};
+use crate::outbound::dispatch::{Answer, DispatchError, Dispatcher, InFlight, after_effects, conclude};
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::Settlement;
 use crate::store::receipt::StoredReceipt;
@@ -151,9 +151,13 @@ async fn fail(
         business: &business,
         customer: &customer,
     };
-    let concluded = conclude(tx, &flight, outcome, None, &dispatcher.settings, 0.5, now).await?;
+    let answer = Answer { flight, outcome, wait_until: None };
+    let concluded = conclude(tx, &[answer], &dispatcher.settings, 0.5, now).await?;
     store::attempt::note_stage(tx, &attempt.id, rank(receipt.stage), &receipt.status).await?;
-    after_effects(tx, dispatcher, &business.id, &concluded, now).await
+    for concluded in &concluded {
+        after_effects(tx, dispatcher, &business.id, concluded, now).await?;
+    }
+    Ok(())
 }
 
 /// Whether the message's state is the doing of this attempt: an open attempt is always its message's latest.

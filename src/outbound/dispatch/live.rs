@@ -113,6 +113,9 @@ impl Worker {
         let now = self.dispatcher.clock.now();
         let most = self.dispatcher.settings.concurrency + self.pace.ahead();
         let room = if stopping { 0 } else { most.saturating_sub(self.calls.len()) };
+        if room == 0 && self.answered.is_empty() {
+            return LONGEST_SLEEP;
+        }
         let worked = self.lane.turn(&self.dispatcher, &self.answered, room, now).await;
         let turn = match worked {
             Ok(turn) => turn,

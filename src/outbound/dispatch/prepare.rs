@@ -81,22 +81,29 @@ pub(super) async fn claim_and_prepare(
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
     let mut said = HashSet::new();
+    let mut stopped = Vec::new();
     for message in claimed {
         match surroundings.ready(dispatcher, &owner, message, &mut said, now)? {
             Ready::Send(job) => {
-                store::attempt::insert(tx, &attempt(dispatcher, &job, now)).await?;
                 prepared.jobs.push(*job);
             }
             Ready::Call { message, phone, script } => {
-                open_call(tx, &owner, &message, &phone, &script, now).await?;
-                prepared.dealt_with += 1;
+                let due_at = message.useful_until;
+                let (business_id, customer_id) = (&message.business_id, &message.customer_id);
+                store::call::open(tx, business_id, customer_id, &message.id, &phone, &script, due_at, now).await?;
+                stopped.push((message, Event::Accept, None, None));
             }
             Ready::Not { message, event, reason, again } => {
-                stop(tx, &owner, &message, event, reason, again, now).await?;
-                prepared.dealt_with += 1;
+                stopped.push((message, event, reason, again));
             }
         }
     }
+    let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
+    store::attempt::insert_all(tx, &attempts).await?;
+    prepared.dealt_with = stopped.len() as u64;
+    let settlements: Vec<_> =
+        stopped.iter().map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again, now)).collect();
+    store::outbox::settle_all(tx, &settlements).await?;
     Ok(prepared)
 }
 
@@ -339,43 +346,22 @@ fn attempt(dispatcher: &Dispatcher, job: &Job, now: Instant) -> Attempt {
     }
 }
 
-/// Puts a call on the list; the message is with a person from here on.
-async fn open_call(
-    tx: &mut Tx,
-    owner: &str,
-    message: &Claimed,
-    phone: &str,
-    script: &str,
-    now: Instant,
-) -> Result<(), DispatchError> {
-    let due_at = message.useful_until;
-    store::call::open(tx, &message.business_id, &message.customer_id, &message.id, phone, script, due_at, now).await?;
-    stop(tx, owner, message, Event::Accept, None, None, now).await
-}
-
-/// Moves a claimed message on without a carrier. Put back or skipped before any try, its attempt does not count.
-async fn stop(
-    tx: &mut Tx,
-    owner: &str,
-    message: &Claimed,
+/// How a claimed message moves on without a carrier. Put back or held before any try, its attempt does not count.
+fn stop<'a>(
+    owner: &'a str,
+    message: &'a Claimed,
     event: Event,
     reason: Option<Reason>,
-    again: Option<Again>,
+    again: &Option<Again>,
     now: Instant,
-) -> Result<(), DispatchError> {
+) -> Settlement<'a> {
     let held = event == Event::Hold;
-    let settlement = Settlement {
-        message_id: &message.id,
-        from: State::Sending,
+    Settlement {
         owner,
-        to: next(State::Sending, event).unwrap_or(State::Planned),
         reason,
         hold: held.then_some(Hold::Change),
         uncount: event == Event::PutBack || held,
-        again,
-        resend: false,
-        at: now,
-    };
-    store::outbox::settle(tx, &settlement).await?;
-    Ok(())
+        again: again.clone(),
+        ..Settlement::new(&message.id, State::Sending, next(State::Sending, event).unwrap_or(State::Planned), now)
+    }
 }
