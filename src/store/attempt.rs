@@ -36,7 +36,6 @@ pub async fn insert_all(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), StoreEr
                 segments, state, started_at, looks) VALUES {values}",
             rows.len(),
             14,
-            0,
         );
         on!(tx, c => {
             let mut query = sqlx::query(AssertSqlSafe(statement));
@@ -92,7 +91,6 @@ pub async fn settle_all(
              FROM (VALUES {values}) AS v WHERE attempt.id = v.column1 AND attempt.state = v.column2 RETURNING attempt.id",
             rows.len(),
             10,
-            0,
         );
         let ids: Vec<String> = on!(tx, c => {
             let mut query = sqlx::query_scalar(AssertSqlSafe(statement));

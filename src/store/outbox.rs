@@ -240,7 +240,6 @@ pub async fn settle_all(tx: &mut Tx, settlements: &[Settlement<'_>]) -> Result<H
              RETURNING message.id",
             rows.len(),
             12,
-            0,
         );
         let ids: Vec<String> = on!(tx, c => {
             let mut query = sqlx::query_scalar(AssertSqlSafe(statement));

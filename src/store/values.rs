@@ -1,9 +1,10 @@
-//! Many rows in one statement: `VALUES ($1, $2), ($3, $4)`.
+//! Many rows in one statement: `VALUES (?, ?), (?, ?)`.
 //!
 //! A statement costs a trip to the database's thread and back, whatever it does; group commit lives from few of them.
 
-use std::fmt::Write as _;
 use std::ops::Range;
+
+use super::dialect::PLACEHOLDER_SQLITE;
 
 /// Rows per statement, largest first: few sizes, so that each statement is prepared once and found again.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
@@ -19,18 +20,8 @@ pub(super) fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// `statement` with its `{values}` filled in for so many rows and columns. Numbering begins after `before` binds.
-pub(super) fn with_values(statement: &str, rows: usize, columns: usize, before: usize) -> String {
-    let mut values = String::with_capacity(rows * columns * 6);
-    for row in 0..rows {
-        values.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            let comma = if column == 0 { "" } else { ", " };
-            let number = before + row * columns + column + 1;
-            // Writing to a string does not fail.
-            let _ = write!(values, "{comma}${number}");
-        }
-        values.push(')');
-    }
-    statement.replace("{values}", &values)
+/// `statement` with its `{values}` filled in for so many rows and columns.
+pub(super) fn with_values(statement: &str, rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec![PLACEHOLDER_SQLITE; columns].join(", "));
+    statement.replace("{values}", &vec![row.as_str(); rows].join(", "))
 }
