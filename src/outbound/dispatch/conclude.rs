@@ -99,10 +99,9 @@ pub async fn conclude(
         look_at: step.look_at,
         at: now,
     };
-    if !store::attempt::settle(tx, &end, flight.attempt_state).await? {
-        if let Some(provider_id) = provider_id {
-            store::attempt::note_provider_id(tx, flight.attempt_id, provider_id).await?;
-        }
+    let settled = store::attempt::settle(tx, &end, flight.attempt_state).await?;
+    if let Some(provider_id) = provider_id.filter(|_| !settled) {
+        store::attempt::note_provider_id(tx, flight.attempt_id, provider_id).await?;
     }
     let Some(to) = next(flight.state, step.event) else {
         concluded.overtaken = true;

@@ -82,7 +82,7 @@ pub(super) async fn claim_and_prepare(
     let mut prepared = Prepared::default();
     let mut said = HashSet::new();
     for message in claimed {
-        match surroundings.ready(dispatcher, &owner, message, &mut said, now)? {
+        match surroundings.ready(dispatcher, &owner, message, &mut said, now) {
             Ready::Send(job) => {
                 store::attempt::insert(tx, &attempt(dispatcher, &job, now)).await?;
                 prepared.jobs.push(*job);
@@ -161,44 +161,44 @@ impl Surroundings {
         message: Claimed,
         said: &mut HashSet<(String, String)>,
         now: Instant,
-    ) -> Result<Ready, DispatchError> {
+    ) -> Ready {
         let (Some(item), Some(customer), Some((business, calendar))) = (
             self.items.get(&message.item_id),
             self.customers.get(&message.customer_id),
             self.businesses.get(&message.business_id),
         ) else {
-            return Ok(Ready::skip(message, Reason::Superseded));
+            return Ready::skip(message, Reason::Superseded);
         };
         let decision = self.decide(&message, item, customer, business, calendar, now);
         let channel = match decision {
             Decision::Go(channel) => channel,
-            Decision::Switch(channel) => return Ok(Ready::put_back(message, now, channel, business)),
+            Decision::Switch(channel) => return Ready::put_back(message, now, channel, business),
             Decision::Later(at) => {
                 let channel = message.channel.unwrap_or(Channel::Sms);
-                return Ok(Ready::put_back(message, at, channel, business));
+                return Ready::put_back(message, at, channel, business);
             }
-            Decision::Hold => return Ok(Ready::Not { message, event: Event::Hold, reason: None, again: None }),
-            Decision::Skip(reason) => return Ok(Ready::skip(message, reason)),
+            Decision::Hold => return Ready::Not { message, event: Event::Hold, reason: None, again: None },
+            Decision::Skip(reason) => return Ready::skip(message, reason),
         };
         let Some(address) = customer.address(channel).map(str::to_owned) else {
-            return Ok(Ready::skip(message, Reason::NoAddress));
+            return Ready::skip(message, Reason::NoAddress);
         };
         let rendered = match self.render(&message, channel, item, customer, business, calendar, now) {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
-                return Ok(Ready::Not { message, event: Event::Fail, reason: None, again: None });
+                return Ready::Not { message, event: Event::Fail, reason: None, again: None };
             }
         };
         if channel == Channel::Call {
-            return Ok(Ready::Call { message, phone: address, script: rendered.text });
+            return Ready::Call { message, phone: address, script: rendered.text };
         }
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
         let repeated = self.recent_texts.contains(&(message.id.clone(), rendered.text.clone()));
         if repeated || !said.insert(about_another_item) {
-            return Ok(Ready::skip(message, Reason::Duplicate));
+            return Ready::skip(message, Reason::Duplicate);
         }
-        Ok(Ready::Send(Box::new(job(dispatcher, owner, message, channel, address, rendered, item, customer, business, now))))
+        Ready::Send(Box::new(job(dispatcher, owner, message, channel, address, rendered, item, customer, business, now)))
     }
 
     fn decide(
@@ -348,8 +348,15 @@ async fn open_call(
     script: &str,
     now: Instant,
 ) -> Result<(), DispatchError> {
-    let due_at = message.useful_until;
-    store::call::open(tx, &message.business_id, &message.customer_id, &message.id, phone, script, due_at, now).await?;
+    let call = store::call::NewCall {
+        business_id: &message.business_id,
+        customer_id: &message.customer_id,
+        message_id: &message.id,
+        phone,
+        script,
+        due_at: message.useful_until,
+    };
+    store::call::open(tx, call, now).await?;
     stop(tx, owner, message, Event::Accept, None, None, now).await
 }
 

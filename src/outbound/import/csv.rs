@@ -76,13 +76,11 @@ impl<R: Read> Reader<R> {
                 return Some(Err(problem(line, &format!("{}", index + 1), &value, remedy.to_owned())));
             };
             let Some(name) = *column else { continue };
-            match std::str::from_utf8(cell) {
-                Ok(text) => cells.push((name, text.to_owned())),
-                Err(_) => {
-                    let value = String::from_utf8_lossy(cell);
-                    return Some(Err(problem(line, name, &value, "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned())));
-                }
-            }
+            let Ok(text) = std::str::from_utf8(cell) else {
+                let value = String::from_utf8_lossy(cell);
+                return Some(Err(problem(line, name, &value, "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned())));
+            };
+            cells.push((name, text.to_owned()));
         }
         Some(Ok(Row::new(line, cells)))
     }
@@ -102,10 +100,10 @@ fn names(header: &ByteRecord) -> Result<Vec<String>, FileError> {
 }
 
 fn check(names: &[String], required: &[&str]) -> Result<(), FileError> {
-    if let [only] = names {
-        if let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| only.contains(*separator)) {
-            return Err(FileError::Separator(separator));
-        }
+    if let [only] = names
+        && let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| only.contains(*separator))
+    {
+        return Err(FileError::Separator(separator));
     }
     let doubled = names.iter().enumerate().find(|(index, name)| !name.is_empty() && names[..*index].contains(name));
     if let Some((_, name)) = doubled {
