@@ -5,6 +5,7 @@ mod calls;
 mod context;
 mod demo;
 mod doctor;
+mod health;
 mod import;
 mod migrate;
 mod outbox;
@@ -66,6 +67,9 @@ enum Command {
     Calls(calls::Args),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
+    /// Asks the running server whether it answers; for containers.
+    #[command(hide = true)]
+    Health,
     /// Brings the database to this version's schema. Make a copy first.
     Migrate,
     /// Shows the configuration in force.
@@ -116,6 +120,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,
         Command::Config(ConfigCommand::Print) => out.text(&context.config.print())?,
     }
