@@ -37,6 +37,10 @@ pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("can't listen on {listen}: is another program using it? server.listen or --listen names another address")
     })?;
+    tracing::info!(
+        %listen, database = %app.store().path().display(), zone_data = app.dispatcher.zones.version(),
+        "the desk is at http://{listen}/"
+    );
     serve(app, listener).await
 }
 
