@@ -94,8 +94,8 @@ impl<R: Read> Reader<R> {
 
 /// Whether a cell has taken in whole rows: one of its further lines has the separators of a row.
 fn holds_rows(cell: &[u8], columns: usize) -> bool {
-    let separators = |line: &[u8]| line.iter().filter(|byte| **byte == b',').count();
-    columns > 2 && cell.split(|byte| *byte == b'\n').skip(1).any(|line| separators(line) + 1 >= columns)
+    let cells = |line: &[u8]| line.split(|byte| *byte == b',').count();
+    columns > 2 && cell.split(|byte| *byte == b'\n').skip(1).any(|line| cells(line) >= columns)
 }
 
 fn problem(line: u64, column: &str, value: &str, remedy: String) -> CellProblem {
