@@ -53,7 +53,7 @@ clean:
     git diff --exit-code
     @test -z "$(git status --porcelain)" || { git status --short; echo "the tree is not clean: commit or ignore these"; false; }
 
-# Measures what docs/performance.md writes down.
+# Runs the benchmarks.
 bench *ARGS:
     cargo bench {{ ARGS }}
 
