@@ -3,6 +3,13 @@
 //! Everything is measured in one process against a local server that answers as Twilio does, so that ratios hold on a
 //! noisy machine; absolute figures do not travel.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures for people: rates and shares of counts"
+)]
+
 mod idle;
 mod import;
 mod lateness;

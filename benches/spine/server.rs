@@ -15,11 +15,14 @@ use axum::routing::post;
 /// The account that the benches send as.
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
+/// When each receiver's messages came in, in milliseconds since 1970.
+pub type Arrivals = HashMap<String, Vec<i64>>;
+
 #[derive(Clone, Default)]
 pub struct Log {
     count: Arc<AtomicU64>,
-    /// Milliseconds since 1970 at which each receiver's message came in; noted only when asked to.
-    arrivals: Arc<Mutex<Option<HashMap<String, Vec<i64>>>>>,
+    /// Noted only when asked to.
+    arrivals: Arc<Mutex<Option<Arrivals>>>,
 }
 
 impl Log {
@@ -31,7 +34,7 @@ impl Log {
         self.count.load(Ordering::Relaxed)
     }
 
-    pub fn arrivals(&self) -> HashMap<String, Vec<i64>> {
+    pub fn arrivals(&self) -> Arrivals {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
     }
 }

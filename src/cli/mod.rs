@@ -5,6 +5,7 @@ mod calls;
 mod context;
 mod demo;
 mod doctor;
+mod health;
 mod import;
 mod migrate;
 mod outbox;
@@ -28,7 +29,7 @@ use output::Out;
 #[derive(Debug, Parser)]
 #[command(name = "daybefore", version, about, propagate_version = true)]
 struct Cli {
-    /// Configuration file; without it DAYBEFORE_CONFIG, or daybefore.toml in this folder, or the defaults.
+    /// Configuration file; without it `DAYBEFORE_CONFIG`, or daybefore.toml in this folder, or the defaults.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -36,6 +37,7 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one of these is made in the life of a process")]
 enum Command {
     /// Shows everything with a sample garage and agency: a fortnight in seconds, nothing leaves this machine.
     Demo(demo::Args),
@@ -65,6 +67,9 @@ enum Command {
     Calls(calls::Args),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
+    /// Asks the running server whether it answers; for containers.
+    #[command(hide = true)]
+    Health,
     /// Brings the database to this version's schema. Make a copy first.
     Migrate,
     /// Shows the configuration in force.
@@ -115,6 +120,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,
         Command::Config(ConfigCommand::Print) => out.text(&context.config.print())?,
     }

@@ -75,8 +75,9 @@ async fn resume(store: &Store, lane: Option<&str>, out: &mut Out) -> anyhow::Res
     let mut tx = store.write().await?;
     let resumed = store::lane::resume(&mut tx, lane).await?;
     tx.commit().await?;
-    Ok(match resumed {
+    match resumed {
         0 => out.line("no sender was stopped")?,
         count => out.line(format_args!("{count} sender(s) go on"))?,
-    })
+    }
+    Ok(())
 }

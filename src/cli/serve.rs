@@ -37,7 +37,10 @@ pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("can't listen on {listen}: is another program using it? server.listen or --listen names another address")
     })?;
-    tracing::info!("listening on http://{}", listener.local_addr()?);
+    tracing::info!(
+        %listen, database = %app.store().path().display(), zone_data = app.dispatcher.zones.version(),
+        "listening on http://{listen}/"
+    );
     serve(app, listener).await
 }
 

@@ -46,13 +46,11 @@ async fn read_one(
         tracing::warn!(receipt = %stored.id, "a receipt that names no message or no status");
         return Ok(());
     };
-    match attempt_of(tx, stored, &provider_id).await? {
-        Some(attempt) => apply_to(tx, dispatcher, &attempt, &provider_id, &receipt, now).await,
-        None => {
-            tracing::warn!(provider_id = %provider_id, "a receipt for a message that is not ours");
-            Ok(())
-        }
-    }
+    let Some(attempt) = attempt_of(tx, stored, &provider_id).await? else {
+        tracing::warn!(provider_id = %provider_id, "a receipt for a message that is not ours");
+        return Ok(());
+    };
+    apply_to(tx, dispatcher, &attempt, &provider_id, &receipt, now).await
 }
 
 /// The attempt a receipt speaks of: by the provider's id, or by ours in the callback's URL while the provider's is not

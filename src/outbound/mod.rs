@@ -1,4 +1,4 @@
-//! Outbound: import -> plan -> [messages] -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
+//! Outbound: import -> plan -> `messages` -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
 pub mod dispatch;
 pub mod import;

@@ -24,23 +24,25 @@ pub struct Call {
 
 row!(Call { id, business_id, customer_id, message_id, phone, script, opened_at, due_at, done_at, outcome });
 
+/// A call to put on the list.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCall<'a> {
+    pub business_id: &'a str,
+    pub customer_id: &'a str,
+    pub message_id: &'a str,
+    pub phone: &'a str,
+    pub script: &'a str,
+    pub due_at: Instant,
+}
+
 /// Opens a call; once per message, however often it is asked.
-pub async fn open(
-    tx: &mut Tx,
-    business_id: &str,
-    customer_id: &str,
-    message_id: &str,
-    phone: &str,
-    script: &str,
-    due_at: Instant,
-    now: Instant,
-) -> Result<(), StoreError> {
+pub async fn open(tx: &mut Tx, call: NewCall<'_>, now: Instant) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(
         "INSERT INTO call (id, business_id, customer_id, message_id, phone, script, opened_at, due_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (message_id) DO NOTHING",
     )
-    .bind(new_id(now)).bind(business_id).bind(customer_id).bind(message_id).bind(phone).bind(script).bind(now)
-    .bind(due_at).execute(c).await)?;
+    .bind(new_id(now)).bind(call.business_id).bind(call.customer_id).bind(call.message_id).bind(call.phone)
+    .bind(call.script).bind(now).bind(call.due_at).execute(c).await)?;
     Ok(())
 }
 

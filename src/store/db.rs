@@ -85,7 +85,7 @@ impl Db {
     }
 
     /// A counter that rises when another process has written: always asked of the one writing connection, which never
-    /// sees its own writes in it (sqlite.org/pragma.html#pragma_data_version).
+    /// sees its own writes in it (`PRAGMA data_version`).
     pub(super) async fn foreign_writes(&self) -> Result<i64, StoreError> {
         match self {
             Self::Sqlite { write, .. } => Ok(sqlx::query_scalar("PRAGMA data_version").fetch_one(write).await?),

@@ -11,7 +11,7 @@ use super::round::{Answered, Lane, carry};
 use crate::domain::instant::Instant;
 
 /// A sleeping lane looks again after this time at the latest: the machine's clock may have been set, or suspended.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
 /// After a round that could not be worked (a full disk), the next one waits this long.
 const AFTER_ERROR: Duration = Duration::from_secs(5);

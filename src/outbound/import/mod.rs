@@ -110,7 +110,7 @@ pub async fn run(
         if batch.is_empty() {
             break;
         }
-        let lines = (batch.first().map_or(0, |row| row.line()), batch.last().map_or(0, |row| row.line()));
+        let lines = (batch.first().map_or(0, Line::line), batch.last().map_or(0, Line::line));
         let (part, reports) = one_batch(store, &desk, import, &import_id, batch)
             .await
             .map_err(|source| ImportError::Stopped { from: lines.0, line: lines.1, source })?;
