@@ -1,6 +1,7 @@
 //! A business with as many bookings as a bench needs, on a real file.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -77,10 +78,12 @@ pub fn bookings(count: usize) -> String {
     let mut csv = String::from("external_id,name,phone,service,vehicle,starts_at,duration_minutes,status\n");
     for number in 0..count {
         let (day, hour) = (1 + number % 28, 8 + number / 28 % 10);
-        csv.push_str(&format!(
-            "B-{number},Customer Number{number},+49171{:07},Inspection,\"VW Golf, B-XY {number}\",2027-03-{day:02} {hour:02}:00,60,booked\n",
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            csv,
+            "B-{number},Customer Number{number},+49171{:07},Inspection,\"VW Golf, B-XY {number}\",2027-03-{day:02} {hour:02}:00,60,booked",
             1_000_000 + number
-        ));
+        );
     }
     csv
 }
