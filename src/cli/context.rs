@@ -20,8 +20,12 @@ pub struct Context {
 }
 
 impl Context {
-    pub(super) fn load(path: Option<&Path>) -> anyhow::Result<Self> {
-        let config = Config::load(path, std::env::vars())?;
+    /// `quiet`: nothing but warnings in the log, unless somebody has set what is to be in it.
+    pub(super) fn load(path: Option<&Path>, quiet: bool) -> anyhow::Result<Self> {
+        let mut config = Config::load(path, std::env::vars())?;
+        if quiet && config.is_default("log.filter") {
+            "warn".clone_into(&mut config.log.filter);
+        }
         telemetry::start(&config.log);
         Ok(Self { config })
     }

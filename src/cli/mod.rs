@@ -93,7 +93,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let context = Context::load(cli.config.as_deref())?;
+    let context = Context::load(cli.config.as_deref(), matches!(cli.command, Command::Demo(_)))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut out = Out::new();
     let code = runtime.block_on(dispatch(cli.command, &context, &mut out))?;

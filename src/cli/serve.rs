@@ -139,7 +139,8 @@ async fn until_stopped(mut stopped: watch::Receiver<bool>) {
     let _ended = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn asked_to_stop() {
+/// Returns when the process is asked to stop: Ctrl-C or SIGTERM.
+pub(super) async fn asked_to_stop() {
     let terminated = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => {
