@@ -34,7 +34,8 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
             out.line(format_args!("  {name:<14} {}", value.replace('\n', "\n                 ")))?;
         }
         for event in &story.events {
-            out.line(format_args!("  {}  {}", event.local, event.what))?;
+            let message = event.message.as_ref().map_or_else(String::new, |id| format!(" [{id}]"));
+            out.line(format_args!("  {}  {}{message}", event.local, event.what))?;
         }
         out.line("")?;
     }

@@ -1,6 +1,7 @@
 //! What the program calls things when it speaks to people: short names of messages and of where they stand.
 
 use crate::domain::message::{Channel, State};
+use crate::domain::replan::Hold;
 
 /// What a message is, by its template, in two or three words.
 #[must_use]
@@ -46,6 +47,16 @@ pub const fn standing_in_words(state: State, channel: Option<Channel>) -> &'stat
         (State::Delivered, _) => "delivered",
         (State::Skipped, _) => "not sent",
         (State::Failed, _) => "failed",
+    }
+}
+
+/// Why a message waits.
+#[must_use]
+pub const fn hold_in_words(hold: Hold) -> &'static str {
+    match hold {
+        Hold::Person => "on hold: somebody stopped it",
+        Hold::Change => "on hold: the customer has asked for a change",
+        Hold::Case => "on hold: a complaint is open",
     }
 }
 

@@ -18,6 +18,7 @@ const LONGEST_BODY: usize = 64 * 1024;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(desk::overview))
+        .route("/days/{date}", get(desk::day))
         .route("/messages/{id}", get(desk::story))
         .route("/webhooks/twilio/status", post(webhooks::twilio_status))
         .route("/health/live", get(health::live))

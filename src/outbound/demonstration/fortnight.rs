@@ -89,7 +89,7 @@ impl World<'_> {
                 ((*id).to_owned(), format!("booking {id} of {} cancelled", self.start_of(id)))
             }
         };
-        self.news.push(News { at: now, business_id: GARAGE, what });
+        self.news.push(News { at: now, business_id: GARAGE, what, closing: false });
         let export = self.bookings.export(&[id])?;
         self.import(GARAGE, ImportKind::Bookings, &export, now).await
     }
@@ -110,7 +110,7 @@ impl World<'_> {
             return Ok(());
         }
         let missed = if missed.is_empty() { String::new() } else { format!(", {} did not come", missed.len()) };
-        self.news.push(News { at: now, business_id: GARAGE, what: format!("{} visits done{missed}", done.len()) });
+        self.news.push(News { at: now, business_id: GARAGE, what: format!("{} visits done{missed}", done.len()), closing: true });
         let export = self.bookings.export(&visits)?;
         self.import(GARAGE, ImportKind::Bookings, &export, now).await
     }
@@ -125,7 +125,7 @@ impl World<'_> {
         }
         renewed.iter().for_each(|id| self.policies.set(id, "status", "renewed"));
         let policies = if renewed.len() == 1 { "policy" } else { "policies" };
-        self.news.push(News { at: now, business_id: AGENCY, what: format!("{} {policies} renewed", renewed.len()) });
+        self.news.push(News { at: now, business_id: AGENCY, what: format!("{} {policies} renewed", renewed.len()), closing: true });
         let export = self.policies.export(&renewed)?;
         self.import(AGENCY, ImportKind::Renewals, &export, now).await
     }
@@ -154,14 +154,14 @@ impl World<'_> {
             store::ledger::add(&mut tx, &refusal, now).await?;
             replan_customer(&mut tx, &desk, &customer, now).await?;
             let what = format!("{} asks for no more messages", customer.name);
-            self.news.push(News { at: now, business_id: GARAGE, what });
+            self.news.push(News { at: now, business_id: GARAGE, what, closing: false });
         }
         if let Some(customer) = find(&mut tx, "K1062").await? {
             let number = customer.phone.clone().unwrap_or_default();
             let landline = "the number can't take texts: a landline";
             store::ledger::add_bad_address(&mut tx, Channel::Sms, &number, Some(30006), landline, now).await?;
             replan_customer(&mut tx, &desk, &customer, now).await?;
-            self.news.push(News { at: now, business_id: GARAGE, what: format!("{}'s number is a landline", customer.name) });
+            self.news.push(News { at: now, business_id: GARAGE, what: format!("{}'s number is a landline", customer.name), closing: false });
         }
         Ok(tx.commit().await?)
     }

@@ -28,6 +28,8 @@ pub struct News {
     pub business_id: &'static str,
     /// In words, like `A-26598 moved to 7 December 09:30`.
     pub what: String,
+    /// Whether it is what the evening's closing brought.
+    pub closing: bool,
 }
 
 /// What the first files brought in.

@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{DemonstrationError, News, span};
 use crate::domain::message::{Channel, Reason, State};
+use crate::domain::replan::Hold;
 use crate::outbound::dispatch::Dispatcher;
 use crate::outbound::listing::{self, Listed};
 use crate::outbound::plan::Desk;
@@ -20,7 +21,7 @@ pub enum Fate {
     ToPhone,
     NotSent(Reason),
     /// Anything else: planned still, held, failed.
-    Other(State),
+    Other(State, Option<Hold>),
 }
 
 /// One line of the timeline, on the business's wall clock.
@@ -39,6 +40,8 @@ pub struct Entry {
 pub struct Day {
     pub entries: Vec<Entry>,
     pub news: Vec<(NaiveDateTime, String)>,
+    /// What its evening brought, like `8 visits done`.
+    pub evening: Vec<String>,
 }
 
 /// The whole of it.
@@ -59,13 +62,21 @@ pub async fn read(dispatcher: &Dispatcher, news: &[News]) -> Result<Timeline, De
     let (begin, end) = span(&dispatcher.zones)?;
     let filter = Filter { since: Some(begin), until: Some(end), ..Filter::default() };
     let mut timeline = Timeline::default();
-    listing::list(dispatcher, &filter, |line| timeline.note(line)).await?;
+    // What the first import itself left out is told by its sum, not line by line.
+    let left_out = |line: &Listed| line.reason.is_some() && (line.due_at <= begin || line.reason == Some(Reason::ByHand));
+    listing::list(dispatcher, &filter, |line| {
+        if !left_out(&line) {
+            timeline.note(line);
+        }
+    })
+    .await?;
     let mut tx = dispatcher.store.read().await?;
     timeline.calls_open = store::call::open_calls(&mut tx, None).await?.len();
     for news in news {
         let desk = Desk::load(&mut tx, &dispatcher.zones, news.business_id).await?;
         let at = desk.calendar.zone.local(news.at);
-        timeline.days.entry(at.date()).or_default().news.push((at, news.what.clone()));
+        let day = timeline.days.entry(at.date()).or_default();
+        if news.closing { day.evening.push(news.what.clone()) } else { day.news.push((at, news.what.clone())) }
     }
     timeline.days.values_mut().for_each(|day| {
         day.entries.sort_by_key(|entry| entry.at);
@@ -79,7 +90,7 @@ fn fate(line: &Listed) -> Fate {
         (State::Skipped, Some(reason), _) => Fate::NotSent(reason),
         (State::Accepted | State::Delivered, _, Some(Channel::Call)) => Fate::ToPhone,
         (State::Accepted | State::Delivered, _, Some(channel)) => Fate::Sent(channel),
-        (state, _, _) => Fate::Other(state),
+        (state, _, _) => Fate::Other(state, line.hold),
     }
 }
 
@@ -95,7 +106,7 @@ impl Timeline {
                 *self.not_sent.entry(reason).or_default() += 1;
                 None
             }
-            Fate::Other(_) => None,
+            Fate::Other(..) => None,
         };
         if let Some(column) = column {
             self.sent.entry((line.business.clone(), message.clone())).or_default()[column] += 1;
@@ -126,13 +137,24 @@ impl Timeline {
     }
 }
 
+/// How soon a kind of message has been shown often enough: what follows something that happened never, and what was
+/// sent later than what was not.
+fn weight(entry: &Entry) -> usize {
+    match (entry.fate, entry.message.as_str()) {
+        (Fate::Sent(_), "confirmation" | "change of time" | "cancellation") => 0,
+        (Fate::Sent(_), _) => 1,
+        _ => 3,
+    }
+}
+
 /// The places of the entries to show: always the kind that was shown least so far.
 fn choice(entries: &[Entry], seen: &mut BTreeMap<(String, Fate), usize>, most: usize) -> BTreeSet<usize> {
     let kind = |entry: &Entry| (entry.message.clone(), entry.fate);
     let mut kept = BTreeSet::new();
     while kept.len() < most.min(entries.len()) {
         let rest = (0..entries.len()).filter(|at| !kept.contains(at));
-        let Some(next) = rest.min_by_key(|at| seen.get(&kind(&entries[*at])).copied().unwrap_or_default()) else { break };
+        let shown = |at: &usize| seen.get(&kind(&entries[*at])).copied().unwrap_or_default() * weight(&entries[*at]);
+        let Some(next) = rest.min_by_key(shown) else { break };
         *seen.entry(kind(&entries[next])).or_default() += 1;
         kept.insert(next);
     }
