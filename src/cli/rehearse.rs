@@ -17,16 +17,16 @@ use crate::store::{self, Open, Store};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Beginning: 2026-12-01, 2026-12-01T08:00 (local), or with an offset (2026-12-01T08:00:00Z).
-    #[arg(long)]
+    /// First moment: 2026-12-01, 2026-12-01T08:00 (local time), or with an offset (2026-12-01T08:00:00Z).
+    #[arg(long, value_name = "MOMENT")]
     from: String,
-    /// End, in the same forms; a date is meant to its last minute.
-    #[arg(long)]
+    /// Last moment, in the same forms; a date means all of that day.
+    #[arg(long, value_name = "MOMENT")]
     to: String,
-    /// Only this business; its zone is the one that local times are read in.
+    /// Only this business; local times are meant in its time zone.
     #[arg(long, value_name = "ID")]
     business: Option<String>,
-    /// Prints a JSON object a message.
+    /// Prints one JSON object per message.
     #[arg(long)]
     json: bool,
 }

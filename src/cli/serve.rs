@@ -23,8 +23,8 @@ const NOTICE_FOREIGN_WRITES: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Address to listen on, in place of server.listen.
-    #[arg(long)]
+    /// Address to listen on, like 127.0.0.1:8080, in place of server.listen.
+    #[arg(long, value_name = "ADDRESS")]
     listen: Option<std::net::SocketAddr>,
 }
 

@@ -32,7 +32,7 @@ pub struct Args {
     /// Shows every message of the timeline, not a choice of each day.
     #[arg(long)]
     all: bool,
-    /// Address of the desk, in place of server.listen; where it is taken, the next free port.
+    /// Address of the desk, like 127.0.0.1:8080, in place of server.listen; if it is taken, the next free port.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
 }

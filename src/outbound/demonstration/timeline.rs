@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::{DemonstrationError, News, span};
 use crate::domain::message::{Channel, Reason, State};
@@ -13,6 +13,9 @@ use crate::outbound::plan::Desk;
 use crate::outbound::wording::message_in_words;
 use crate::store;
 use crate::store::report::Filter;
+
+/// How long after the first import what it left out is due: until the hours begin in which texts may go.
+const FIRST_MORNING: TimeDelta = TimeDelta::hours(2);
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +66,7 @@ pub async fn read(dispatcher: &Dispatcher, news: &[News]) -> Result<Timeline, De
     let filter = Filter { since: Some(begin), until: Some(end), ..Filter::default() };
     let mut timeline = Timeline::default();
     // What the first import itself left out is told by its sum, not line by line.
-    let left_out = |line: &Listed| line.reason.is_some() && (line.due_at <= begin || line.reason == Some(Reason::ByHand));
+    let left_out = |line: &Listed| line.reason.is_some() && (line.due_at <= begin + FIRST_MORNING || line.reason == Some(Reason::ByHand));
     listing::list(dispatcher, &filter, |line| {
         if !left_out(&line) {
             timeline.note(line);
@@ -153,7 +156,10 @@ fn choice(entries: &[Entry], seen: &mut BTreeMap<(String, Fate), usize>, most: u
     let mut kept = BTreeSet::new();
     while kept.len() < most.min(entries.len()) {
         let rest = (0..entries.len()).filter(|at| !kept.contains(at));
-        let shown = |at: &usize| seen.get(&kind(&entries[*at])).copied().unwrap_or_default() * weight(&entries[*at]);
+        let shown = |at: &usize| {
+            let (entry, weight) = (&entries[*at], weight(&entries[*at]));
+            (weight > 0, seen.get(&kind(entry)).copied().unwrap_or_default() * weight)
+        };
         let Some(next) = rest.min_by_key(shown) else { break };
         *seen.entry(kind(&entries[next])).or_default() += 1;
         kept.insert(next);

@@ -19,7 +19,7 @@ use crate::store::{self, Tx};
 const SHOWN_A_DAY: i64 = 40;
 
 /// How many calls, and how many messages that went wrong, it shows.
-const SHOWN_TROUBLES: i64 = 8;
+const SHOWN_TROUBLES: i64 = 5;
 
 /// A day with more messages than this is counted as "so many and more".
 pub(super) const MOST_COUNTED: i64 = 5_000;

@@ -16,7 +16,7 @@ use crate::store::Tx;
 use crate::store::report::Line;
 
 /// How much of a text a row shows before it is opened.
-const PREVIEW: usize = 70;
+const PREVIEW: usize = 56;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
@@ -59,7 +59,7 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
             by: listed.channel.filter(|_| listed.reason.is_none()).map_or("", channel_in_words),
             standing,
             tone: tone(listed.state, listed.reason),
-            preview: one_line(&text, PREVIEW),
+            preview: one_line(gist(&text, &desk.business.name), PREVIEW),
             text,
             skipped: listed.state == State::Skipped,
             id: listed.message_id,
@@ -75,6 +75,11 @@ fn standing(listed: &Listed) -> String {
         (None, Some(hold)) => hold_in_words(hold).to_owned(),
         (None, None) => words.to_owned(),
     }
+}
+
+/// A text without the business's name, which begins every SMS.
+fn gist<'a>(text: &'a str, business: &str) -> &'a str {
+    text.strip_prefix(business).map_or(text, |rest| rest.trim_start_matches(':'))
 }
 
 const fn tone(state: State, reason: Option<Reason>) -> &'static str {
