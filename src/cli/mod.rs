@@ -28,7 +28,7 @@ use output::Out;
 #[derive(Debug, Parser)]
 #[command(name = "daybefore", version, propagate_version = true)]
 struct Cli {
-    /// Configuration file; without it DAYBEFORE_CONFIG, or daybefore.toml in this folder, or the defaults.
+    /// Configuration file; without it the one that `DAYBEFORE_CONFIG` names, or daybefore.toml in this folder, or the defaults.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -36,6 +36,7 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, once")]
 enum Command {
     /// Shows everything with a sample garage and agency: a fortnight in seconds, nothing leaves this machine.
     Demo(demo::Args),

@@ -90,8 +90,6 @@ async fn resume(store: &Store, lane: Option<&str>, out: &mut Out) -> anyhow::Res
     let mut tx = store.write().await?;
     let resumed = store::lane::resume(&mut tx, lane).await?;
     tx.commit().await?;
-    Ok(match resumed {
-        0 => out.line("no sender was stopped")?,
-        count => out.line(format_args!("{count} sender(s) go on"))?,
-    })
+    let said = if resumed == 0 { "no sender was stopped".to_owned() } else { format!("{resumed} sender(s) go on") };
+    Ok(out.line(said)?)
 }

@@ -42,7 +42,7 @@ fn message(entry: &Entry) -> String {
     let text = || format!("\u{201c}{}\u{201d}", one_line(gist(entry), TEXT_WIDTH));
     let (mark, rest) = match entry.fate {
         Fate::Sent(channel) => (channel_in_words(channel), text()),
-        Fate::ToPhone => ("call", text()),
+        Fate::ToPhone => ("call", text().replace('"', "")),
         Fate::NotSent(reason) => ("-", format!("not sent: {}", reason_in_words(reason))),
         Fate::Other(state, hold) => ("-", hold.map_or_else(|| standing_in_words(state, None), hold_in_words).to_owned()),
     };
@@ -72,5 +72,5 @@ pub(super) fn sums(out: &mut Out, timeline: &Timeline) -> io::Result<()> {
     for (reason, count) in reasons {
         out.line(format_args!("  {count:>4}  {}", reason_in_words(*reason)))?;
     }
-    out.line(format_args!("{} customers wait to be phoned; the desk has the script.", timeline.calls_open))
+    out.line(format_args!("{} customers are still to be phoned; the desk says who, by when, and what to say.", timeline.calls_open))
 }

@@ -103,14 +103,16 @@ impl World<'_> {
         let visits = self.bookings.ids(|cell| {
             cell("starts_at").starts_with(&today) && ["booked", "confirmed"].contains(&cell("status").as_str())
         });
-        let (missed, done): (Vec<String>, Vec<String>) = visits.iter().cloned().partition(|id| one_in(19, id));
-        done.iter().for_each(|id| self.bookings.set(id, "status", "completed"));
-        missed.iter().for_each(|id| self.bookings.set(id, "status", "no_show"));
+        let missed = visits.iter().filter(|id| one_in(19, id)).count();
+        let done = visits.len() - missed;
+        for id in &visits {
+            self.bookings.set(id, "status", if one_in(19, id) { "no_show" } else { "completed" });
+        }
         if visits.is_empty() {
             return Ok(());
         }
-        let missed = if missed.is_empty() { String::new() } else { format!(", {} did not come", missed.len()) };
-        self.news.push(News { at: now, business_id: GARAGE, what: format!("{} visits done{missed}", done.len()), closing: true });
+        let missed = if missed == 0 { String::new() } else { format!(", {missed} did not come") };
+        self.news.push(News { at: now, business_id: GARAGE, what: format!("{done} visits done{missed}"), closing: true });
         let export = self.bookings.export(&visits)?;
         self.import(GARAGE, ImportKind::Bookings, &export, now).await
     }
@@ -123,7 +125,9 @@ impl World<'_> {
         if renewed.is_empty() {
             return Ok(());
         }
-        renewed.iter().for_each(|id| self.policies.set(id, "status", "renewed"));
+        for id in &renewed {
+            self.policies.set(id, "status", "renewed");
+        }
         let policies = if renewed.len() == 1 { "policy" } else { "policies" };
         self.news.push(News { at: now, business_id: AGENCY, what: format!("{} {policies} renewed", renewed.len()), closing: true });
         let export = self.policies.export(&renewed)?;

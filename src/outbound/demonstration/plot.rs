@@ -87,3 +87,29 @@ pub(super) fn steps(zones: &Zones) -> Result<Vec<(Instant, Step)>, ZoneError> {
     steps.sort_by_key(|(at, _)| *at);
     Ok(steps)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::own_system::OwnSystem;
+    use super::super::samples::BOOKINGS;
+    use super::*;
+
+    #[test]
+    fn every_deed_is_about_a_booking_that_is_there() {
+        let mut system = OwnSystem::read(BOOKINGS).unwrap();
+        for (at, deed) in &DEEDS {
+            assert_ne!(local(at), NaiveDateTime::default(), "{at}");
+            let id = match deed {
+                Deed::Books(line) => system.add(line).unwrap(),
+                Deed::Moves { id, .. } | Deed::Cancels { id } => (*id).to_owned(),
+            };
+            assert_eq!(system.ids(|cell| cell("external_id") == id).len(), 1, "{id}");
+        }
+    }
+
+    #[test]
+    fn the_fortnight_is_a_fortnight() {
+        let (begin, end) = span(&Zones::bundled()).unwrap();
+        assert_eq!(end.since(begin).num_days(), 14);
+    }
+}

@@ -74,7 +74,7 @@ pub async fn read(dispatcher: &Dispatcher, news: &[News]) -> Result<Timeline, De
     })
     .await?;
     let mut tx = dispatcher.store.read().await?;
-    timeline.calls_open = store::call::open_calls(&mut tx, None).await?.len();
+    timeline.calls_open = store::call::open_calls(&mut tx, None).await?.iter().filter(|call| call.due_at > end).count();
     for news in news {
         let desk = Desk::load(&mut tx, &dispatcher.zones, news.business_id).await?;
         let at = desk.calendar.zone.local(news.at);
@@ -82,7 +82,8 @@ pub async fn read(dispatcher: &Dispatcher, news: &[News]) -> Result<Timeline, De
         if news.closing { day.evening.push(news.what.clone()) } else { day.news.push((at, news.what.clone())) }
     }
     timeline.days.values_mut().for_each(|day| {
-        day.entries.sort_by_key(|entry| entry.at);
+        // Ids are partly chance; names are not.
+        day.entries.sort_by(|a, b| (a.at, &a.who, &a.message, &a.text).cmp(&(b.at, &b.who, &b.message, &b.text)));
         day.news.sort();
     });
     Ok(timeline)
@@ -158,7 +159,9 @@ fn choice(entries: &[Entry], seen: &mut BTreeMap<(String, Fate), usize>, most: u
         let rest = (0..entries.len()).filter(|at| !kept.contains(at));
         let shown = |at: &usize| {
             let (entry, weight) = (&entries[*at], weight(&entries[*at]));
-            (weight > 0, seen.get(&kind(entry)).copied().unwrap_or_default() * weight)
+            let often = seen.get(&kind(entry)).copied().unwrap_or_default() * weight;
+            // Of two kinds shown as often, the reminder is what people look for.
+            (weight > 0, often, entry.message != "reminder")
         };
         let Some(next) = rest.min_by_key(shown) else { break };
         *seen.entry(kind(&entries[next])).or_default() += 1;

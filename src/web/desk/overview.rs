@@ -56,8 +56,8 @@ pub(in super::super) async fn overview(
         ]);
         page["around"] = around(&mut tx, &desk, today).await?;
         page["troubles"] = troubles(&mut tx, &app, &desk, now).await?;
-        page["calls"] = calls(&mut tx, &desk).await?;
-        page["open_calls"] = json!(store::call::open_count(&mut tx, &business.id).await?);
+        page["calls"] = calls(&mut tx, &desk, now).await?;
+        page["open_calls"] = json!(store::call::open_count(&mut tx, &business.id, now).await?);
     }
     render("overview.html", &page)
 }
@@ -115,9 +115,9 @@ async fn troubles(tx: &mut Tx, app: &App, desk: &Desk, now: Instant) -> Result<V
     Ok(json!(rows(tx, app, desk, lines).await?))
 }
 
-async fn calls(tx: &mut Tx, desk: &Desk) -> Result<Value, WebError> {
+async fn calls(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError> {
     let mut calls = Vec::new();
-    for call in store::call::most_urgent(tx, &desk.business.id, SHOWN_TROUBLES).await? {
+    for call in store::call::most_urgent(tx, &desk.business.id, now, SHOWN_TROUBLES).await? {
         let customer = store::customer::find(tx, &call.customer_id).await?;
         let before = desk.calendar.zone.local(call.due_at);
         calls.push(json!({

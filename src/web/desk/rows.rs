@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::error::WebError;
 use crate::app::App;
 use crate::domain::instant::Instant;
-use crate::domain::message::{Reason, State};
+use crate::domain::message::{Channel, Reason, State};
 use crate::domain::quiet_hours::Calendar;
 use crate::outbound::listing::{self, Listed};
 use crate::outbound::plan::Desk;
@@ -56,7 +56,7 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
             what: message_in_words(&listed.template).to_owned(),
             about: told_in_words(&told),
             item: listed.item.external_id,
-            by: listed.channel.filter(|_| listed.reason.is_none()).map_or("", channel_in_words),
+            by: listed.channel.filter(|channel| listed.reason.is_none() && *channel != Channel::Call).map_or("", channel_in_words),
             standing,
             tone: tone(listed.state, listed.reason),
             preview: one_line(gist(&text, &desk.business.name), PREVIEW),
