@@ -50,3 +50,15 @@ async fn chosen(tx: &mut Tx, about: &About) -> Result<(Option<Business>, Vec<Bus
     };
     Ok((chosen.cloned(), businesses))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_can_be_read_and_an_empty_desk_shows() {
+        assert!(PAGES.as_ref().is_ok(), "{:?}", PAGES.as_ref().err());
+        let page = render("overview.html", &serde_json::json!({ "businesses": [], "stopped": [] }));
+        assert!(page.is_ok_and(|Html(page)| page.contains("No business yet")));
+    }
+}
