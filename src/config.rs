@@ -255,6 +255,16 @@ impl Config {
             .collect()
     }
 
+    /// The same, with carriers from which nothing leaves the machine nor is written to it: for rehearsals and the
+    /// demonstration.
+    #[must_use]
+    pub fn sandboxed(mut self) -> Self {
+        self.sms.carrier = SmsCarrier::Sandbox;
+        self.email.carrier = EmailCarrier::Sandbox;
+        self.sandbox.folder = None;
+        self
+    }
+
     /// The database's file, relative to the working directory.
     #[must_use]
     pub fn database_path(&self) -> PathBuf {

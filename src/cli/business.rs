@@ -30,7 +30,7 @@ pub enum Command {
     Set(SetArgs),
     /// Lists the businesses.
     List {
-        /// Prints a JSON object a business.
+        /// Prints one JSON object per business.
         #[arg(long)]
         json: bool,
     },

@@ -53,3 +53,18 @@ pub async fn open_calls(tx: &mut Tx, business_id: Option<&str>) -> Result<Vec<Ca
          WHERE done_at IS NULL AND business_id = COALESCE($1, business_id) ORDER BY due_at, id",
     ).bind(business_id).fetch_all(c).await)?)
 }
+
+/// The most urgent calls of a business that nobody has made yet and that are still of use.
+pub async fn most_urgent(tx: &mut Tx, business_id: &str, now: Instant, limit: i64) -> Result<Vec<Call>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT id, business_id, customer_id, message_id, phone, script, opened_at, due_at, done_at, outcome FROM call \
+         WHERE done_at IS NULL AND business_id = $1 AND due_at >= $2 ORDER BY due_at, id LIMIT $3",
+    ).bind(business_id).bind(now).bind(limit).fetch_all(c).await)?)
+}
+
+/// How many calls of a business nobody has made yet and are still of use.
+pub async fn open_count(tx: &mut Tx, business_id: &str, now: Instant) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM call WHERE done_at IS NULL AND business_id = $1 AND due_at >= $2",
+    ).bind(business_id).bind(now).fetch_one(c).await)?)
+}

@@ -20,6 +20,7 @@ const LONGEST_BODY: usize = 64 * 1024;
 pub fn router(app: App) -> Router {
     let desk = Router::new()
         .route("/", get(desk::overview))
+        .route("/days/{date}", get(desk::day))
         .route("/messages/{id}", get(desk::story))
         .layer(from_fn_with_state(app.clone(), door::only_staff));
     desk
