@@ -22,7 +22,7 @@ pub enum Chore {
     Reconcile,
     /// Callbacks that were stored and not read, because the program ended in between.
     Receipts,
-    /// Texts older than `retention.bodies_days`.
+    /// Texts and callbacks older than `retention.bodies_days`.
     Retention,
     /// One line a day for the log: what went, what did not, what waits.
     Digest,
@@ -81,6 +81,9 @@ pub async fn run(app: &App, chore: Chore, now: Instant) -> Result<(), DispatchEr
 
 async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
     let before = now - TimeDelta::days(app.config.retention.bodies_days.into());
+    let mut tx = app.store().write().await?;
+    let receipts = store::receipt::prune(&mut tx, before).await?;
+    tx.commit().await?;
     let mut blanked = 0;
     loop {
         let mut tx = app.store().write().await?;
@@ -88,7 +91,7 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
         tx.commit().await?;
         blanked += batch;
         if batch < BLANK_BATCH {
-            tracing::info!(blanked, "texts past their retention were blanked");
+            tracing::info!(blanked, receipts, "texts and receipts past their retention are gone");
             return Ok(blanked);
         }
     }

@@ -53,9 +53,8 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     let mut worked = Vec::new();
     start_lanes(&app, &mut workers, &mut worked, &stopped).await?;
     let mut scheduler = schedule::start(&app).await?;
-    let server = axum::serve(listener, web::router(app.clone())).with_graceful_shutdown(until_stopped(stopped.clone()));
-    let server = tokio::spawn(server.into_future());
-    let watching = notice_foreign_writes(&app, &mut workers, &mut worked, &stopped);
+    let server = tokio::spawn(web::serve(app.clone(), listener, until_stopped(stopped.clone())));
+    let watching = watch_over(&app, &mut workers, &mut worked, &stopped);
     tokio::select! {
         result = watching => result?,
         () = asked_to_stop() => {}
@@ -120,7 +119,9 @@ async fn start_lanes(
     Ok(())
 }
 
-async fn notice_foreign_writes(
+/// Notices what other processes write, and a lane that has broken down: then the program ends with an error, so that
+/// whoever runs it starts it again, rather than look well and send nothing.
+async fn watch_over(
     app: &App,
     workers: &mut JoinSet<()>,
     worked: &mut Vec<String>,
@@ -128,7 +129,13 @@ async fn notice_foreign_writes(
 ) -> anyhow::Result<()> {
     let mut seen = app.store().foreign_writes().await?;
     loop {
-        tokio::time::sleep(NOTICE_FOREIGN_WRITES).await;
+        tokio::select! {
+            () = tokio::time::sleep(NOTICE_FOREIGN_WRITES) => {}
+            Some(ended) = workers.join_next() => {
+                ended?;
+                anyhow::bail!("a sender has stopped by itself");
+            }
+        }
         let version = app.store().foreign_writes().await?;
         if version != seen {
             seen = version;

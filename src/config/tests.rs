@@ -316,15 +316,16 @@ fn risky_settings_are_pointed_out() {
         ),
         (TWILIO.to_owned(), "email.carrier is \"sandbox\""),
         (
-            format!("{smtp}smtp_url = \"smtp://a:b@mail.example.com\"\n"),
-            "insist on encryption",
+            format!("{smtp}smtp_url = \"smtp://a:b@mail.example.com?tls=none\"\n"),
+            "travel unencrypted",
         ),
     ] {
         let warnings = load(&text, &[]).unwrap().warnings().join("\n");
         assert!(warnings.contains(says), "{text}: {warnings}");
     }
     for quiet in [
-        "smtp://127.0.0.1:1025",
+        "smtp://127.0.0.1:1025?tls=none",
+        "smtp://mail.example.com",
         "smtps://a:b@mail.example.com",
         "smtp://mail.example.com?tls=required",
     ] {

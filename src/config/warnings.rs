@@ -70,14 +70,10 @@ impl Config {
 
     fn plain_mail(&self) -> Option<String> {
         let url = Url::parse(self.email.smtp_url.as_ref()?.expose_secret()).ok()?;
-        let tls = url.scheme() == "smtps"
-            || url
-                .query_pairs()
-                .any(|(name, value)| name == "tls" && value == "required");
-        let plain = self.email.carrier == EmailCarrier::Smtp && !tls && !is_local(&url);
+        let gives_up_tls = url.query_pairs().any(|(name, value)| name == "tls" && value == "none");
+        let plain = self.email.carrier == EmailCarrier::Smtp && gives_up_tls && !is_local(&url);
         plain.then(|| {
-            "email.smtp_url does not insist on encryption: begin it with smtps:, or end it with ?tls=required"
-                .to_owned()
+            "email.smtp_url ends with ?tls=none: mails and the password travel unencrypted; leave that out".to_owned()
         })
     }
 

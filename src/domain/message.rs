@@ -74,7 +74,7 @@ pub enum Event {
     Release,
     /// It is not wanted any more, for one `Reason`.
     Skip,
-    /// The reason for skipping it is gone, and it was never sent.
+    /// The reason for skipping it is gone and it was never sent; or a person has a failed one sent again.
     Revive,
 }
 
@@ -86,7 +86,7 @@ pub const fn next(state: State, event: Event) -> Option<State> {
     Some(match (state, event) {
         (S::Planned, E::Claim) => S::Sending,
         (S::Planned | S::Sending, E::Hold) => S::Held,
-        (S::Held, E::Release) | (S::Sending | S::Unknown | S::Accepted, E::PutBack) | (S::Skipped, E::Revive) => {
+        (S::Held, E::Release) | (S::Sending | S::Unknown | S::Accepted, E::PutBack) | (S::Skipped | S::Failed, E::Revive) => {
             S::Planned
         }
         (S::Planned | S::Held | S::Sending | S::Unknown | S::Accepted, E::Skip) => S::Skipped,

@@ -51,18 +51,24 @@ pub enum Change<'a> {
     Revive { id: String, wanted: Wanted<'a> },
 }
 
-/// What the customer was last told of an item by the messages about it that left, or may have left, the house.
+/// What the customer was last told of an item by the messages about it that left, or may have left, the house; or knows
+/// without us, where a person said so by skipping the confirmation.
 #[must_use]
 pub fn told(existing: &[Existing]) -> Option<Told> {
     let left = |state| matches!(state, State::Sending | State::Unknown | State::Accepted | State::Delivered);
     existing
         .iter()
-        .filter(|message| left(message.state) && message.anchor != Anchor::Completed)
+        .filter(|message| left(message.state) || known_without_us(message))
+        .filter(|message| message.anchor != Anchor::Completed)
         .max_by_key(|message| message.item_revision)
         .map(|message| match message.anchor {
             Anchor::Cancelled => Told::Cancelled,
             _ => Told::At(message.told.clone()),
         })
+}
+
+fn known_without_us(message: &Existing) -> bool {
+    message.anchor == Anchor::Booked && message.reason == Some(Reason::ByHand)
 }
 
 /// The settings of a rule that a planned message carries with it.

@@ -40,8 +40,10 @@ async fn read_one(
     stored: &StoredReceipt,
     now: Instant,
 ) -> Result<(), DispatchError> {
-    let pairs: Vec<(String, String)> = serde_json::from_str(&stored.pairs)
-        .map_err(|error| StoreError::Inconsistent(format!("receipt {}: {error}", stored.id)))?;
+    let pairs: Vec<(String, String)> = serde_json::from_str(&stored.pairs).unwrap_or_else(|error| {
+        tracing::error!(receipt = %stored.id, %error, "a stored receipt can't be read; the others are");
+        Vec::new()
+    });
     let Some((provider_id, receipt)) = twilio_receipt::receipt(&pairs, now) else {
         tracing::warn!(receipt = %stored.id, "a receipt that names no message or no status");
         return Ok(());

@@ -160,7 +160,8 @@ pub async fn overtaken(tx: &mut Tx, owner: &str, now: Instant) -> Result<Vec<Str
             AND later.customer_id = message.customer_id AND later.item_revision >= message.item_revision \
          WHERE message.lease_owner = $1 AND message.state = 'sending' \
             AND (later.state = 'planned' OR (later.state = 'sending' AND later.lease_owner = $1)) \
-            AND later.due_at > message.due_at AND later.due_at <= $2 AND later.useful_until >= $2 \
+            AND later.wanted_at > message.wanted_at AND later.due_at <= $2 AND later.useful_until >= $2 \
+            AND NOT EXISTS (SELECT 1 FROM paused_lane WHERE paused_lane.lane = later.lane) \
             AND (later.channel = 'call') = (message.channel = 'call')",
     ).bind(owner).bind(now).fetch_all(c).await)?)
 }

@@ -58,6 +58,13 @@ pub async fn mark_read(tx: &mut Tx, id: &str, now: Instant) -> Result<(), StoreE
     Ok(())
 }
 
+/// Forgets callbacks that were read before `before`. Returns how many.
+pub async fn prune(tx: &mut Tx, before: Instant) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query("DELETE FROM receipt WHERE read_at IS NOT NULL AND received_at < $1")
+        .bind(before).execute(c).await)?
+        .rows_affected())
+}
+
 /// The callbacks of an attempt, by either id, oldest first.
 pub async fn of_attempt(
     tx: &mut Tx,

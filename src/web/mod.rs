@@ -10,11 +10,24 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use tokio::net::TcpListener;
 
 use crate::app::App;
 
 /// Longest body that a webhook may send: providers' forms are a few kilobytes.
 const LONGEST_BODY: usize = 64 * 1024;
+
+/// Serves the site until `stopped`, then finishes the requests that are under way.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(app)).with_graceful_shutdown(stopped).await
+}
 
 /// The whole site.
 pub fn router(app: App) -> Router {

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use super::context::Context;
 use super::output::Out;
 use super::serve::{asked_to_stop, serve};
-use crate::app::App;
+use crate::app::{App, DeskAccess};
 use crate::clock::{SystemClock, VirtualClock};
 use crate::domain::instant::Instant;
 use crate::outbound::demonstration::{self, Intake, News, timeline};
@@ -109,7 +109,8 @@ async fn live(app: &App, clock: &VirtualClock, span: (Instant, Instant)) -> anyh
 async fn keep_serving(args: &Args, context: &Context, store: Store, out: &mut Out) -> anyhow::Result<()> {
     let (_, end) = demonstration::span(&context.zones()?)?;
     let listener = listen(args.listen.unwrap_or(context.config.server.listen)).await?;
-    let app = app(context, store, Arc::new(SystemClock::starting_at(end)))?;
+    let mut app = app(context, store, Arc::new(SystemClock::starting_at(end)))?;
+    app.desk = DeskAccess::Open;
     let mut address = listener.local_addr()?;
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());

@@ -43,12 +43,12 @@ fn describe(
     now: Instant,
 ) -> Invitation {
     let organizer = mailbox_address(from);
-    let domain = organizer.rsplit('@').next().unwrap_or("localhost").to_owned();
     let length = booking.duration_minutes.filter(|minutes| *minutes > 0).map_or(USUAL_VISIT, TimeDelta::minutes);
     let what: Vec<&str> = [booking.service.as_deref(), Some(business.name.as_str())].into_iter().flatten().collect();
     Invitation {
         method,
-        uid: format!("{}@{domain}", booking.id),
+        // Not the sender's domain: the entry must be found again after a business has changed its address.
+        uid: format!("{}@daybefore", booking.id),
         sequence: u32::try_from(booking.revision - 1).unwrap_or(0),
         now,
         starts_at: booking.starts_at,

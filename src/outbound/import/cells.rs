@@ -38,9 +38,6 @@ pub struct Row {
     pub warnings: Vec<CellProblem>,
 }
 
-/// Longest cell that is taken; a longer one is a file gone wrong (an open quote swallows the rest).
-const LONGEST: usize = 2_000;
-
 impl Row {
     pub(super) const fn new(line: u64, cells: Vec<(&'static str, String)>) -> Self {
         Self { line, cells, warnings: Vec::new() }
@@ -64,11 +61,7 @@ impl Row {
     }
 
     pub(super) fn required(&self, column: &str, remedy: &str) -> Result<&str, CellProblem> {
-        let value = self.text(column).ok_or_else(|| self.problem(column, remedy))?;
-        if value.len() > LONGEST {
-            return Err(self.problem(column, format!("longer than {LONGEST} bytes; is a quote left open?")));
-        }
-        Ok(value)
+        self.text(column).ok_or_else(|| self.problem(column, remedy))
     }
 
     /// The cell read by `parse`; nothing when it is empty.

@@ -6,6 +6,9 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 
 use super::cells::{CellProblem, FileError, Row};
 
+/// Longest cell that is taken; a longer one is a file gone wrong.
+const LONGEST: usize = 2_000;
+
 /// A CSV file whose header has been read and fits.
 pub(super) struct Reader<R> {
     inner: csv::Reader<R>,
@@ -82,6 +85,11 @@ impl<R: Read> Reader<R> {
                 return Some(Err(problem(line, &column, &String::from_utf8_lossy(first_line), remedy.to_owned())));
             }
             let Some(name) = *column else { continue };
+            if cell.len() > LONGEST {
+                let value = String::from_utf8_lossy(&cell[..80]);
+                let remedy = format!("longer than {LONGEST} bytes: is a quote left open?");
+                return Some(Err(problem(line, name, &value, remedy)));
+            }
             let Ok(text) = std::str::from_utf8(cell) else {
                 let value = String::from_utf8_lossy(cell);
                 return Some(Err(problem(line, name, &value, "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned())));

@@ -109,18 +109,20 @@ impl Person {
             if let Some(customer) = store::customer::by_external_id(tx, &business.id, external_id).await? {
                 return Ok(Some((customer, true)));
             }
-            // The item's customer had no id of its own until now: this row gives it one.
-            return Ok(current.filter(|c| c.external_id.is_none() && self.names(c) && self.fits(c)).map(|c| (c, true)));
+            // Somebody who came in without an id of their own: this row gives them one.
+            let nameless = |customer: &Customer| customer.external_id.is_none() && self.fits(customer);
+            if let Some(customer) = current.filter(|customer| nameless(customer) && self.names(customer)) {
+                return Ok(Some((customer, true)));
+            }
+            let namesake = self.namesake(tx, business, nameless).await?;
+            return Ok(namesake.map(|customer| (customer, true)));
         }
         if let Some(customer) = current.as_ref().filter(|customer| self.names(customer) && self.fits(customer)) {
             let alone = store::customer::item_count(tx, &customer.id).await? <= 1;
             return Ok(Some((customer.clone(), alone)));
         }
-        if let Some(name) = &self.name {
-            let namesakes = store::customer::by_name(tx, &business.id, &name_key(name)).await?;
-            if let Some(customer) = namesakes.into_iter().find(|customer| self.fits(customer) && self.shares(customer)) {
-                return Ok(Some((customer, false)));
-            }
+        if let Some(customer) = self.namesake(tx, business, |customer| self.fits(customer)).await? {
+            return Ok(Some((customer, false)));
         }
         // A corrected name or number of somebody who has no other item: the same person. Otherwise somebody else.
         if let Some(customer) = current.filter(|customer| self.names(customer) || self.shares(customer))
@@ -129,6 +131,18 @@ impl Person {
             return Ok(Some((customer, true)));
         }
         Ok(None)
+    }
+
+    /// Somebody of the same name who shares a number or an address with the row, and of whom `also` holds.
+    async fn namesake(
+        &self,
+        tx: &mut Tx,
+        business: &Business,
+        also: impl Fn(&Customer) -> bool,
+    ) -> Result<Option<Customer>, StoreError> {
+        let Some(name) = &self.name else { return Ok(None) };
+        let namesakes = store::customer::by_name(tx, &business.id, &name_key(name)).await?;
+        Ok(namesakes.into_iter().find(|customer| self.shares(customer) && also(customer)))
     }
 
     fn names(&self, customer: &Customer) -> bool {

@@ -126,7 +126,9 @@ fn updated(before: &Renewal, cells: &Cells, customer_id: &str, now: Instant) -> 
     renewal.offer_currency = cells.offer_currency.clone().or(renewal.offer_currency);
     renewal.offer_url = cells.offer_url.clone().or(renewal.offer_url);
     renewal.ends_on = cells.ends_on;
-    renewal.status = cells.status.unwrap_or(before.status);
+    // With a new date a new term begins, whatever became of the last one.
+    let renewed_term = if renewal.ends_on == before.ends_on { before.status } else { RenewalStatus::Active };
+    renewal.status = cells.status.unwrap_or(renewed_term);
     if renewal.ends_on != before.ends_on {
         renewal.revision += 1;
         renewal.changed_at = now;
