@@ -2,4 +2,6 @@
 
 mod carrier_smtp;
 mod carrier_twilio;
+mod lifecycle;
+mod planning;
 mod support;
