@@ -51,13 +51,14 @@ pub enum Change<'a> {
     Revive { id: String, wanted: Wanted<'a> },
 }
 
-/// What the customer was last told of an item by the messages about it that left, or may have left, the house.
+/// What this customer was last told of an item by the messages about it that left, or may have left, the house. What
+/// somebody else was told, who had the item before, counts for nothing.
 #[must_use]
-pub fn told(existing: &[Existing]) -> Option<Told> {
+pub fn told(existing: &[Existing], customer_id: &str) -> Option<Told> {
     let left = |state| matches!(state, State::Sending | State::Unknown | State::Accepted | State::Delivered);
     existing
         .iter()
-        .filter(|message| left(message.state) && message.anchor != Anchor::Completed)
+        .filter(|message| message.customer_id == customer_id && left(message.state) && message.anchor != Anchor::Completed)
         .max_by_key(|message| message.item_revision)
         .map(|message| match message.anchor {
             Anchor::Cancelled => Told::Cancelled,
