@@ -124,6 +124,10 @@ fn updated(before: &Booking, cells: &Cells, customer_id: &str, desk: &Desk, now:
         {
             before.status
         }
+        // A yes, or a wish for another time, was about the time before.
+        (BookingStatus::Confirmed | BookingStatus::ChangeRequested, None) if booking.starts != before.starts => {
+            BookingStatus::Booked
+        }
         (_, status) => status.unwrap_or(before.status),
     };
     let cancelled = |status| status == BookingStatus::Cancelled;
