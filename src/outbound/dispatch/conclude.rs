@@ -80,9 +80,27 @@ pub async fn conclude(
     jitter: f64,
     now: Instant,
 ) -> Result<Concluded, StoreError> {
-    let step = step(flight, outcome, wait_until, settings, jitter, now);
     let mut concluded = Concluded::default();
     follow_up(tx, flight, outcome, &mut concluded, now).await?;
+    let settled = settle(tx, flight, outcome, wait_until, settings, jitter, now).await?;
+    // The answer came after the lease had run out, and rescue had put the message in doubt: now there is none.
+    let late = !settled && flight.state == State::Sending && !matches!(outcome, Outcome::Unknown { .. });
+    let doubted = InFlight { state: State::Unknown, owner: "", attempt_state: AttemptState::Unknown, ..flight.clone() };
+    concluded.overtaken = !settled && !(late && settle(tx, &doubted, outcome, wait_until, settings, jitter, now).await?);
+    Ok(concluded)
+}
+
+/// Moves the attempt and its message from where `flight` says they are. False: the message was not there any more.
+async fn settle(
+    tx: &mut Tx,
+    flight: &InFlight<'_>,
+    outcome: &Outcome,
+    wait_until: Option<Instant>,
+    settings: &Settings,
+    jitter: f64,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    let step = step(flight, outcome, wait_until, settings, jitter, now);
     let failure = failure(outcome);
     let provider_id = match outcome {
         Outcome::Accepted { provider_id } => Some(provider_id.as_str()),
@@ -103,11 +121,12 @@ pub async fn conclude(
         if let Some(provider_id) = provider_id {
             store::attempt::note_provider_id(tx, flight.attempt_id, provider_id).await?;
         }
+        // A message in doubt may be so for a later attempt than this one.
+        if flight.state == State::Unknown {
+            return Ok(false);
+        }
     }
-    let Some(to) = next(flight.state, step.event) else {
-        concluded.overtaken = true;
-        return Ok(concluded);
-    };
+    let Some(to) = next(flight.state, step.event) else { return Ok(false) };
     let settlement = Settlement {
         message_id: &flight.message.id,
         from: flight.state,
@@ -120,8 +139,7 @@ pub async fn conclude(
         resend: false,
         at: now,
     };
-    concluded.overtaken = !store::outbox::settle(tx, &settlement).await?;
-    Ok(concluded)
+    store::outbox::settle(tx, &settlement).await
 }
 
 fn step(
