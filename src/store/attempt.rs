@@ -59,12 +59,15 @@ impl<'a> AttemptEnd<'a> {
 }
 
 /// Settles an attempt that is in one of the states before: started, unknown or accepted. What is known is kept where
-/// the new end does not say it. False: it was settled by somebody else.
+/// the new end does not say it; an id that another attempt has already stays with that one (two equal texts to one
+/// phone can be taken for each other). False: it was settled by somebody else.
 pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Result<bool, StoreError> {
     let done = on!(tx, c => sqlx::query(
-        "UPDATE attempt SET state = $3, provider_id = COALESCE(provider_id, $4), stage = COALESCE($5, stage), \
+        "UPDATE attempt SET state = $3, stage = COALESCE($5, stage), \
             provider_status = COALESCE($6, provider_status), code = COALESCE($7, code), failure = COALESCE($8, failure), \
-            look_at = $9, settled_at = $10 \
+            look_at = $9, settled_at = $10, provider_id = COALESCE(provider_id, CASE WHEN NOT EXISTS ( \
+                SELECT 1 FROM attempt other WHERE other.carrier = attempt.carrier AND other.provider_id = $4 \
+            ) THEN $4 END) \
          WHERE id = $1 AND state = $2",
     )
     .bind(end.id).bind(from).bind(end.state).bind(end.provider_id).bind(end.stage).bind(end.provider_status)
@@ -74,7 +77,10 @@ pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Re
 
 /// Notes the provider's id of an attempt that a callback has settled before the call returned.
 pub async fn note_provider_id(tx: &mut Tx, id: &str, provider_id: &str) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query("UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL")
+    on!(tx, c => sqlx::query(
+        "UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL AND NOT EXISTS ( \
+            SELECT 1 FROM attempt other WHERE other.carrier = attempt.carrier AND other.provider_id = $2)",
+    )
         .bind(id).bind(provider_id).execute(c).await)?;
     Ok(())
 }
