@@ -115,7 +115,7 @@ pub async fn by_provider_id(tx: &mut Tx, provider_id: &str) -> Result<Option<Att
 /// The attempts of one message, in their order.
 pub async fn of_message(tx: &mut Tx, message_id: &str) -> Result<Vec<Attempt>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", attempt_columns!(), " FROM attempt WHERE message_id = $1 ORDER BY id"
+        "SELECT ", attempt_columns!(), " FROM attempt WHERE message_id = $1 ORDER BY started_at, number, id"
     )).bind(message_id).fetch_all(c).await)?)
 }
 
