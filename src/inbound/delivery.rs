@@ -4,7 +4,7 @@ use crate::carrier::{Outcome, Receipt, Stage, twilio_receipt};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 use crate::domain::message::{Event, State, next};
-use crate::outbound::dispatch::{DispatchError, Dispatcher, InFlight, after_effects, conclude};
+use crate::outbound::dispatch::{DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude};
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::Settlement;
 use crate::store::receipt::StoredReceipt;
@@ -109,7 +109,12 @@ async fn apply_to(
 async fn advance(tx: &mut Tx, attempt: &Attempt, receipt: &Receipt, now: Instant) -> Result<(), DispatchError> {
     let delivered = receipt.stage >= Stage::Final;
     let state = if delivered { AttemptState::Delivered } else { AttemptState::Accepted };
-    let look_at = if delivered { None } else { attempt.look_at.filter(|_| attempt.state == AttemptState::Accepted) };
+    // What is accepted by a callback or a lookup misses its receipt like what was accepted by an answer.
+    let look_at = match attempt.state {
+        _ if delivered => None,
+        AttemptState::Accepted => attempt.look_at,
+        _ => Some(now + RECEIPT_AFTER),
+    };
     let end = AttemptEnd {
         stage: Some(rank(receipt.stage)),
         provider_status: Some(&receipt.status),

@@ -19,7 +19,7 @@ use crate::store::outbox::{Again, Claimed, Settlement};
 use crate::store::{self, StoreError, Tx};
 
 /// How long after acceptance a missing receipt is asked for.
-const RECEIPT_AFTER: TimeDelta = TimeDelta::hours(1);
+pub const RECEIPT_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// How soon an attempt of unknown outcome is looked up: most providers have it in their list at once.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(3);
