@@ -9,7 +9,10 @@ use crate::support::test_app::TestApp;
 async fn a_visit_is_confirmed_at_once_and_reminded_of_the_day_before_at_five() {
     let app = TestApp::garage().start().await;
     app.book("B-1", "2026-12-15 09:00").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2026-12-01 09:00  B-1/1 confirmation: planned sms
+    2026-12-14 17:00  B-1/1 day-before: planned sms
+    ");
 }
 
 #[tokio::test]
@@ -19,7 +22,11 @@ async fn what_the_customer_of_a_visit_reads_from_booking_to_survey() {
     app.run_until("2026-12-15 11:00").await;
     app.book_as("B-1", "2026-12-15 09:00", "completed").await;
     app.run_until("2026-12-20 00:00").await;
-    assert_snapshot!(app.conversation(), @"");
+    assert_snapshot!(app.conversation(), @r"
+    2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM (Oil change).
+    2026-12-14 17:00 sms to +491713920012: Garage Müller: see you tomorrow, Tuesday, December 15, at 9:00 AM (Oil change). Reply C to confirm, R to change.
+    2026-12-16 10:00 sms to +491713920012: Garage Müller: thank you for your visit. Was everything all right? Reply 1 to 5 (1 = bad, 5 = great).
+    ");
     assert!(app.plan().await.iter().all(|line| line.state == State::Accepted));
 }
 
@@ -28,7 +35,10 @@ async fn a_visit_booked_inside_the_lead_time_gets_the_confirmation_only() {
     let app = TestApp::garage().at("2026-12-14 17:01").start().await;
     app.book("B-1", "2026-12-15 09:00").await;
     app.run_until("2026-12-15 09:00").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2026-12-14 17:00  B-1/1 day-before: skipped too_late
+    2026-12-14 17:01  B-1/1 confirmation: accepted sms
+    ");
     assert_eq!(app.sent().len(), 1);
 }
 

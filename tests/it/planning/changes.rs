@@ -12,8 +12,17 @@ async fn a_moved_visit_that_was_announced_gets_a_correction_and_a_new_reminder()
     app.run_until("2026-12-02 12:00").await;
     app.book("B-1", "2026-12-17 11:00").await;
     app.run_until("2026-12-18 00:00").await;
-    assert_snapshot!(app.plan_lines().await, @"");
-    assert_snapshot!(app.conversation(), @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2026-12-01 09:00  B-1/1 confirmation: accepted sms
+    2026-12-02 12:00  B-1/2 changed: accepted sms
+    2026-12-14 17:00  B-1/1 day-before: skipped superseded
+    2026-12-16 17:00  B-1/2 day-before: accepted sms
+    ");
+    assert_snapshot!(app.conversation(), @r"
+    2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM (Oil change).
+    2026-12-02 12:00 sms to +491713920012: Garage Müller: new time for your visit: Thursday, December 17, 11:00 AM (was Tuesday, December 15, 9:00 AM).
+    2026-12-16 17:00 sms to +491713920012: Garage Müller: see you tomorrow, Thursday, December 17, at 11:00 AM (Oil change). Reply C to confirm, R to change.
+    ");
 }
 
 #[tokio::test]
@@ -22,7 +31,12 @@ async fn a_moved_visit_that_was_not_announced_yet_is_confirmed_at_its_new_time_o
     app.book("B-1", "2026-12-15 09:00").await;
     app.book("B-1", "2026-12-17 11:00").await;
     app.run_until("2026-12-02 12:00").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2026-12-02 08:00  B-1/1 confirmation: skipped superseded
+    2026-12-02 08:00  B-1/2 confirmation: accepted sms
+    2026-12-14 17:00  B-1/1 day-before: skipped superseded
+    2026-12-16 17:00  B-1/2 day-before: planned sms
+    ");
     assert_eq!(app.sent().len(), 1);
 }
 
@@ -35,7 +49,13 @@ async fn a_visit_that_is_moved_back_before_the_correction_left_is_not_spoken_of(
     app.advance_to("2026-12-02 22:10");
     app.book("B-1", "2026-12-15 09:00").await;
     app.run_until("2026-12-20 00:00").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2026-12-01 09:00  B-1/1 confirmation: accepted sms
+    2026-12-03 08:00  B-1/2 changed: skipped superseded
+    2026-12-14 17:00  B-1/1 day-before: skipped superseded
+    2026-12-14 17:00  B-1/3 day-before: accepted sms
+    2026-12-16 17:00  B-1/2 day-before: skipped superseded
+    ");
     assert_eq!(app.sent().len(), 2, "confirmation and reminder");
 }
 
@@ -48,7 +68,11 @@ async fn a_visit_that_is_moved_back_after_the_correction_left_is_corrected_again
     app.run_until("2026-12-02 13:00").await;
     app.book("B-1", "2026-12-15 09:00").await;
     app.run_until("2026-12-02 14:00").await;
-    assert_snapshot!(app.conversation(), @"");
+    assert_snapshot!(app.conversation(), @r"
+    2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM (Oil change).
+    2026-12-02 12:00 sms to +491713920012: Garage Müller: new time for your visit: Thursday, December 17, 11:00 AM (was Tuesday, December 15, 9:00 AM).
+    2026-12-02 13:00 sms to +491713920012: Garage Müller: new time for your visit: Tuesday, December 15, 9:00 AM (was Thursday, December 17, 11:00 AM).
+    ");
 }
 
 #[tokio::test]
@@ -61,7 +85,11 @@ async fn a_cancelled_visit_that_was_announced_is_taken_back_once() {
     app.book_as("B-1", "2026-12-15 09:00", "cancelled").await;
     app.replan().await;
     app.run_until("2026-12-20 12:00").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2026-12-01 09:00  B-1/1 confirmation: accepted sms
+    2026-12-02 12:00  B-1/2 cancelled: accepted sms
+    2026-12-14 17:00  B-1/1 day-before: skipped item_cancelled
+    ");
     assert_eq!(app.sent().len(), 2);
 }
 
@@ -84,7 +112,12 @@ async fn a_cancelled_visit_that_is_booked_again_is_confirmed_again() {
     app.run_until("2026-12-03 12:00").await;
     app.book_as("B-1", "2026-12-15 09:00", "booked").await;
     app.run_until("2026-12-15 12:00").await;
-    assert_snapshot!(app.conversation(), @"");
+    assert_snapshot!(app.conversation(), @r"
+    2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM (Oil change).
+    2026-12-02 12:00 sms to +491713920012: Garage Müller: your visit on Tuesday, December 15, at 9:00 AM (Oil change) is cancelled.
+    2026-12-03 12:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM (Oil change).
+    2026-12-14 17:00 sms to +491713920012: Garage Müller: see you tomorrow, Tuesday, December 15, at 9:00 AM (Oil change). Reply C to confirm, R to change.
+    ");
 }
 
 #[tokio::test]
@@ -96,7 +129,11 @@ async fn a_visit_that_is_cancelled_and_made_anew_under_another_id_is_not_left_ca
     app.run_until("2026-12-01 17:30").await;
     app.book("B-2", "2026-12-02 09:00").await;
     app.run_until("2026-12-02 12:00").await;
-    assert_snapshot!(app.conversation(), @"");
+    assert_snapshot!(app.conversation(), @r"
+    2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you tomorrow, Wednesday, December 2, at 9:00 AM (Oil change).
+    2026-12-01 10:00 sms to +491713920012: Garage Müller: your visit tomorrow, Wednesday, December 2, at 9:00 AM (Oil change) is cancelled.
+    2026-12-01 17:30 sms to +491713920012: Garage Müller: thank you for booking. See you tomorrow, Wednesday, December 2, at 9:00 AM (Oil change).
+    ");
     assert_eq!(app.state("B-2", "confirmation").await, State::Accepted);
 }
 
@@ -180,7 +217,12 @@ async fn a_visit_that_goes_over_to_another_customer_is_told_to_that_one_as_new()
     app.run_until("2026-12-03 12:00").await;
     app.import_bookings(&row("Ben Maier", "+491713920013", "2026-12-16 09:00")).await;
     app.run_until("2026-12-17 12:00").await;
-    assert_snapshot!(app.conversation(), @"");
+    assert_snapshot!(app.conversation(), @r"
+    2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM.
+    2026-12-02 12:00 sms to +491713920013: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM.
+    2026-12-03 12:00 sms to +491713920013: Garage Müller: new time for your visit: Wednesday, December 16, 9:00 AM (was Tuesday, December 15, 9:00 AM).
+    2026-12-15 17:00 sms to +491713920013: Garage Müller: see you tomorrow, Wednesday, December 16, at 9:00 AM. Reply C to confirm, R to change.
+    ");
 }
 
 #[tokio::test]
@@ -197,7 +239,10 @@ async fn edited_rules_are_planned_again_and_repeat_nothing_that_was_sent() {
     let planning = app.replan().await;
     assert_eq!((planning.moved, planning.planned), (1, 0));
     app.run_until("2026-12-16 12:00").await;
-    assert_snapshot!(app.conversation(), @"");
+    assert_snapshot!(app.conversation(), @r"
+    2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM (Oil change).
+    2026-12-13 12:00 sms to +491713920012: Garage Müller: see you on Tuesday, December 15, at 9:00 AM (Oil change). Reply C to confirm, R to change.
+    ");
 }
 
 #[tokio::test]

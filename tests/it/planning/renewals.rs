@@ -9,7 +9,13 @@ use crate::support::test_app::{EMAIL, PHONE, TestApp};
 async fn a_policy_has_its_ladder_and_a_call_for_the_agent() {
     let app = TestApp::agency().start().await;
     app.renew("P-1", "policy", "2027-02-15", "").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2027-01-16 10:00  P-1/1 policy-month: planned email
+    2027-02-08 10:00  P-1/1 policy-week: planned sms
+    2027-02-08 11:00  P-1/1 policy-call: planned call
+    2027-02-14 10:00  P-1/1 policy-day: planned sms
+    2027-02-16 10:00  P-1/1 policy-lapsed: planned call
+    ");
 }
 
 #[tokio::test]
@@ -19,7 +25,14 @@ async fn a_renewed_policy_is_asked_about_and_not_reminded_of() {
     app.run_until("2027-02-09 12:00").await;
     app.renew("P-1", "policy", "2027-02-15", "renewed").await;
     app.run_until("2027-03-15 12:00").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2027-01-16 10:00  P-1/1 policy-month: accepted email
+    2027-02-08 10:00  P-1/1 policy-week: accepted sms
+    2027-02-08 11:00  P-1/1 policy-call: accepted call
+    2027-02-10 10:00  P-1/1 satisfaction: accepted sms
+    2027-02-14 10:00  P-1/1 policy-day: skipped item_done
+    2027-02-16 10:00  P-1/1 policy-lapsed: skipped item_done
+    ");
 }
 
 #[tokio::test]
@@ -71,7 +84,11 @@ async fn months_count_from_the_original_date() {
 async fn an_inspection_on_the_last_of_february_has_its_rungs_on_real_days() {
     let app = TestApp::garage().at("2027-12-01 09:00").start().await;
     app.renew("I-1", "inspection", "2028-02-29", "").await;
-    assert_snapshot!(app.plan_lines().await, @"");
+    assert_snapshot!(app.plan_lines().await, @r"
+    2028-01-30 10:00  I-1/1 inspection-month: planned email
+    2028-02-22 10:00  I-1/1 inspection-week: planned sms
+    2028-02-28 10:00  I-1/1 inspection-day: planned sms
+    ");
 }
 
 #[tokio::test]
