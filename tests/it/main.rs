@@ -2,6 +2,9 @@
 
 mod carrier_smtp;
 mod carrier_twilio;
+mod dispatch;
 mod lifecycle;
+mod never_twice;
 mod planning;
+mod rescue;
 mod support;

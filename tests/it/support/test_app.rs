@@ -406,12 +406,12 @@ impl TestApp {
         live_through(&self.app.dispatcher, &self.clock, until).await.expect("lived through");
     }
 
-    /// Sends what is due at this very moment.
+    /// Sends what is due at this very moment: texts, then the mails that take their place.
     pub async fn dispatch(&self) {
         if let Some(provider) = &self.provider {
             provider.set_now(self.now());
         }
-        for lane in lanes(self.app.store()).await.expect("lanes") {
+        for lane in lanes(self.app.store()).await.expect("lanes").into_iter().rev() {
             drain(&self.app.dispatcher, &lane).await.expect("drained");
         }
     }
