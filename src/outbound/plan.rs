@@ -176,7 +176,7 @@ async fn insert(
     now: Instant,
 ) -> Result<(), StoreError> {
     let told_before = match (wanted.rule.anchor(), told) {
-        (Anchor::Changed, Some(Told::At(before))) => Some(before.as_str()),
+        (Anchor::Changed | Anchor::Cancelled, Some(Told::At(before))) => Some(before.as_str()),
         _ => None,
     };
     let message = NewMessage {

@@ -56,7 +56,7 @@ async fn an_outage_that_ends_at_night_wakes_nobody() {
 }
 
 #[tokio::test]
-async fn a_confirmation_and_its_cancellation_after_an_outage_leave_no_promise() {
+async fn a_cancelled_visit_is_named_by_the_time_that_the_customer_knows() {
     let app = TestApp::garage().start().await;
     app.book("B-1", "2026-12-15 14:00").await;
     app.dispatch().await;
@@ -66,6 +66,6 @@ async fn a_confirmation_and_its_cancellation_after_an_outage_leave_no_promise() 
     app.run_until("2026-12-20 09:00").await;
     assert_snapshot!(app.conversation(), @r"
     2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 2:00 PM (Oil change).
-    2026-12-03 09:00 sms to +491713920012: Garage Müller: your visit on Wednesday, December 16, at 2:00 PM (Oil change) is cancelled.
+    2026-12-03 09:00 sms to +491713920012: Garage Müller: your visit on Tuesday, December 15, at 2:00 PM (Oil change) is cancelled.
     ");
 }
