@@ -3,8 +3,10 @@
 mod carrier_smtp;
 mod carrier_twilio;
 mod dispatch;
+mod layering;
 mod lifecycle;
 mod never_twice;
 mod planning;
 mod rescue;
 mod support;
+mod zones;

@@ -153,7 +153,9 @@ impl World {
     }
 
     async fn act(mut self, act: &Act) -> Self {
-        let now = self.app.now();
+        // No two things happen at the same moment: then it would be open which of them came first.
+        let now = self.app.now() + TimeDelta::seconds(1);
+        self.app.clock.advance_to(now);
         match act {
             Act::Import { booking, day, hour, status } => self.import(*booking, *day, *hour, status).await,
             Act::Live { hours } => self.live(now + TimeDelta::hours(*hours)).await,

@@ -7,7 +7,8 @@ use daybefore::carrier::{Failure, Outcome};
 use daybefore::domain::attempt::AttemptState;
 use daybefore::domain::message::{Channel, Reason, State};
 
-use crate::support::test_app::{PHONE, Setup, TestApp};
+use crate::support::setup::Setup;
+use crate::support::test_app::{PHONE, TestApp};
 
 fn failure(code: i64) -> Failure {
     Failure { code: Some(code), text: "no".to_owned() }

@@ -4,6 +4,7 @@ pub mod ics;
 pub mod mail_server;
 pub mod meanwhile;
 pub mod outgoing;
+pub mod setup;
 pub mod signing;
 pub mod smtp_server;
 pub mod test_app;

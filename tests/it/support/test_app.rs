@@ -11,23 +11,18 @@
 //! Times are the business's local ones. Nothing here sleeps.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use daybefore::app::App;
 use daybefore::carrier::memory::Memory;
 use daybefore::carrier::{Carrier, Content, Outgoing};
 use daybefore::clock::{Clock, VirtualClock};
-use daybefore::config::Config;
 use daybefore::domain::attempt::Attempt;
-use daybefore::domain::business::{Business, BusinessKind};
 use daybefore::domain::instant::Instant;
 use daybefore::domain::message::{Channel, State};
-use daybefore::domain::quiet_hours::QuietHours;
-use daybefore::domain::rule::Rules;
 use daybefore::domain::zone::Zone;
 use daybefore::inbound::delivery;
 use daybefore::outbound::dispatch::{drain, lanes};
@@ -39,11 +34,12 @@ use daybefore::outbound::rescue;
 use daybefore::outbound::take_over::take_over;
 use daybefore::store::ledger::NewConsent;
 use daybefore::store::report::Filter;
-use daybefore::store::{self, Open, Store};
+use daybefore::store::{self, Open};
 use daybefore::web;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use super::setup::{Setup, config};
 use super::signing::signature;
 use super::twilio_server::{SECRET, TwilioServer};
 
@@ -53,22 +49,7 @@ pub const BUSINESS: &str = "shop";
 pub const PHONE: &str = "+491713920012";
 pub const EMAIL: &str = "ana@example.com";
 /// Where the world reaches us.
-const PUBLIC_URL: &str = "https://desk.example.com";
-
-/// What a test wants of its app.
-pub struct Setup {
-    preset: &'static str,
-    zone: &'static str,
-    locale: &'static str,
-    region: &'static str,
-    start: &'static str,
-    holidays: BTreeSet<NaiveDate>,
-    rules: Option<String>,
-    settings: Vec<(String, String)>,
-    surveys_need_consent: bool,
-    sms: Arc<Memory>,
-    twilio: bool,
-}
+pub(super) const PUBLIC_URL: &str = "https://desk.example.com";
 
 /// The running program.
 pub struct TestApp {
@@ -94,123 +75,10 @@ pub struct Sent {
     pub text: String,
 }
 
-impl Setup {
-    pub fn zone(mut self, zone: &'static str) -> Self {
-        self.zone = zone;
-        self
-    }
-
-    pub fn locale(mut self, locale: &'static str, region: &'static str) -> Self {
-        (self.locale, self.region) = (locale, region);
-        self
-    }
-
-    /// The local moment at which the clock stands first.
-    pub fn at(mut self, start: &'static str) -> Self {
-        self.start = start;
-        self
-    }
-
-    pub fn holiday(mut self, date: &str) -> Self {
-        self.holidays.insert(date.parse().expect("a date"));
-        self
-    }
-
-    pub fn surveys_need_consent(mut self) -> Self {
-        self.surveys_need_consent = true;
-        self
-    }
-
-    /// Rules of its own, in place of the preset's.
-    pub fn rules(mut self, toml: &str) -> Self {
-        self.rules = Some(toml.to_owned());
-        self
-    }
-
-    /// A key of the configuration, like `dispatch.max_attempts`.
-    pub fn setting(mut self, key: &str, value: &str) -> Self {
-        self.settings.push((key.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Takes texts, in place of a carrier that accepts everything.
-    pub fn sms(mut self, sms: Memory) -> Self {
-        self.sms = Arc::new(sms);
-        self
-    }
-
-    /// Texts go to a provider that speaks Twilio's API on a port of its own.
-    pub fn twilio(mut self) -> Self {
-        self.twilio = true;
-        self
-    }
-
-    pub async fn start(mut self) -> TestApp {
-        let provider = if self.twilio { Some(TwilioServer::start().await) } else { None };
-        if let Some(provider) = &provider {
-            self.settings.extend([
-                ("sms.carrier".to_owned(), "twilio".to_owned()),
-                ("sms.base_url".to_owned(), provider.base_url()),
-                ("sms.account_sid".to_owned(), provider.account.clone()),
-                ("sms.from".to_owned(), "+15017122661".to_owned()),
-            ]);
-        }
-        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
-        let settings = self.settings.clone();
-        let zones = daybefore::app::zones(&config(&settings, &folder)).expect("zone data");
-        let zone = zones.zone(self.zone).expect("a zone");
-        let clock = Arc::new(VirtualClock::starting_at(zone.instant(local(self.start))));
-        let store = Store::open(&folder.path().join("test.db"), Open::CreateIfEmpty).await.expect("a database");
-        let rules = self.rules.take().unwrap_or_else(|| Rules::preset(self.preset).expect("a preset").to_owned());
-        let mut tx = store.write().await.expect("a transaction");
-        store::business::save(&mut tx, &self.business(), clock.now()).await.expect("saved");
-        store::rule::replace(&mut tx, BUSINESS, &Rules::parse(&rules).expect("rules")).await.expect("saved");
-        tx.commit().await.expect("committed");
-        store.close().await;
-        let email = Arc::new(Memory::default());
-        TestApp::open(folder, settings, clock, zone, (self.sms, email, provider)).await
-    }
-
-    fn business(&self) -> Business {
-        Business {
-            id: BUSINESS.to_owned(),
-            kind: if self.preset == "garage" { BusinessKind::Garage } else { BusinessKind::Insurance },
-            name: "Garage Müller".to_owned(),
-            zone: self.zone.to_owned(),
-            locale: self.locale.to_owned(),
-            region: self.region.to_owned(),
-            phone: None,
-            email: None,
-            address: None,
-            sms_from: None,
-            email_from: None,
-            quiet_hours: QuietHours::default(),
-            holidays: self.holidays.clone(),
-            surveys_need_consent: self.surveys_need_consent,
-        }
-    }
-}
-
-type Carriers = (Arc<Memory>, Arc<Memory>, Option<TwilioServer>);
-
-fn config(settings: &[(String, String)], folder: &TempDir) -> Config {
-    let variable = |(key, value): &(String, String)| {
-        (format!("DAYBEFORE_{}", key.to_uppercase().replace('.', "__")), value.clone())
-    };
-    let usual = [
-        ("database.url", format!("sqlite:{}", folder.path().join("test.db").display())),
-        ("server.public_url", PUBLIC_URL.to_owned()),
-        ("sms.auth_token", SECRET.to_owned()),
-        ("sms.from", "+15017122661".to_owned()),
-        ("email.from", "Garage Müller <desk@garage.example>".to_owned()),
-    ];
-    let usual = usual.into_iter().map(|(key, value)| (key.to_owned(), value));
-    let all: Vec<_> = usual.chain(settings.iter().cloned()).collect();
-    Config::load(None, all.iter().map(variable)).expect("a configuration")
-}
+pub(super) type Carriers = (Arc<Memory>, Arc<Memory>, Option<TwilioServer>);
 
 /// `2026-12-15 09:00` as a local moment.
-fn local(text: &str) -> NaiveDateTime {
+pub(super) fn local(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a local time like 2026-12-15 09:00")
 }
 
@@ -237,7 +105,7 @@ impl TestApp {
         Setup { preset: "insurance", ..Self::garage() }
     }
 
-    async fn open(
+    pub(super) async fn open(
         folder: Arc<TempDir>,
         settings: Vec<(String, String)>,
         clock: Arc<VirtualClock>,
@@ -260,7 +128,10 @@ impl TestApp {
 
     /// The same with other settings.
     pub async fn restart_with(mut self, settings: &[(&str, &str)]) -> Self {
-        self.settings.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        for (key, value) in settings {
+            self.settings.retain(|(known, _)| known != key);
+            self.settings.push(((*key).to_owned(), (*value).to_owned()));
+        }
         let Self { app, sms, email, provider, clock, zone, settings, folder } = self;
         app.store().close().await;
         drop(app);
@@ -293,9 +164,6 @@ impl TestApp {
         self.zone.local(at).format("%Y-%m-%d %H:%M").to_string()
     }
 
-    pub fn path(&self) -> PathBuf {
-        self.app.store().path()
-    }
 
     // ---- what the business does
 
