@@ -17,7 +17,11 @@ fn sources(folder: &str) -> Vec<(String, String)> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/");
+                let name = path
+                    .strip_prefix(root())
+                    .expect("below the root")
+                    .to_string_lossy()
+                    .replace('\\', "/");
                 found.push((name, fs::read_to_string(&path).expect("text")));
             }
         }
@@ -29,7 +33,10 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 
 /// The text without comments: a rule is broken by code only.
 fn code(text: &str) -> String {
-    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The modules of ours that a file names: what follows `crate::`, also inside braces.
@@ -37,11 +44,19 @@ fn ours(code: &str) -> Vec<String> {
     let mut modules = Vec::new();
     for rest in code.split("crate::").skip(1) {
         let names: Vec<&str> = match rest.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap_or_default().split(',').map(str::trim).collect(),
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .collect(),
             None => vec![rest],
         };
         modules.extend(names.iter().map(|name| {
-            name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+            name.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
         }));
     }
     modules
@@ -54,14 +69,55 @@ fn a_module_imports_only_what_lies_further_in() {
         ("src/texts", &["domain", "texts"]),
         ("src/store", &["domain", "store"]),
         ("src/carrier", &["domain", "carrier"]),
-        ("src/outbound", &["domain", "store", "carrier", "texts", "clock", "outbound", "inbound", "telemetry"]),
-        ("src/inbound", &["domain", "store", "carrier", "texts", "clock", "outbound", "inbound", "telemetry"]),
-        ("src/web", &["domain", "store", "carrier", "texts", "clock", "outbound", "inbound", "telemetry", "app", "web"]),
+        (
+            "src/outbound",
+            &[
+                "domain",
+                "store",
+                "carrier",
+                "texts",
+                "clock",
+                "outbound",
+                "inbound",
+                "telemetry",
+            ],
+        ),
+        (
+            "src/inbound",
+            &[
+                "domain",
+                "store",
+                "carrier",
+                "texts",
+                "clock",
+                "outbound",
+                "inbound",
+                "telemetry",
+            ],
+        ),
+        (
+            "src/web",
+            &[
+                "domain",
+                "store",
+                "carrier",
+                "texts",
+                "clock",
+                "outbound",
+                "inbound",
+                "telemetry",
+                "app",
+                "web",
+            ],
+        ),
     ];
     for (folder, allowed) in allowed {
         for (name, text) in sources(folder) {
             for module in ours(&code(&text)).iter().filter(|module| !module.is_empty()) {
-                assert!(allowed.contains(&module.as_str()), "{name} imports crate::{module}; {folder} may import {allowed:?}");
+                assert!(
+                    allowed.contains(&module.as_str()),
+                    "{name} imports crate::{module}; {folder} may import {allowed:?}"
+                );
             }
         }
     }
@@ -84,7 +140,10 @@ fn a_library_is_used_only_where_it_belongs() {
         let code = code(&text);
         for (library, homes) in homes {
             let at_home = homes.iter().any(|home| name.starts_with(home));
-            assert!(at_home || !code.contains(library), "{name} uses {library} which belongs into {homes:?}");
+            assert!(
+                at_home || !code.contains(library),
+                "{name} uses {library} which belongs into {homes:?}"
+            );
         }
     }
 }
@@ -114,13 +173,21 @@ fn every_file_that_the_documents_name_exists() {
     for document in documents() {
         let text = fs::read_to_string(&document).expect("text");
         for named in text.split('`').skip(1).step_by(2).filter(|named| names_a_file(named)) {
-            assert!(root().join(named).exists(), "{} names `{named}`, which is not there", document.display());
+            assert!(
+                root().join(named).exists(),
+                "{} names `{named}`, which is not there",
+                document.display()
+            );
         }
     }
 }
 
 fn documents() -> Vec<PathBuf> {
-    let docs = fs::read_dir(root().join("docs")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let docs = fs::read_dir(root().join("docs"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
     let markdown = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
     let readme = root().join("README.md");
     docs.filter(markdown).chain(readme.exists().then_some(readme)).collect()
@@ -128,7 +195,16 @@ fn documents() -> Vec<PathBuf> {
 
 /// A path below one of our folders: no pattern, no placeholder, no command line.
 fn names_a_file(text: &str) -> bool {
-    let ours = ["src/", "tests/", "docs/", "templates/", "migrations/", "examples/", "benches/", ".ci/"];
+    let ours = [
+        "src/",
+        "tests/",
+        "docs/",
+        "templates/",
+        "migrations/",
+        "examples/",
+        "benches/",
+        ".ci/",
+    ];
     ours.iter().any(|folder| text.starts_with(folder))
         && Path::new(text).components().count() > 1
         && !text.contains(['*', '{', '<', ' ', '…', '$'])

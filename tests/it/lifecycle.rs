@@ -25,13 +25,35 @@ fn table() -> [Row; 8] {
     let (skipped, failed, none) = (Some(S::Skipped), Some(S::Failed), None);
     [
         // claim, put back, accept, deliver, doubt, fail, hold, release, skip, revive
-        (S::Planned, [sending, none, none, none, none, none, held, none, skipped, none]),
-        (S::Held, [none, none, none, none, none, none, none, planned, skipped, none]),
-        (S::Sending, [none, planned, accepted, delivered, unknown, failed, held, none, skipped, none]),
-        (S::Unknown, [none, planned, accepted, delivered, none, failed, none, none, skipped, none]),
-        (S::Accepted, [none, planned, none, delivered, none, failed, none, none, skipped, none]),
+        (
+            S::Planned,
+            [sending, none, none, none, none, none, held, none, skipped, none],
+        ),
+        (
+            S::Held,
+            [none, none, none, none, none, none, none, planned, skipped, none],
+        ),
+        (
+            S::Sending,
+            [
+                none, planned, accepted, delivered, unknown, failed, held, none, skipped, none,
+            ],
+        ),
+        (
+            S::Unknown,
+            [
+                none, planned, accepted, delivered, none, failed, none, none, skipped, none,
+            ],
+        ),
+        (
+            S::Accepted,
+            [none, planned, none, delivered, none, failed, none, none, skipped, none],
+        ),
         (S::Delivered, [none; 10]),
-        (S::Skipped, [none, none, none, none, none, none, none, none, none, planned]),
+        (
+            S::Skipped,
+            [none, none, none, none, none, none, none, none, none, planned],
+        ),
         (S::Failed, [none; 10]),
     ]
 }

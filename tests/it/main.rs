@@ -8,5 +8,6 @@ mod lifecycle;
 mod never_twice;
 mod planning;
 mod rescue;
+mod store;
 mod support;
 mod zones;

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use chrono::{Days, NaiveDate, TimeDelta};
 use async_trait::async_trait;
+use chrono::{Days, NaiveDate, TimeDelta};
 use daybefore::carrier::{AskError, Carrier, Failure, Found, Lookup, Outcome, Outgoing, Receipt, Stage};
 use daybefore::domain::instant::Instant;
 use daybefore::domain::message::{Channel, State};
@@ -18,38 +18,78 @@ use crate::support::test_app::TestApp;
 #[derive(Clone, Debug)]
 enum Act {
     /// A row for that booking: a day and an hour from the first day on, and a status.
-    Import { booking: usize, day: u64, hour: u32, status: &'static str },
+    Import {
+        booking: usize,
+        day: u64,
+        hour: u32,
+        status: &'static str,
+    },
     /// Time goes by, with everything at work.
-    Live { hours: i64 },
+    Live {
+        hours: i64,
+    },
     /// Time goes by, and nobody works.
-    Outage { hours: i64 },
+    Outage {
+        hours: i64,
+    },
     Restart,
     Replan,
-    OptOut { customer: usize },
+    OptOut {
+        customer: usize,
+    },
     Resume,
     /// The provider tells of the newest text.
-    Receipt { status: &'static str, code: Option<i64> },
+    Receipt {
+        status: &'static str,
+        code: Option<i64>,
+    },
 }
 
 /// What the carriers answer, in turn; after that they accept.
 #[derive(Clone, Debug)]
 enum Answer {
     Accept,
-    Reject { bad_address: bool },
-    Retry { whole_sender: bool },
+    Reject {
+        bad_address: bool,
+    },
+    Retry {
+        whole_sender: bool,
+    },
     OptedOut,
-    Stop { spent: bool },
+    Stop {
+        spent: bool,
+    },
     Faulty,
     /// Nobody knows; whether the provider has it after all.
-    Doubt { stored: bool },
+    Doubt {
+        stored: bool,
+    },
 }
 
-const CUSTOMERS: [(&str, &str); 2] = [("+491713920012", "ana@example.com"), ("+491713920013", "ben@example.com")];
+const CUSTOMERS: [(&str, &str); 2] = [
+    ("+491713920012", "ana@example.com"),
+    ("+491713920013", "ben@example.com"),
+];
 const FIRST_DAY: &str = "2026-12-01";
 
 fn act() -> impl Strategy<Value = Act> {
-    let status = prop::sample::select(vec!["booked", "booked", "booked", "", "cancelled", "completed", "confirmed", "change_requested"]);
-    let receipt = prop::sample::select(vec![("sent", None), ("delivered", None), ("undelivered", Some(30005)), ("undelivered", Some(30003)), ("failed", Some(21610))]);
+    let status = prop::sample::select(vec![
+        "booked",
+        "booked",
+        "booked",
+        "",
+        "cancelled",
+        "completed",
+        "confirmed",
+        "change_requested",
+    ]);
+    let receipt = prop::sample::select(vec![
+        ("sent", None),
+        ("delivered", None),
+        ("undelivered", Some(30005)),
+        ("undelivered", Some(30003)),
+        ("failed", Some(21610)),
+    ]);
     prop_oneof![
         6 => (0..3_usize, 0..9_u64, 7..19_u32, status).prop_map(|(booking, day, hour, status)| Act::Import { booking, day, hour, status }),
         6 => (1..40_i64).prop_map(|hours| Act::Live { hours }),
@@ -83,7 +123,10 @@ struct Provider {
 
 impl Provider {
     fn answer(&mut self, outgoing: &Outgoing) -> Outcome {
-        let failure = Failure { code: Some(1), text: "no".to_owned() };
+        let failure = Failure {
+            code: Some(1),
+            text: "no".to_owned(),
+        };
         let answer = self.answers.pop().unwrap_or(Answer::Accept);
         let takes = matches!(answer, Answer::Accept | Answer::Doubt { stored: true });
         let provider_id = format!("P-{}", outgoing.attempt_id);
@@ -93,7 +136,12 @@ impl Provider {
         match answer {
             Answer::Accept => Outcome::Accepted { provider_id },
             Answer::Reject { bad_address } => Outcome::Rejected { bad_address, failure },
-            Answer::Retry { whole_sender } => Outcome::Retry { after: None, limit: None, whole_sender, failure },
+            Answer::Retry { whole_sender } => Outcome::Retry {
+                after: None,
+                limit: None,
+                whole_sender,
+                failure,
+            },
             Answer::OptedOut => Outcome::OptedOut { failure },
             Answer::Stop { spent } => Outcome::Stop { spent, failure },
             Answer::Faulty => Outcome::Faulty { failure },
@@ -146,10 +194,19 @@ struct World {
 
 impl World {
     async fn start(answers: Vec<Answer>) -> Self {
-        let provider = Arc::new(Mutex::new(Provider { answers, took: Vec::new() }));
+        let provider = Arc::new(Mutex::new(Provider {
+            answers,
+            took: Vec::new(),
+        }));
         let mut app = TestApp::garage().start().await;
         app.texts_go_to(Arc::new(Line(provider.clone())));
-        Self { app, provider, opted_out: HashMap::new(), history: HashMap::new(), ends: HashMap::new() }
+        Self {
+            app,
+            provider,
+            opted_out: HashMap::new(),
+            history: HashMap::new(),
+            ends: HashMap::new(),
+        }
     }
 
     async fn act(mut self, act: &Act) -> Self {
@@ -157,7 +214,12 @@ impl World {
         let now = self.app.now() + TimeDelta::seconds(1);
         self.app.clock.advance_to(now);
         match act {
-            Act::Import { booking, day, hour, status } => self.import(*booking, *day, *hour, status).await,
+            Act::Import {
+                booking,
+                day,
+                hour,
+                status,
+            } => self.import(*booking, *day, *hour, status).await,
             Act::Live { hours } => self.live(now + TimeDelta::hours(*hours)).await,
             Act::Outage { hours } => self.app.clock.advance_to(now + TimeDelta::hours(*hours)),
             Act::Restart => {
@@ -185,13 +247,23 @@ impl World {
         let first: NaiveDate = FIRST_DAY.parse().expect("a date");
         let starts = format!("{} {hour:02}:00", first + Days::new(day));
         let (phone, email) = CUSTOMERS[booking % 2];
-        let row = format!("B-{booking},C-{booking},Customer {},{phone},{email},{starts},Service {booking},{status}", booking % 2);
+        let row = format!(
+            "B-{booking},C-{booking},Customer {},{phone},{email},{starts},Service {booking},{status}",
+            booking % 2
+        );
         let header = "external_id,customer_id,name,phone,email,starts_at,service,status";
         let summary = self.app.import_bookings(&format!("{header}\n{row}\n")).await;
         assert_eq!(summary.refused, 0);
-        let was_cancelled = self.history.get(&booking).and_then(|known| known.last()).is_some_and(|last| last.2);
+        let was_cancelled = self
+            .history
+            .get(&booking)
+            .and_then(|known| known.last())
+            .is_some_and(|last| last.2);
         let cancelled = status == "cancelled" || (status.is_empty() && was_cancelled);
-        self.history.entry(booking).or_default().push((self.app.now(), starts, cancelled));
+        self.history
+            .entry(booking)
+            .or_default()
+            .push((self.app.now(), starts, cancelled));
     }
 
     async fn live(&self, until: Instant) {
@@ -205,14 +277,19 @@ impl World {
             if status != "sent" {
                 self.ends.entry(outgoing.attempt_id.clone()).or_insert(code.is_some());
             }
-            self.app.receive_status(&outgoing.attempt_id, &provider_id, status, code).await;
+            self.app
+                .receive_status(&outgoing.attempt_id, &provider_id, status, code)
+                .await;
         }
     }
 
     /// What reached a customer: texts that the provider took over, and mails.
     fn arrived(&self) -> Vec<Outgoing> {
         let took = self.provider.lock().expect("a lock").took.clone();
-        took.into_iter().map(|(_, outgoing)| outgoing).chain(self.app.email.sent()).collect()
+        took.into_iter()
+            .map(|(_, outgoing)| outgoing)
+            .chain(self.app.email.sent())
+            .collect()
     }
 
     async fn check(&self) {
@@ -221,8 +298,17 @@ impl World {
         let mut times: HashMap<(&str, Channel), u32> = HashMap::new();
         for outgoing in &self.arrived() {
             let line = by_id[outgoing.message_id.as_str()];
-            let booking: usize = line.item.external_id.trim_start_matches("B-").parse().expect("a number");
-            let channel = if outgoing.to.starts_with('+') { Channel::Sms } else { Channel::Email };
+            let booking: usize = line
+                .item
+                .external_id
+                .trim_start_matches("B-")
+                .parse()
+                .expect("a number");
+            let channel = if outgoing.to.starts_with('+') {
+                Channel::Sms
+            } else {
+                Channel::Email
+            };
             let lost_on_the_way = self.ends.get(&outgoing.attempt_id).copied().unwrap_or(false);
             *times.entry((&line.message_id, channel)).or_default() += u32::from(!lost_on_the_way);
             self.check_person(booking, outgoing);
@@ -232,14 +318,23 @@ impl World {
         let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
         assert!(twice.is_empty(), "twice: {twice:?}\n{}", self.app.plan_lines().await);
         let over = self.app.now() + TimeDelta::days(60);
-        assert!(plan.iter().all(|line| line.due_at < over), "nothing is put off for ever");
+        assert!(
+            plan.iter().all(|line| line.due_at < over),
+            "nothing is put off for ever"
+        );
     }
 
     fn check_person(&self, booking: usize, outgoing: &Outgoing) {
         let (phone, email) = CUSTOMERS[booking % 2];
-        assert!(outgoing.to == phone || outgoing.to == email, "the wrong person: {outgoing:?}");
+        assert!(
+            outgoing.to == phone || outgoing.to == email,
+            "the wrong person: {outgoing:?}"
+        );
         let since = self.opted_out.get(&(booking % 2));
-        assert!(since.is_none_or(|since| outgoing.now < *since), "after an opt-out: {outgoing:?}");
+        assert!(
+            since.is_none_or(|since| outgoing.now < *since),
+            "after an opt-out: {outgoing:?}"
+        );
     }
 
     fn check_hours(&self, rule: &str, outgoing: &Outgoing) {
@@ -251,15 +346,26 @@ impl World {
 
     /// What was said about a visit was true when it was said.
     fn check_item(&self, booking: usize, rule: &str, outgoing: &Outgoing, revision: i64) {
-        let (_, starts, cancelled) =
-            self.history[&booking].iter().rev().find(|(at, ..)| *at <= outgoing.now).expect("known by then");
-        assert_eq!(*cancelled, rule == "cancelled", "revision {revision} at {}: {rule}", self.app.local(outgoing.now));
+        let (_, starts, cancelled) = self.history[&booking]
+            .iter()
+            .rev()
+            .find(|(at, ..)| *at <= outgoing.now)
+            .expect("known by then");
+        assert_eq!(
+            *cancelled,
+            rule == "cancelled",
+            "revision {revision} at {}: {rule}",
+            self.app.local(outgoing.now)
+        );
         let starts_at = self.app.at(starts);
         // A cancellation names the time that the customer knows.
         if !matches!(rule, "satisfaction" | "cancelled") {
             assert!(outgoing.now <= starts_at, "after the visit: {rule}");
             let day = starts[8..10].trim_start_matches('0');
-            assert!(text(outgoing).contains(&format!("December {day}")), "about another time than {starts}: {outgoing:?}");
+            assert!(
+                text(outgoing).contains(&format!("December {day}")),
+                "about another time than {starts}: {outgoing:?}"
+            );
         }
     }
 
@@ -273,7 +379,13 @@ impl World {
         self.app.operator_resumes().await;
         self.live(end + TimeDelta::hours(24)).await;
         self.check().await;
-        let ended = [State::Accepted, State::Delivered, State::Skipped, State::Failed, State::Held];
+        let ended = [
+            State::Accepted,
+            State::Delivered,
+            State::Skipped,
+            State::Failed,
+            State::Held,
+        ];
         for line in self.app.plan().await {
             assert!(ended.contains(&line.state), "lost: {line:?}");
         }
@@ -281,8 +393,15 @@ impl World {
 }
 
 fn found(provider_id: &str) -> Found {
-    let receipt = Receipt { status: "sent".to_owned(), stage: Stage::Sent, failure: None };
-    Found { provider_id: provider_id.to_owned(), receipt }
+    let receipt = Receipt {
+        status: "sent".to_owned(),
+        stage: Stage::Sent,
+        failure: None,
+    };
+    Found {
+        provider_id: provider_id.to_owned(),
+        receipt,
+    }
 }
 
 fn text(outgoing: &Outgoing) -> &str {
@@ -294,7 +413,10 @@ fn text(outgoing: &Outgoing) -> &str {
 
 /// Few enough for everyday; `PROPTEST_CASES=2000 cargo test --test it never_twice` looks longer.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(24)
+    std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(24)
 }
 
 proptest! {

@@ -15,8 +15,15 @@ use crate::support::test_app::{EMAIL, PHONE, TestApp};
 use crate::support::twilio_server::Answer;
 
 fn found(provider_id: &str) -> Found {
-    let receipt = Receipt { status: "sent".to_owned(), stage: Stage::Sent, failure: None };
-    Found { provider_id: provider_id.to_owned(), receipt }
+    let receipt = Receipt {
+        status: "sent".to_owned(),
+        stage: Stage::Sent,
+        failure: None,
+    };
+    Found {
+        provider_id: provider_id.to_owned(),
+        receipt,
+    }
 }
 
 /// Dies while the text of a visit is on its way, and starts again.
@@ -45,7 +52,10 @@ async fn a_message_that_a_crash_left_in_doubt_is_adopted_when_the_carrier_has_it
     app.run_until("2026-12-01 12:00").await;
     let confirmation = app.message("B-1", "confirmation").await;
     assert_eq!(confirmation.state, State::Accepted);
-    assert_eq!(app.attempts(&confirmation.message_id).await[0].provider_id.as_deref(), Some("SM-found"));
+    assert_eq!(
+        app.attempts(&confirmation.message_id).await[0].provider_id.as_deref(),
+        Some("SM-found")
+    );
     assert_eq!(app.sent(), [], "not once more");
 }
 
@@ -64,7 +74,15 @@ async fn a_message_that_never_reached_the_carrier_goes_once_after_it_was_asked_t
 async fn a_second_crash_with_the_same_message_leaves_it_to_a_person() {
     let mut app = crash_while_sending(TestApp::garage().start().await).await;
     app.texts_go_to(Meanwhile::new(|_| {
-        async { Outcome::Unknown { failure: Failure { code: Some(500), text: "?".to_owned() } } }.boxed()
+        async {
+            Outcome::Unknown {
+                failure: Failure {
+                    code: Some(500),
+                    text: "?".to_owned(),
+                },
+            }
+        }
+        .boxed()
     }));
     app.run_until("2026-12-02 12:00").await;
     let confirmation = app.message("B-1", "confirmation").await;
@@ -79,7 +97,12 @@ async fn a_message_in_doubt_that_is_of_no_use_any_more_is_not_sent_again() {
     app.book_as("B-1", "2026-12-15 09:00", "cancelled").await;
     app.run_until("2026-12-01 12:00").await;
     let said: Vec<_> = app.sent().iter().map(|sent| sent.text.contains("cancelled")).collect();
-    assert_eq!(said, [true], "they may have read the confirmation: {}", app.conversation());
+    assert_eq!(
+        said,
+        [true],
+        "they may have read the confirmation: {}",
+        app.conversation()
+    );
 }
 
 #[tokio::test]
@@ -88,7 +111,9 @@ async fn a_claim_without_an_attempt_is_simply_given_back() {
     app.book("B-1", "2026-12-15 09:00").await;
     let mut tx = app.app.store().write().await.unwrap();
     let lease_until = app.at("2026-12-01 09:02");
-    let claimed = daybefore::store::outbox::claim(&mut tx, "sms", "dead", 10, app.now(), lease_until).await.unwrap();
+    let claimed = daybefore::store::outbox::claim(&mut tx, "sms", "dead", 10, app.now(), lease_until)
+        .await
+        .unwrap();
     assert_eq!(claimed, 1);
     tx.commit().await.unwrap();
     let app = app.restart().await;
@@ -103,7 +128,9 @@ async fn a_living_sender_keeps_its_claim_until_the_lease_ends() {
     app.book("B-1", "2026-12-15 09:00").await;
     let mut tx = app.app.store().write().await.unwrap();
     let lease_until = app.at("2026-12-01 09:02");
-    daybefore::store::outbox::claim(&mut tx, "sms", "slow", 10, app.now(), lease_until).await.unwrap();
+    daybefore::store::outbox::claim(&mut tx, "sms", "slow", 10, app.now(), lease_until)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     app.advance_to("2026-12-01 09:01");
     assert_eq!(app.rescue().await, 0);
@@ -122,11 +149,17 @@ async fn an_answer_that_comes_after_the_lease_has_run_out_settles_the_message() 
             async move {
                 clock.advance_to(late);
                 rescue::rescue(&dispatcher, late).await.expect("rescued");
-                Outcome::Accepted { provider_id: format!("slow-{}", outgoing.message_id) }
+                Outcome::Accepted {
+                    provider_id: format!("slow-{}", outgoing.message_id),
+                }
             }
             .boxed()
         };
-        let carrier = if askable { Meanwhile::new(slow) } else { Meanwhile::unaskable(slow) };
+        let carrier = if askable {
+            Meanwhile::new(slow)
+        } else {
+            Meanwhile::unaskable(slow)
+        };
         app.texts_go_to(carrier.clone());
         app.book("B-1", "2026-12-15 09:00").await;
         app.dispatch().await;
@@ -142,10 +175,21 @@ async fn an_answer_that_comes_after_the_lease_has_run_out_settles_the_message() 
 async fn a_mail_of_unknown_outcome_goes_once_more_under_the_same_message_id() {
     let mut app = TestApp::garage().start().await;
     let carrier = Meanwhile::unaskable(|_| {
-        async { Outcome::Unknown { failure: Failure { code: None, text: "cut".to_owned() } } }.boxed()
+        async {
+            Outcome::Unknown {
+                failure: Failure {
+                    code: None,
+                    text: "cut".to_owned(),
+                },
+            }
+        }
+        .boxed()
     });
     app.mails_go_to(carrier.clone());
-    app.import_bookings(&format!("external_id,name,email,starts_at\nB-1,Ana,{EMAIL},2026-12-15 09:00\n")).await;
+    app.import_bookings(&format!(
+        "external_id,name,email,starts_at\nB-1,Ana,{EMAIL},2026-12-15 09:00\n"
+    ))
+    .await;
     app.run_until("2026-12-01 09:09").await;
     assert_eq!(carrier.sent().len(), 1, "not before ten minutes");
     app.run_until("2026-12-01 12:00").await;
@@ -158,7 +202,14 @@ async fn a_mail_of_unknown_outcome_goes_once_more_under_the_same_message_id() {
 #[tokio::test]
 async fn mails_that_a_server_names_alike_do_not_stop_the_lane() {
     let mut app = TestApp::garage().start().await;
-    app.mails_go_to(Meanwhile::new(|_| async { Outcome::Accepted { provider_id: "queued".to_owned() } }.boxed()));
+    app.mails_go_to(Meanwhile::new(|_| {
+        async {
+            Outcome::Accepted {
+                provider_id: "queued".to_owned(),
+            }
+        }
+        .boxed()
+    }));
     app.import_bookings(
         "external_id,name,email,starts_at\nB-1,Ana,ana@example.com,2026-12-15 09:00\nB-2,Ben,ben@example.com,2026-12-15 10:00\n",
     )
@@ -170,7 +221,11 @@ async fn mails_that_a_server_names_alike_do_not_stop_the_lane() {
 
 #[tokio::test]
 async fn a_carrier_that_cannot_be_asked_now_is_asked_later() {
-    let app = TestApp::garage().twilio().setting("sms.timeout_seconds", "1").start().await;
+    let app = TestApp::garage()
+        .twilio()
+        .setting("sms.timeout_seconds", "1")
+        .start()
+        .await;
     let provider = app.provider.as_ref().unwrap();
     provider.next(Answer::StoreThen500);
     app.book("B-1", "2026-12-15 09:00").await;
@@ -178,7 +233,11 @@ async fn a_carrier_that_cannot_be_asked_now_is_asked_later() {
     provider.lead_pages_to("https://elsewhere.example.com");
     provider.limit_pages(0);
     app.run_until("2026-12-01 09:30").await;
-    assert_eq!(app.state("B-1", "confirmation").await, State::Unknown, "a list that can't be read proves nothing");
+    assert_eq!(
+        app.state("B-1", "confirmation").await,
+        State::Unknown,
+        "a list that can't be read proves nothing"
+    );
     assert_eq!(provider.messages().len(), 1);
     provider.limit_pages(100);
     app.run_until("2026-12-01 09:40").await;
@@ -191,7 +250,12 @@ async fn the_same_words_to_one_phone_are_not_taken_for_each_other() {
     let provider = app.provider.as_ref().unwrap();
     provider.always(Answer::StoreThen500);
     let row = |id: &str, name: &str| format!("{id},{name},{PHONE},2026-12-15 09:00\n");
-    app.import_bookings(&format!("external_id,name,phone,starts_at\n{}{}", row("B-1", "Ana"), row("B-2", "Ben"))).await;
+    app.import_bookings(&format!(
+        "external_id,name,phone,starts_at\n{}{}",
+        row("B-1", "Ana"),
+        row("B-2", "Ben")
+    ))
+    .await;
     app.run_until("2026-12-01 12:00").await;
     assert_eq!(provider.messages().len(), 2, "one each");
     let mut ids = Vec::new();

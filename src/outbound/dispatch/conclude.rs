@@ -86,8 +86,8 @@ pub async fn conclude(
     // The answer came after the lease had run out, and rescue had put the message in doubt: now there is none.
     let late = !settled && flight.state == State::Sending && !matches!(outcome, Outcome::Unknown { .. });
     let doubted = InFlight { state: State::Unknown, owner: "", attempt_state: AttemptState::Unknown, ..flight.clone() };
-    concluded.overtaken = !settled && !(late && settle(tx, &doubted, outcome, wait_until, settings, jitter, now).await?);
-    Ok(concluded)
+    let settled = settled || (late && settle(tx, &doubted, outcome, wait_until, settings, jitter, now).await?);
+    Ok(Concluded { overtaken: !settled, ..concluded })
 }
 
 /// Moves the attempt and its message from where `flight` says they are. False: the message was not there any more.

@@ -55,7 +55,10 @@ async fn a_visit_that_is_over_when_we_hear_of_it_is_not_spoken_of() {
 async fn what_falls_into_the_night_waits_for_the_morning() {
     let app = TestApp::garage().at("2026-12-13 22:30").start().await;
     app.book("B-1", "2026-12-16 09:00").await;
-    assert_eq!(app.message("B-1", "confirmation").await.due_local, "2026-12-14T08:00:00");
+    assert_eq!(
+        app.message("B-1", "confirmation").await.due_local,
+        "2026-12-14T08:00:00"
+    );
 }
 
 #[tokio::test]
@@ -74,9 +77,21 @@ async fn what_would_come_too_late_in_the_morning_goes_the_evening_before() {
     app.book("B-1", "2026-12-15 08:30").await;
     app.book("B-2", "2026-12-15 09:00").await;
     app.book("B-3", "2026-12-15 12:00").await;
-    assert_eq!(app.message("B-1", "two-hours").await.due_local, "2026-12-14T20:00:00", "useful until 7:30");
-    assert_eq!(app.message("B-2", "two-hours").await.due_local, "2026-12-15T08:00:00", "useful until 8:00");
-    assert_eq!(app.message("B-3", "two-hours").await.due_local, "2026-12-15T10:00:00", "in hours");
+    assert_eq!(
+        app.message("B-1", "two-hours").await.due_local,
+        "2026-12-14T20:00:00",
+        "useful until 7:30"
+    );
+    assert_eq!(
+        app.message("B-2", "two-hours").await.due_local,
+        "2026-12-15T08:00:00",
+        "useful until 8:00"
+    );
+    assert_eq!(
+        app.message("B-3", "two-hours").await.due_local,
+        "2026-12-15T10:00:00",
+        "in hours"
+    );
 }
 
 #[tokio::test]
@@ -94,15 +109,25 @@ async fn a_survey_that_falls_on_a_sunday_waits_until_noon() {
     app.book_as("B-1", "2026-12-12 09:00", "booked").await;
     app.advance_to("2026-12-12 12:00");
     app.book_as("B-1", "2026-12-12 09:00", "completed").await;
-    assert_eq!(app.message("B-1", "satisfaction").await.due_local, "2026-12-13T12:00:00");
+    assert_eq!(
+        app.message("B-1", "satisfaction").await.due_local,
+        "2026-12-13T12:00:00"
+    );
 }
 
 #[tokio::test]
 async fn a_holiday_moves_a_reminder_to_the_evening_before_it_where_the_morning_is_too_late() {
-    let app = TestApp::garage().holiday("2026-12-25").holiday("2026-12-26").start().await;
+    let app = TestApp::garage()
+        .holiday("2026-12-25")
+        .holiday("2026-12-26")
+        .start()
+        .await;
     app.book("early", "2026-12-27 08:30").await;
     app.book("late", "2026-12-27 15:00").await;
-    assert_eq!(app.message("early", "day-before").await.due_local, "2026-12-24T20:00:00");
+    assert_eq!(
+        app.message("early", "day-before").await.due_local,
+        "2026-12-24T20:00:00"
+    );
     assert_eq!(app.message("late", "day-before").await.due_local, "2026-12-27T08:00:00");
 }
 
@@ -114,7 +139,14 @@ async fn holidays_without_end_are_too_late_and_not_a_loop() {
             setup = setup.holiday(&format!("{month}-{day:02}"));
         }
     }
-    for day in ["2026-12-29", "2026-12-30", "2026-12-31", "2027-01-29", "2027-01-30", "2027-01-31"] {
+    for day in [
+        "2026-12-29",
+        "2026-12-30",
+        "2026-12-31",
+        "2027-01-29",
+        "2027-01-30",
+        "2027-01-31",
+    ] {
         setup = setup.holiday(day);
     }
     let app = setup.start().await;
@@ -132,13 +164,20 @@ async fn the_plan_shows_each_message_once_and_each_skipped_one_with_one_reason()
     app.book_as("B-20", "2026-12-20 09:00", "cancelled").await;
     app.book("B-21", "2026-12-22 09:00").await;
     let plan = app.plan().await;
-    let mut identities: Vec<_> = plan.iter().map(|line| (&line.item, &line.rule, &line.customer)).collect();
+    let mut identities: Vec<_> = plan
+        .iter()
+        .map(|line| (&line.item, &line.rule, &line.customer))
+        .collect();
     identities.sort_by_key(|(item, rule, customer)| (item.external_id.clone(), item.revision, *rule, *customer));
     let all = identities.len();
     identities.dedup();
     assert_eq!(identities.len(), all);
     for line in &plan {
         assert_eq!(line.state == State::Skipped, line.reason.is_some(), "{line:?}");
-        assert_eq!(line.state == State::Skipped, line.channel.is_none() || line.reason.is_some(), "{line:?}");
+        assert_eq!(
+            line.state == State::Skipped,
+            line.channel.is_none() || line.reason.is_some(),
+            "{line:?}"
+        );
     }
 }

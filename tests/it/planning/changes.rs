@@ -100,7 +100,12 @@ async fn a_cancelled_visit_that_was_never_announced_is_not_spoken_of() {
     app.book_as("B-1", "2026-12-15 09:00", "cancelled").await;
     app.run_until("2026-12-20 12:00").await;
     assert_eq!(app.sent(), []);
-    assert!(app.plan().await.iter().all(|line| line.reason == Some(Reason::ItemCancelled)));
+    assert!(
+        app.plan()
+            .await
+            .iter()
+            .all(|line| line.reason == Some(Reason::ItemCancelled))
+    );
 }
 
 #[tokio::test]
@@ -142,7 +147,12 @@ async fn a_finished_visit_silences_its_reminder() {
     let app = TestApp::garage().start().await;
     app.book("B-1", "2026-12-15 09:00").await;
     app.run_until("2026-12-02 12:00").await;
-    for (status, silenced) in [("in_progress", true), ("booked", false), ("no_show", true), ("booked", false)] {
+    for (status, silenced) in [
+        ("in_progress", true),
+        ("booked", false),
+        ("no_show", true),
+        ("booked", false),
+    ] {
         app.book_as("B-1", "2026-12-15 09:00", status).await;
         let expected = silenced.then_some(Reason::ItemDone);
         assert_eq!(app.message("B-1", "day-before").await.reason, expected, "{status}");
@@ -154,7 +164,10 @@ async fn a_visit_that_was_completed_by_mistake_is_not_asked_about() {
     let app = TestApp::garage().start().await;
     app.book_as("B-1", "2026-12-02 09:00", "completed").await;
     app.book_as("B-1", "2026-12-02 09:00", "booked").await;
-    assert_eq!(app.message("B-1", "satisfaction").await.reason, Some(Reason::Superseded));
+    assert_eq!(
+        app.message("B-1", "satisfaction").await.reason,
+        Some(Reason::Superseded)
+    );
     app.book_as("B-1", "2026-12-02 09:00", "completed").await;
     assert_eq!(app.state("B-1", "satisfaction").await, State::Planned);
 }
@@ -178,7 +191,11 @@ async fn a_visit_that_the_desk_moves_is_open_again_though_its_file_has_no_status
         app.run_until("2026-12-02 12:00").await;
         app.book("B-1", "2026-12-17 11:00").await;
         app.run_until("2026-12-18 00:00").await;
-        assert_eq!(app.state("B-1", "day-before").await, State::Accepted, "{asked}: a yes or a wish was for the old time");
+        assert_eq!(
+            app.state("B-1", "day-before").await,
+            State::Accepted,
+            "{asked}: a yes or a wish was for the old time"
+        );
     }
 }
 
@@ -213,9 +230,11 @@ async fn a_visit_that_goes_over_to_another_customer_is_told_to_that_one_as_new()
     };
     app.import_bookings(&row("Ana Košir", PHONE, "2026-12-15 09:00")).await;
     app.run_until("2026-12-02 12:00").await;
-    app.import_bookings(&row("Ben Maier", "+491713920013", "2026-12-15 09:00")).await;
+    app.import_bookings(&row("Ben Maier", "+491713920013", "2026-12-15 09:00"))
+        .await;
     app.run_until("2026-12-03 12:00").await;
-    app.import_bookings(&row("Ben Maier", "+491713920013", "2026-12-16 09:00")).await;
+    app.import_bookings(&row("Ben Maier", "+491713920013", "2026-12-16 09:00"))
+        .await;
     app.run_until("2026-12-17 12:00").await;
     assert_snapshot!(app.conversation(), @r"
     2026-12-01 09:00 sms to +491713920012: Garage Müller: thank you for booking. See you on Tuesday, December 15, at 9:00 AM.
@@ -231,10 +250,14 @@ async fn edited_rules_are_planned_again_and_repeat_nothing_that_was_sent() {
     app.book("B-1", "2026-12-15 09:00").await;
     app.run_until("2026-12-02 12:00").await;
     let preset = daybefore::domain::rule::Rules::preset("garage").unwrap();
-    let edited = preset.replace(r#"days = -1, at = "17:00""#, r#"days = -2, at = "12:00""#).replace("\"confirmation\"", "\"welcome\"");
+    let edited = preset
+        .replace(r#"days = -1, at = "17:00""#, r#"days = -2, at = "12:00""#)
+        .replace("\"confirmation\"", "\"welcome\"");
     let rules = daybefore::domain::rule::Rules::parse(&edited).unwrap();
     let mut tx = app.app.store().write().await.unwrap();
-    daybefore::store::rule::replace(&mut tx, crate::support::test_app::BUSINESS, &rules).await.unwrap();
+    daybefore::store::rule::replace(&mut tx, crate::support::test_app::BUSINESS, &rules)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let planning = app.replan().await;
     assert_eq!((planning.moved, planning.planned), (1, 0));
@@ -251,7 +274,10 @@ async fn a_message_that_a_person_holds_stays_held_when_its_item_moves_on_the_clo
     app.book("B-1", "2026-12-15 09:00").await;
     let reminder = app.message("B-1", "day-before").await;
     assert!(app.operator_holds(&reminder.message_id, true).await);
-    app.import_bookings(&format!("external_id,name,phone,email,starts_at,service\nB-1,Ana Košir,{PHONE},{EMAIL},2026-12-15 09:00,Brakes\n")).await;
+    app.import_bookings(&format!(
+        "external_id,name,phone,email,starts_at,service\nB-1,Ana Košir,{PHONE},{EMAIL},2026-12-15 09:00,Brakes\n"
+    ))
+    .await;
     app.replan().await;
     app.run_until("2026-12-14 18:00").await;
     assert_eq!(app.state("B-1", "day-before").await, State::Held);

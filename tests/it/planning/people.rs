@@ -67,7 +67,10 @@ async fn a_withdrawal_follows_the_person_to_a_corrected_number() {
 async fn surveys_ask_first_where_the_business_says_so() {
     for (consent, state) in [("", State::Skipped), ("yes", State::Planned), ("no", State::Skipped)] {
         let app = TestApp::garage().surveys_need_consent().start().await;
-        app.import_bookings(&format!("{HEADER}\nB-1,,Ana,{PHONE},,2026-12-01 08:00,completed,,{consent}\n")).await;
+        app.import_bookings(&format!(
+            "{HEADER}\nB-1,,Ana,{PHONE},,2026-12-01 08:00,completed,,{consent}\n"
+        ))
+        .await;
         assert_eq!(app.state("B-1", "satisfaction").await, state, "consent {consent:?}");
     }
 }
@@ -75,8 +78,14 @@ async fn surveys_ask_first_where_the_business_says_so() {
 #[tokio::test]
 async fn the_channel_that_a_customer_wishes_for_comes_first() {
     let app = TestApp::garage().start().await;
-    app.import_customers(&format!("external_id,name,phone,email,channel\nC-1,Ana Košir,{PHONE},{EMAIL},email\n")).await;
-    app.import_bookings(&format!("{HEADER}\nB-1,C-1,Ana Košir,{PHONE},{EMAIL},2026-12-15 09:00,,,\n")).await;
+    app.import_customers(&format!(
+        "external_id,name,phone,email,channel\nC-1,Ana Košir,{PHONE},{EMAIL},email\n"
+    ))
+    .await;
+    app.import_bookings(&format!(
+        "{HEADER}\nB-1,C-1,Ana Košir,{PHONE},{EMAIL},2026-12-15 09:00,,,\n"
+    ))
+    .await;
     app.dispatch().await;
     assert_eq!(app.sent()[0].channel, Channel::Email);
 }
@@ -84,9 +93,13 @@ async fn the_channel_that_a_customer_wishes_for_comes_first() {
 #[tokio::test]
 async fn a_changed_wish_moves_what_is_planned() {
     let app = TestApp::garage().start().await;
-    let wish = |channel: &str| format!("external_id,name,phone,email,channel\nC-1,Ana Košir,{PHONE},{EMAIL},{channel}\n");
+    let wish =
+        |channel: &str| format!("external_id,name,phone,email,channel\nC-1,Ana Košir,{PHONE},{EMAIL},{channel}\n");
     app.import_customers(&wish("sms")).await;
-    app.import_bookings(&format!("{HEADER}\nB-1,C-1,Ana Košir,{PHONE},{EMAIL},2026-12-15 09:00,,,\n")).await;
+    app.import_bookings(&format!(
+        "{HEADER}\nB-1,C-1,Ana Košir,{PHONE},{EMAIL},2026-12-15 09:00,,,\n"
+    ))
+    .await;
     app.import_customers(&wish("email")).await;
     assert_eq!(app.message("B-1", "day-before").await.channel, Some(Channel::Email));
 }
@@ -94,11 +107,13 @@ async fn a_changed_wish_moves_what_is_planned() {
 #[tokio::test]
 async fn nobody_without_an_address_is_forgotten_silently() {
     let app = TestApp::garage().start().await;
-    app.import_bookings(&format!("{HEADER}\nB-1,,Ana,,,2026-12-15 09:00,,,\n")).await;
+    app.import_bookings(&format!("{HEADER}\nB-1,,Ana,,,2026-12-15 09:00,,,\n"))
+        .await;
     let plan = app.plan().await;
     assert_eq!(plan.len(), 2);
     assert!(plan.iter().all(|line| line.reason == Some(Reason::NoAddress)));
-    app.import_bookings(&format!("{HEADER}\nB-1,,Ana,{PHONE},,2026-12-15 09:00,,,\n")).await;
+    app.import_bookings(&format!("{HEADER}\nB-1,,Ana,{PHONE},,2026-12-15 09:00,,,\n"))
+        .await;
     app.run_until("2026-12-20 12:00").await;
     assert_eq!(app.sent().len(), 2, "both are revived by the number");
 }
@@ -106,7 +121,10 @@ async fn nobody_without_an_address_is_forgotten_silently() {
 #[tokio::test]
 async fn a_landline_gets_mail() {
     let app = TestApp::garage().start().await;
-    app.import_bookings(&format!("{HEADER}\nB-1,,Ana,030 23125000,{EMAIL},2026-12-15 09:00,,,\n")).await;
+    app.import_bookings(&format!(
+        "{HEADER}\nB-1,,Ana,030 23125000,{EMAIL},2026-12-15 09:00,,,\n"
+    ))
+    .await;
     app.dispatch().await;
     assert_eq!(app.sent()[0].channel, Channel::Email);
 }
@@ -114,7 +132,8 @@ async fn a_landline_gets_mail() {
 #[tokio::test]
 async fn bookings_that_customers_know_of_are_only_reminded_of() {
     let app = TestApp::garage().start().await;
-    app.import_known_bookings(&format!("{HEADER}\nB-1,,Ana,{PHONE},,2026-12-15 09:00,,,\n")).await;
+    app.import_known_bookings(&format!("{HEADER}\nB-1,,Ana,{PHONE},,2026-12-15 09:00,,,\n"))
+        .await;
     app.replan().await;
     app.run_until("2026-12-20 12:00").await;
     assert_eq!(app.message("B-1", "confirmation").await.reason, Some(Reason::ByHand));

@@ -49,9 +49,17 @@ async fn an_offer_is_shown_only_to_those_who_agreed_to_offers() {
     for (consent, shown) in [("yes", true), ("no", false), ("", false)] {
         let app = TestApp::agency().start().await;
         let header = "external_id,name,email,kind,ends_on,offer_amount,offer_currency,consent_marketing";
-        app.import_renewals(&format!("{header}\nP-1,Ana,{EMAIL},policy,2027-02-15,412.50,EUR,{consent}\n")).await;
+        app.import_renewals(&format!(
+            "{header}\nP-1,Ana,{EMAIL},policy,2027-02-15,412.50,EUR,{consent}\n"
+        ))
+        .await;
         app.run_until("2027-01-16 12:00").await;
-        assert_eq!(app.sent()[0].text.contains("412"), shown, "consent {consent:?}: {}", app.conversation());
+        assert_eq!(
+            app.sent()[0].text.contains("412"),
+            shown,
+            "consent {consent:?}: {}",
+            app.conversation()
+        );
     }
 }
 
@@ -76,7 +84,11 @@ async fn months_count_from_the_original_date() {
     ] {
         let app = TestApp::garage().rules(&rules(months)).start().await;
         app.renew("R-1", "inspection", ends_on, "").await;
-        assert_eq!(app.message("R-1", "months").await.due_local, format!("{due}T10:00:00"), "{ends_on} {months:+}");
+        assert_eq!(
+            app.message("R-1", "months").await.due_local,
+            format!("{due}T10:00:00"),
+            "{ends_on} {months:+}"
+        );
     }
 }
 
@@ -107,11 +119,16 @@ async fn a_renewal_that_is_prolonged_starts_its_ladder_anew() {
 #[tokio::test]
 async fn the_call_list_has_one_call_a_policy_however_often_it_is_planned() {
     let app = TestApp::agency().start().await;
-    app.import_renewals(&format!("external_id,name,phone,kind,ends_on\nP-1,Ana,{PHONE},policy,2027-02-15\n")).await;
+    app.import_renewals(&format!(
+        "external_id,name,phone,kind,ends_on\nP-1,Ana,{PHONE},policy,2027-02-15\n"
+    ))
+    .await;
     app.run_until("2027-02-08 12:00").await;
     app.replan().await;
     app.run_until("2027-02-08 13:00").await;
-    let calls = daybefore::store::call::open_calls(&mut app.app.store().read().await.unwrap(), None).await.unwrap();
+    let calls = daybefore::store::call::open_calls(&mut app.app.store().read().await.unwrap(), None)
+        .await
+        .unwrap();
     assert_eq!(calls.len(), 1);
     assert_eq!((calls[0].phone.as_str(), calls[0].done_at), (PHONE, None));
 }

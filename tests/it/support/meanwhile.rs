@@ -19,12 +19,22 @@ pub struct Meanwhile {
 impl Meanwhile {
     /// Does `doing` for each message and answers what it says; knows nothing of past messages.
     pub fn new(doing: impl Fn(Outgoing) -> BoxFuture<'static, Outcome> + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { doing: Box::new(doing), askable: true, found: Mutex::default(), sent: Mutex::default() })
+        Arc::new(Self {
+            doing: Box::new(doing),
+            askable: true,
+            found: Mutex::default(),
+            sent: Mutex::default(),
+        })
     }
 
     /// The same, but it can't be asked about past messages, like a mail server.
     pub fn unaskable(doing: impl Fn(Outgoing) -> BoxFuture<'static, Outcome> + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { doing: Box::new(doing), askable: false, found: Mutex::default(), sent: Mutex::default() })
+        Arc::new(Self {
+            doing: Box::new(doing),
+            askable: false,
+            found: Mutex::default(),
+            sent: Mutex::default(),
+        })
     }
 
     /// What `find` answers from now on.
@@ -49,7 +59,11 @@ impl Carrier for Meanwhile {
     }
 
     async fn find(&self, _lookup: &Lookup) -> Result<Vec<Found>, AskError> {
-        if self.askable { Ok(self.found.lock().expect("a lock").clone()) } else { Err(AskError::Unsupported) }
+        if self.askable {
+            Ok(self.found.lock().expect("a lock").clone())
+        } else {
+            Err(AskError::Unsupported)
+        }
     }
 
     async fn receipt(&self, _provider_id: &str) -> Result<Option<Receipt>, AskError> {

@@ -83,7 +83,11 @@ impl Setup {
     }
 
     pub async fn start(mut self) -> TestApp {
-        let provider = if self.twilio { Some(TwilioServer::start().await) } else { None };
+        let provider = if self.twilio {
+            Some(TwilioServer::start().await)
+        } else {
+            None
+        };
         if let Some(provider) = &provider {
             self.settings.extend([
                 ("sms.carrier".to_owned(), "twilio".to_owned()),
@@ -97,11 +101,20 @@ impl Setup {
         let zones = daybefore::app::zones(&config(&settings, &folder)).expect("zone data");
         let zone = zones.zone(self.zone).expect("a zone");
         let clock = Arc::new(VirtualClock::starting_at(zone.instant(local(self.start))));
-        let store = Store::open(&folder.path().join("test.db"), Open::CreateIfEmpty).await.expect("a database");
-        let rules = self.rules.take().unwrap_or_else(|| Rules::preset(self.preset).expect("a preset").to_owned());
+        let store = Store::open(&folder.path().join("test.db"), Open::CreateIfEmpty)
+            .await
+            .expect("a database");
+        let rules = self
+            .rules
+            .take()
+            .unwrap_or_else(|| Rules::preset(self.preset).expect("a preset").to_owned());
         let mut tx = store.write().await.expect("a transaction");
-        store::business::save(&mut tx, &self.business(), clock.now()).await.expect("saved");
-        store::rule::replace(&mut tx, BUSINESS, &Rules::parse(&rules).expect("rules")).await.expect("saved");
+        store::business::save(&mut tx, &self.business(), clock.now())
+            .await
+            .expect("saved");
+        store::rule::replace(&mut tx, BUSINESS, &Rules::parse(&rules).expect("rules"))
+            .await
+            .expect("saved");
         tx.commit().await.expect("committed");
         store.close().await;
         let email = Arc::new(Memory::default());
@@ -111,7 +124,11 @@ impl Setup {
     fn business(&self) -> Business {
         Business {
             id: BUSINESS.to_owned(),
-            kind: if self.preset == "garage" { BusinessKind::Garage } else { BusinessKind::Insurance },
+            kind: if self.preset == "garage" {
+                BusinessKind::Garage
+            } else {
+                BusinessKind::Insurance
+            },
             name: "Garage Müller".to_owned(),
             zone: self.zone.to_owned(),
             locale: self.locale.to_owned(),
@@ -131,10 +148,16 @@ impl Setup {
 /// The configuration of a test: the usual one, and what it asks for.
 pub(super) fn config(settings: &[(String, String)], folder: &TempDir) -> Config {
     let variable = |(key, value): &(String, String)| {
-        (format!("DAYBEFORE_{}", key.to_uppercase().replace('.', "__")), value.clone())
+        (
+            format!("DAYBEFORE_{}", key.to_uppercase().replace('.', "__")),
+            value.clone(),
+        )
     };
     let usual = [
-        ("database.url", format!("sqlite:{}", folder.path().join("test.db").display())),
+        (
+            "database.url",
+            format!("sqlite:{}", folder.path().join("test.db").display()),
+        ),
         ("server.public_url", PUBLIC_URL.to_owned()),
         ("sms.auth_token", SECRET.to_owned()),
         ("sms.from", "+15017122661".to_owned()),

@@ -8,7 +8,9 @@ use sha1::Sha1;
 pub fn signature(secret: &str, url: &str, pairs: &[(String, String)]) -> String {
     let mut sorted = pairs.to_vec();
     sorted.sort();
-    let signed = sorted.iter().fold(url.to_owned(), |text, (name, value)| text + name + value);
+    let signed = sorted
+        .iter()
+        .fold(url.to_owned(), |text, (name, value)| text + name + value);
     let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).expect("any key fits");
     mac.update(signed.as_bytes());
     base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes())

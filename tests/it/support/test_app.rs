@@ -102,7 +102,10 @@ impl TestApp {
 
     /// The same as an agency.
     pub fn agency() -> Setup {
-        Setup { preset: "insurance", ..Self::garage() }
+        Setup {
+            preset: "insurance",
+            ..Self::garage()
+        }
     }
 
     pub(super) async fn open(
@@ -118,7 +121,16 @@ impl TestApp {
             app.dispatcher.sms = sms.clone();
         }
         app.dispatcher.email = email.clone();
-        Self { app, sms, email, provider, clock, zone, settings, folder }
+        Self {
+            app,
+            sms,
+            email,
+            provider,
+            clock,
+            zone,
+            settings,
+            folder,
+        }
     }
 
     /// The process dies without a word, and the next one starts as `serve` does.
@@ -132,7 +144,16 @@ impl TestApp {
             self.settings.retain(|(known, _)| known != key);
             self.settings.push(((*key).to_owned(), (*value).to_owned()));
         }
-        let Self { app, sms, email, provider, clock, zone, settings, folder } = self;
+        let Self {
+            app,
+            sms,
+            email,
+            provider,
+            clock,
+            zone,
+            settings,
+            folder,
+        } = self;
         app.store().close().await;
         drop(app);
         let app = Self::open(folder, settings, clock, zone, (sms, email, provider)).await;
@@ -164,7 +185,6 @@ impl TestApp {
         self.zone.local(at).format("%Y-%m-%d %H:%M").to_string()
     }
 
-
     // ---- what the business does
 
     pub async fn import_bookings(&self, csv: &str) -> Summary {
@@ -186,11 +206,24 @@ impl TestApp {
 
     /// An import whole: its sum and what became of each row.
     pub async fn import(&self, kind: ImportKind, csv: &str, known_to_customers: bool) -> (Summary, Vec<RowReport>) {
-        let request = Import { business_id: BUSINESS, kind, known_to_customers, now: self.now() };
+        let request = Import {
+            business_id: BUSINESS,
+            kind,
+            known_to_customers,
+            now: self.now(),
+        };
         let mut rows = Vec::new();
         let dispatcher = &self.app.dispatcher;
         let note = |row: &RowReport| rows.push(row.clone());
-        let done = import::run(&dispatcher.store, &dispatcher.zones, &request, csv.as_bytes(), note, |_| {}).await;
+        let done = import::run(
+            &dispatcher.store,
+            &dispatcher.zones,
+            &request,
+            csv.as_bytes(),
+            note,
+            |_| {},
+        )
+        .await;
         (done.expect("an import").0, rows)
     }
 
@@ -203,7 +236,9 @@ impl TestApp {
     pub async fn book_as(&self, id: &str, starts: &str, status: &str) -> Summary {
         let header = "external_id,name,phone,email,service,starts_at,duration_minutes,status";
         let row = format!("{id},Ana Košir,{PHONE},{EMAIL},Oil change,{starts},60,{status}");
-        let (summary, rows) = self.import(ImportKind::Bookings, &format!("{header}\n{row}\n"), false).await;
+        let (summary, rows) = self
+            .import(ImportKind::Bookings, &format!("{header}\n{row}\n"), false)
+            .await;
         let refused = rows.iter().find(|row| matches!(row.result, RowResult::Refused(_)));
         assert!(refused.is_none(), "{refused:?}");
         summary
@@ -236,7 +271,9 @@ impl TestApp {
     /// Everything of the business is planned again.
     pub async fn replan(&self) -> Planning {
         let dispatcher = &self.app.dispatcher;
-        replan_business(&dispatcher.store, &dispatcher.zones, BUSINESS, self.now(), |_| {}).await.expect("planned")
+        replan_business(&dispatcher.store, &dispatcher.zones, BUSINESS, self.now(), |_| {})
+            .await
+            .expect("planned")
     }
 
     /// `daybefore outbox resume`.
@@ -250,7 +287,9 @@ impl TestApp {
     /// `daybefore outbox hold` and `release`.
     pub async fn operator_holds(&self, message_id: &str, held: bool) -> bool {
         let mut tx = self.app.store().write().await.expect("a transaction");
-        let done = store::message::hold(&mut tx, message_id, held, self.now()).await.expect("held");
+        let done = store::message::hold(&mut tx, message_id, held, self.now())
+            .await
+            .expect("held");
         tx.commit().await.expect("committed");
         done
     }
@@ -271,7 +310,9 @@ impl TestApp {
         if let Some(provider) = &self.provider {
             provider.set_now(until);
         }
-        live_through(&self.app.dispatcher, &self.clock, until).await.expect("lived through");
+        live_through(&self.app.dispatcher, &self.clock, until)
+            .await
+            .expect("lived through");
     }
 
     /// Sends what is due at this very moment: texts, then the mails that take their place.
@@ -282,11 +323,6 @@ impl TestApp {
         for lane in lanes(self.app.store()).await.expect("lanes").into_iter().rev() {
             drain(&self.app.dispatcher, &lane).await.expect("drained");
         }
-    }
-
-    /// The chore that asks carriers about what nobody knows.
-    pub async fn reconcile(&self) -> u64 {
-        rescue::reconcile(&self.app.dispatcher, self.now()).await.expect("reconciled")
     }
 
     /// The chore that takes over what a dead sender left.
@@ -300,7 +336,9 @@ impl TestApp {
     pub async fn receive_status(&self, attempt_id: &str, provider_id: &str, status: &str, code: Option<i64>) {
         let answer = self.post_status(attempt_id, provider_id, status, code, SECRET).await;
         assert_eq!(answer, StatusCode::OK);
-        delivery::read_receipts(&self.app.dispatcher, self.now()).await.expect("read");
+        delivery::read_receipts(&self.app.dispatcher, self.now())
+            .await
+            .expect("read");
     }
 
     /// The callback alone, signed with any secret.
@@ -319,10 +357,15 @@ impl TestApp {
             ("MessageStatus".to_owned(), status.to_owned()),
         ];
         pairs.extend(code.map(|code| ("ErrorCode".to_owned(), code.to_string())));
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&pairs)
+            .finish();
         let request = Request::post(&path)
             .header("content-type", "application/x-www-form-urlencoded")
-            .header("x-twilio-signature", signature(secret, &format!("{PUBLIC_URL}{path}"), &pairs))
+            .header(
+                "x-twilio-signature",
+                signature(secret, &format!("{PUBLIC_URL}{path}"), &pairs),
+            )
             .body(Body::from(body))
             .expect("a request");
         let answer = web::router(self.app.clone()).oneshot(request).await.expect("an answer");
@@ -341,7 +384,9 @@ impl TestApp {
     /// Every message, as `daybefore plan` lists it.
     pub async fn plan(&self) -> Vec<Listed> {
         let mut lines = Vec::new();
-        listing::list(&self.app.dispatcher, &Filter::default(), |line| lines.push(line)).await.expect("listed");
+        listing::list(&self.app.dispatcher, &Filter::default(), |line| lines.push(line))
+            .await
+            .expect("listed");
         lines
     }
 
@@ -353,7 +398,10 @@ impl TestApp {
                 (None, channel) => format!("{} {}", line.state, channel.map_or("-", Channel::as_str)),
             };
             let due = self.local(line.due_at);
-            format!("{due}  {}/{} {}: {end}", line.item.external_id, line.item.revision, line.rule)
+            format!(
+                "{due}  {}/{} {}: {end}",
+                line.item.external_id, line.item.revision, line.rule
+            )
         };
         let mut lines: Vec<_> = self.plan().await.iter().map(line).collect();
         lines.sort();
@@ -383,13 +431,22 @@ impl TestApp {
     /// How many tries a message has to its name.
     pub async fn tries(&self, message_id: &str) -> i64 {
         let mut tx = self.app.store().read().await.expect("a transaction");
-        store::report::message(&mut tx, message_id).await.expect("read").expect("a message").attempts
+        store::report::message(&mut tx, message_id)
+            .await
+            .expect("read")
+            .expect("a message")
+            .attempts
     }
 
     /// The senders that wait for an operator.
     pub async fn stopped_senders(&self) -> Vec<String> {
         let mut tx = self.app.store().read().await.expect("a transaction");
-        store::lane::paused(&mut tx).await.expect("lanes").into_iter().map(|paused| paused.lane).collect()
+        store::lane::paused(&mut tx)
+            .await
+            .expect("lanes")
+            .into_iter()
+            .map(|paused| paused.lane)
+            .collect()
     }
 
     /// What customers saw, a line a message.
