@@ -95,6 +95,8 @@ async fn apply_to(
     store::attempt::note_provider_id(tx, &attempt.id, provider_id).await?;
     let stage = rank(receipt.stage);
     let open = matches!(attempt.state, AttemptState::Started | AttemptState::Unknown | AttemptState::Accepted);
+    // Given up for lost, and there after all.
+    let open = open || (attempt.state == AttemptState::Failed && receipt.failure.is_none());
     // A lower stage never overwrites a higher one, and of two ends the first counts.
     if !open || attempt.stage.is_some_and(|known| known >= stage) {
         return Ok(());
@@ -165,7 +167,10 @@ async fn fail(
 const fn carries(attempt: &Attempt, state: State) -> bool {
     matches!(
         (attempt.state, state),
-        (AttemptState::Started, State::Sending) | (AttemptState::Unknown, State::Unknown) | (AttemptState::Accepted, State::Accepted)
+        (AttemptState::Started, State::Sending)
+            | (AttemptState::Unknown, State::Unknown)
+            | (AttemptState::Accepted, State::Accepted)
+            | (AttemptState::Failed, State::Planned)
     )
 }
 

@@ -27,7 +27,9 @@ fn table() -> [Row; 8] {
         // claim, put back, accept, deliver, doubt, fail, hold, release, skip, revive
         (
             S::Planned,
-            [sending, none, none, none, none, none, held, none, skipped, none],
+            [
+                sending, none, accepted, delivered, none, none, held, none, skipped, none,
+            ],
         ),
         (
             S::Held,

@@ -71,6 +71,19 @@ async fn a_message_that_never_reached_the_carrier_goes_once_after_it_was_asked_t
 }
 
 #[tokio::test]
+async fn a_callback_that_comes_before_the_second_try_makes_it_needless() {
+    let app = crash_while_sending(TestApp::garage().at("2026-12-01 19:58").start().await).await;
+    app.run_until("2026-12-01 22:00").await;
+    let confirmation = app.message("B-1", "confirmation").await;
+    assert_eq!((confirmation.state, confirmation.due_local.as_str()), (State::Planned, "2026-12-02T08:00:00"));
+    let attempt = app.attempts(&confirmation.message_id).await[0].id.clone();
+    app.receive_status(&attempt, "SM-late", "delivered", None).await;
+    app.run_until("2026-12-02 12:00").await;
+    assert_eq!(app.sent(), []);
+    assert_eq!(app.state("B-1", "confirmation").await, State::Delivered);
+}
+
+#[tokio::test]
 async fn a_second_crash_with_the_same_message_leaves_it_to_a_person() {
     let mut app = crash_while_sending(TestApp::garage().start().await).await;
     app.texts_go_to(Meanwhile::new(|_| {
