@@ -11,11 +11,10 @@ use tokio::task::JoinSet;
 use super::context::Context;
 use crate::app::App;
 use crate::clock::SystemClock;
-use crate::domain::instant::Instant;
 use crate::outbound::dispatch::{self, lanes};
-use crate::outbound::plan::replan_business;
-use crate::schedule::{self, Chore};
-use crate::store::{self, Open, SenderLock};
+use crate::outbound::take_over::take_over;
+use crate::schedule;
+use crate::store::{Open, SenderLock};
 use crate::web;
 
 /// How often it is noticed that another process (an import) has written. No table is read for it.
@@ -47,7 +46,7 @@ pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
 /// Serves until the process is asked to stop (Ctrl-C or SIGTERM), then finishes what is under way.
 pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let _lock = SenderLock::take(&app.store().path())?;
-    take_over(&app, app.dispatcher.clock.now()).await?;
+    take_over(&app.dispatcher, app.dispatcher.clock.now()).await?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
     let mut worked = Vec::new();
@@ -66,41 +65,6 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     server.await??;
     app.store().close().await;
     Ok(())
-}
-
-/// What a start owes to whatever ran before: its leases are dead, its stopped senders get another chance, callbacks
-/// that it stored are read, and plans made with other zone data are made again.
-async fn take_over(app: &App, now: Instant) -> anyhow::Result<()> {
-    let mut tx = app.store().write().await?;
-    store::outbox::expire_leases(&mut tx, now).await?;
-    let resumed = store::lane::resume(&mut tx, None).await?;
-    tx.commit().await?;
-    if resumed > 0 {
-        tracing::info!(resumed, "senders that were stopped get another try after this start");
-    }
-    replan_for_zone_data(app, now).await?;
-    for chore in [Chore::Receipts, Chore::Rescue, Chore::Reconcile] {
-        schedule::run(app, chore, now).await?;
-    }
-    Ok(())
-}
-
-async fn replan_for_zone_data(app: &App, now: Instant) -> anyhow::Result<()> {
-    let version = app.dispatcher.zones.version();
-    let mut tx = app.store().write().await?;
-    let before = store::setting::get(&mut tx, store::setting::ZONE_VERSION).await?;
-    if before.as_deref() == Some(version) {
-        return Ok(());
-    }
-    let businesses = store::business::all(&mut tx).await?;
-    tx.commit().await?;
-    for business in &businesses {
-        let planning = replan_business(app.store(), &app.dispatcher.zones, &business.id, now, |_| {}).await?;
-        tracing::info!(business = %business.id, zone_data = version, moved = planning.moved, "planned again with other zone data");
-    }
-    let mut tx = app.store().write().await?;
-    store::setting::put(&mut tx, store::setting::ZONE_VERSION, version).await?;
-    Ok(tx.commit().await?)
 }
 
 /// Starts a worker for every lane that has none yet.

@@ -21,7 +21,7 @@ closed_list! {
         /// An operator must act; the sender is paused.
         Stopped = "stopped",
         Unknown = "unknown",
-        /// The carrier took it over and could not deliver it.
+        /// Nobody could tell whether the carrier had it, and it was given up for lost.
         Failed = "failed",
     }
 }

@@ -91,8 +91,9 @@ pub const fn next(state: State, event: Event) -> Option<State> {
         }
         (S::Planned | S::Held | S::Sending | S::Unknown | S::Accepted, E::Skip) => S::Skipped,
         (S::Sending, E::Doubt) => S::Unknown,
-        (S::Sending | S::Unknown, E::Accept) => S::Accepted,
-        (S::Sending | S::Unknown | S::Accepted, E::Deliver) => S::Delivered,
+        // Planned: it was given up for lost and waits to be sent again, when a late callback tells that it is not.
+        (S::Planned | S::Sending | S::Unknown, E::Accept) => S::Accepted,
+        (S::Planned | S::Sending | S::Unknown | S::Accepted, E::Deliver) => S::Delivered,
         (S::Sending | S::Unknown | S::Accepted, E::Fail) => S::Failed,
         _ => return None,
     })

@@ -51,13 +51,15 @@ pub enum Change<'a> {
     Revive { id: String, wanted: Wanted<'a> },
 }
 
-/// What the customer was last told of an item by the messages about it that left, or may have left, the house; or knows
-/// without us, where a person said so by skipping the confirmation.
+/// What this customer was last told of an item by the messages about it that left, or may have left, the house; or
+/// knows without us, where a person said so by skipping the confirmation. What somebody else was told, who had the item
+/// before, counts for nothing.
 #[must_use]
-pub fn told(existing: &[Existing]) -> Option<Told> {
+pub fn told(existing: &[Existing], customer_id: &str) -> Option<Told> {
     let left = |state| matches!(state, State::Sending | State::Unknown | State::Accepted | State::Delivered);
     existing
         .iter()
+        .filter(|message| message.customer_id == customer_id)
         .filter(|message| left(message.state) || known_without_us(message))
         .filter(|message| message.anchor != Anchor::Completed)
         .max_by_key(|message| message.item_revision)

@@ -4,7 +4,9 @@ use crate::carrier::{Outcome, Receipt, Stage, twilio_receipt};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 use crate::domain::message::{Event, State, next};
-use crate::outbound::dispatch::{Answer, DispatchError, Dispatcher, InFlight, after_effects, conclude};
+use crate::outbound::dispatch::{
+    Answer, DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude,
+};
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::Settlement;
 use crate::store::receipt::StoredReceipt;
@@ -95,6 +97,8 @@ async fn apply_to(
     store::attempt::note_provider_id(tx, &attempt.id, provider_id).await?;
     let stage = rank(receipt.stage);
     let open = matches!(attempt.state, AttemptState::Started | AttemptState::Unknown | AttemptState::Accepted);
+    // Given up for lost, and there after all.
+    let open = open || (attempt.state == AttemptState::Failed && receipt.failure.is_none());
     // A lower stage never overwrites a higher one, and of two ends the first counts.
     if !open || attempt.stage.is_some_and(|known| known >= stage) {
         return Ok(());
@@ -109,7 +113,12 @@ async fn apply_to(
 async fn advance(tx: &mut Tx, attempt: &Attempt, receipt: &Receipt, now: Instant) -> Result<(), DispatchError> {
     let delivered = receipt.stage >= Stage::Final;
     let state = if delivered { AttemptState::Delivered } else { AttemptState::Accepted };
-    let look_at = if delivered { None } else { attempt.look_at.filter(|_| attempt.state == AttemptState::Accepted) };
+    // What is accepted by a callback or a lookup misses its receipt like what was accepted by an answer.
+    let look_at = match attempt.state {
+        _ if delivered => None,
+        AttemptState::Accepted => attempt.look_at,
+        _ => Some(now + RECEIPT_AFTER),
+    };
     let end = AttemptEnd {
         stage: Some(rank(receipt.stage)),
         provider_status: Some(&receipt.status),
@@ -164,7 +173,10 @@ async fn fail(
 const fn carries(attempt: &Attempt, state: State) -> bool {
     matches!(
         (attempt.state, state),
-        (AttemptState::Started, State::Sending) | (AttemptState::Unknown, State::Unknown) | (AttemptState::Accepted, State::Accepted)
+        (AttemptState::Started, State::Sending)
+            | (AttemptState::Unknown, State::Unknown)
+            | (AttemptState::Accepted, State::Accepted)
+            | (AttemptState::Failed, State::Planned)
     )
 }
 

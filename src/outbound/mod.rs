@@ -8,5 +8,6 @@ pub mod plan;
 pub mod rehearsal;
 pub mod rescue;
 pub mod story;
+pub mod take_over;
 pub mod text_shelf;
 pub mod wording;

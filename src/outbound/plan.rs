@@ -107,7 +107,7 @@ pub async fn replan_item(
     let existing = if hints.is_new { Vec::new() } else { store::message::of_item(tx, item.id()).await? };
     let consent = store::ledger::of_customer(tx, customer).await?;
     let bad_addresses = store::ledger::bad_addresses(tx, customer).await?;
-    let told = told(&existing);
+    let told = told(&existing, item.customer_id());
     let facts = Facts {
         item,
         customer,
@@ -176,7 +176,7 @@ async fn insert(
     now: Instant,
 ) -> Result<(), StoreError> {
     let told_before = match (wanted.rule.anchor(), told) {
-        (Anchor::Changed, Some(Told::At(before))) => Some(before.as_str()),
+        (Anchor::Changed | Anchor::Cancelled, Some(Told::At(before))) => Some(before.as_str()),
         _ => None,
     };
     let message = NewMessage {

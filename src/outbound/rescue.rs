@@ -88,7 +88,7 @@ async fn look_up(dispatcher: &Dispatcher, attempt: &Attempt, now: Instant) -> Re
         None => Err(AskError::Unsupported),
     };
     match answer {
-        Ok(found) => match adoptable(dispatcher, found).await? {
+        Ok(found) => match adoptable(dispatcher, attempt, found).await? {
             Some(found) => delivery::apply(dispatcher, &attempt.id, &found.provider_id, &found.receipt, now).await,
             None => not_found(dispatcher, attempt, now).await,
         },
@@ -113,10 +113,11 @@ fn lookup(attempt: &Attempt) -> Lookup {
 }
 
 /// The first of the found messages that no other attempt of ours is.
-async fn adoptable(dispatcher: &Dispatcher, found: Vec<Found>) -> Result<Option<Found>, StoreError> {
+async fn adoptable(dispatcher: &Dispatcher, attempt: &Attempt, found: Vec<Found>) -> Result<Option<Found>, StoreError> {
     let mut tx = dispatcher.store.read().await?;
     for candidate in found {
-        if store::attempt::by_provider_id(&mut tx, &candidate.provider_id).await?.is_none() {
+        let known = store::attempt::by_provider_id(&mut tx, &candidate.provider_id).await?;
+        if known.is_none_or(|known| known.id == attempt.id) {
             return Ok(Some(candidate));
         }
     }

@@ -75,7 +75,8 @@ impl<'a> AttemptEnd<'a> {
 }
 
 /// Settles attempts, each only where it still is in the state given with it. What is known is kept where the new end
-/// does not say it. Returns the ids that were settled; the others were settled by somebody else.
+/// does not say it; a provider's id that another attempt has already stays with that one (two equal texts to one phone
+/// can be taken for each other), and the ends must not bring one twice. Returns the ids that were settled; the others were settled by somebody else.
 pub async fn settle_all(
     tx: &mut Tx,
     ends: &[(AttemptEnd<'_>, AttemptState)],
@@ -84,7 +85,9 @@ pub async fn settle_all(
     for range in chunks(ends.len()) {
         let rows = &ends[range];
         let statement = with_values(
-            "UPDATE attempt SET state = v.column3, provider_id = COALESCE(attempt.provider_id, v.column4), \
+            "UPDATE attempt SET state = v.column3, provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS ( \
+                    SELECT 1 FROM attempt other WHERE other.provider_id = v.column4 AND other.carrier = attempt.carrier \
+                ) THEN v.column4 END), \
                 stage = COALESCE(v.column5, attempt.stage), provider_status = COALESCE(v.column6, attempt.provider_status), \
                 code = COALESCE(v.column7, attempt.code), failure = COALESCE(v.column8, attempt.failure), \
                 look_at = v.column9, settled_at = v.column10 \
@@ -113,7 +116,10 @@ pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Re
 
 /// Notes the provider's id of an attempt that a callback has settled before the call returned.
 pub async fn note_provider_id(tx: &mut Tx, id: &str, provider_id: &str) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query("UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL")
+    on!(tx, c => sqlx::query(
+        "UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL AND NOT EXISTS ( \
+            SELECT 1 FROM attempt other WHERE other.carrier = attempt.carrier AND other.provider_id = $2)",
+    )
         .bind(id).bind(provider_id).execute(c).await)?;
     Ok(())
 }
@@ -148,7 +154,7 @@ pub async fn by_provider_id(tx: &mut Tx, provider_id: &str) -> Result<Option<Att
 /// The attempts of one message, in their order.
 pub async fn of_message(tx: &mut Tx, message_id: &str) -> Result<Vec<Attempt>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", attempt_columns!(), " FROM attempt WHERE message_id = $1 ORDER BY id"
+        "SELECT ", attempt_columns!(), " FROM attempt WHERE message_id = $1 ORDER BY started_at, number, id"
     )).bind(message_id).fetch_all(c).await)?)
 }
 

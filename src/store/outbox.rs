@@ -178,6 +178,7 @@ pub async fn surveyed(tx: &mut Tx, owner: &str, since: Instant) -> Result<Vec<St
 }
 
 /// Texts that customers of a claim got since `since` from the same template about another item, as (message, text).
+/// What was taken back by a cancellation in between has to be said again.
 pub async fn recent_texts(tx: &mut Tx, owner: &str, since: Instant) -> Result<Vec<(String, String)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(
         "SELECT message.id, attempt.text FROM message \
@@ -186,7 +187,9 @@ pub async fn recent_texts(tx: &mut Tx, owner: &str, since: Instant) -> Result<Ve
             JOIN attempt ON attempt.message_id = other.id \
          WHERE message.lease_owner = $1 AND message.state = 'sending' AND attempt.text IS NOT NULL \
             AND other.state IN ('sending', 'unknown', 'accepted', 'delivered') \
-            AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') AND attempt.started_at > $2",
+            AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') AND attempt.started_at > $2 \
+            AND NOT EXISTS (SELECT 1 FROM message back WHERE back.item_id = other.item_id AND back.anchor = 'cancelled' \
+                AND back.state NOT IN ('skipped', 'failed'))",
     ).bind(owner).bind(since).fetch_all(c).await)?)
 }
 

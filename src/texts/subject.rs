@@ -65,13 +65,18 @@ impl<'a> Subject<'a> {
 
     fn item(&self) -> AboutItem<'a> {
         match self.item {
-            Item::Booking(booking) => AboutItem::Booking {
-                service: booking.service.as_deref(),
-                vehicle: booking.vehicle.as_deref(),
-                starts: booking.starts.0,
-                was: self.told_before.and_then(|told| told.parse::<LocalDateTime>().ok()).map(|told| told.0),
-                confirmed: booking.status == BookingStatus::Confirmed,
-            },
+            Item::Booking(booking) => {
+                let told = self.told_before.and_then(|told| told.parse::<LocalDateTime>().ok()).map(|told| told.0);
+                // A cancelled visit is named by the time that the customer knows it by.
+                let cancelled = booking.status == BookingStatus::Cancelled;
+                AboutItem::Booking {
+                    service: booking.service.as_deref(),
+                    vehicle: booking.vehicle.as_deref(),
+                    starts: told.filter(|_| cancelled).unwrap_or(booking.starts.0),
+                    was: told.filter(|_| !cancelled),
+                    confirmed: booking.status == BookingStatus::Confirmed,
+                }
+            }
             Item::Renewal(renewal) => AboutItem::Renewal {
                 kind: renewal.kind.as_str(),
                 subject: renewal.subject.as_deref(),

@@ -2,4 +2,12 @@
 
 mod carrier_smtp;
 mod carrier_twilio;
+mod dispatch;
+mod layering;
+mod lifecycle;
+mod never_twice;
+mod planning;
+mod rescue;
+mod store;
 mod support;
+mod zones;

@@ -1,5 +1,7 @@
 //! What an outcome means for a message: one place, whether the carrier answered, called back, or was asked.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 
 use super::Settings;
@@ -19,7 +21,7 @@ use crate::store::outbox::{Again, Claimed, Settlement};
 use crate::store::{self, StoreError, Tx};
 
 /// How long after acceptance a missing receipt is asked for.
-const RECEIPT_AFTER: TimeDelta = TimeDelta::hours(1);
+pub const RECEIPT_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// How soon an attempt of unknown outcome is looked up: most providers have it in their list at once.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(3);
@@ -85,13 +87,45 @@ pub async fn conclude(
     now: Instant,
 ) -> Result<Vec<Concluded>, StoreError> {
     let mut concluded = Vec::with_capacity(answers.len());
-    let mut ends = Vec::with_capacity(answers.len());
-    let mut settlements = Vec::with_capacity(answers.len());
     for answer in answers {
-        let step = step(answer, settings, jitter, now);
         concluded.push(follow_up(tx, &answer.flight, answer.outcome, now).await?);
-        ends.push((end(answer, &step, now), answer.flight.attempt_state));
-        settlements.extend(settlement(&answer.flight, step, now));
+    }
+    let moved = settle(tx, answers, settings, jitter, now).await?;
+    // An answer that came after the lease had run out, when rescue had put the message in doubt: now there is none.
+    let late = |answer: &&Answer<'_>| {
+        answer.flight.state == State::Sending
+            && !moved.contains(&answer.flight.message.id)
+            && !matches!(answer.outcome, Outcome::Unknown { .. })
+    };
+    let doubted: Vec<_> = answers.iter().filter(late).map(Answer::doubted).collect();
+    if !doubted.is_empty() {
+        settle(tx, &doubted, settings, jitter, now).await?;
+    }
+    Ok(concluded)
+}
+
+impl Answer<'_> {
+    /// The same answer to a message that was put in doubt meanwhile.
+    fn doubted(&self) -> Self {
+        let flight = InFlight { state: State::Unknown, owner: "", attempt_state: AttemptState::Unknown, ..self.flight.clone() };
+        Self { flight, ..self.clone() }
+    }
+}
+
+/// Moves attempts and their messages from where the answers' flights say they are. Returns the messages that moved.
+async fn settle(
+    tx: &mut Tx,
+    answers: &[Answer<'_>],
+    settings: &Settings,
+    jitter: f64,
+    now: Instant,
+) -> Result<HashSet<String>, StoreError> {
+    let mut ids = HashSet::new();
+    let steps: Vec<_> = answers.iter().map(|answer| step(answer, settings, jitter, now)).collect();
+    let mut ends: Vec<_> =
+        answers.iter().zip(&steps).map(|(answer, step)| (end(answer, step, now), answer.flight.attempt_state)).collect();
+    for (end, _) in &mut ends {
+        end.provider_id = end.provider_id.filter(|id| ids.insert(*id));
     }
     let settled = store::attempt::settle_all(tx, &ends).await?;
     for (end, _) in ends.iter().filter(|(end, _)| !settled.contains(end.id)) {
@@ -100,8 +134,15 @@ pub async fn conclude(
             store::attempt::note_provider_id(tx, end.id, provider_id).await?;
         }
     }
-    store::outbox::settle_all(tx, &settlements).await?;
-    Ok(concluded)
+    // A message in doubt may be so for a later attempt than this one.
+    let own_doing = |flight: &InFlight<'_>| flight.state != State::Unknown || settled.contains(flight.attempt_id);
+    let settlements: Vec<_> = answers
+        .iter()
+        .zip(steps)
+        .filter(|(answer, _)| own_doing(&answer.flight))
+        .filter_map(|(answer, step)| settlement(&answer.flight, step, now))
+        .collect();
+    store::outbox::settle_all(tx, &settlements).await
 }
 
 fn end<'a>(answer: &Answer<'a>, step: &Step, now: Instant) -> AttemptEnd<'a> {

@@ -78,7 +78,8 @@ pub async fn run(dispatcher: Dispatcher, lane: String, wake: Wake, mut stop: wat
             () = &mut notified => {}
             _ = stop.changed(), if !stopping => {}
             Some(answered) = worker.calls.join_next() => worker.note(answered),
-            () = tokio::time::sleep(wait), if worker.answered.is_empty() => {}
+            // Also with answers in hand: then the last round could not be written, and is tried again after this wait.
+            () = tokio::time::sleep(wait) => {}
         }
         worker.note_all_ready();
     }

@@ -3,6 +3,8 @@
 //! With a `customer_id` that is simple. Without one, the name must match, and a phone or an address that both know;
 //! never a phone alone, since families share one (FACTS 8).
 
+use std::collections::HashMap;
+
 use super::cells::{CellProblem, Row};
 use super::Refusal;
 use crate::domain::business::Business;
@@ -90,10 +92,14 @@ impl Person {
         current: Option<Customer>,
         now: Instant,
     ) -> Result<Matched, Refusal> {
+        let namesake = current.clone().filter(|current| self.name.is_some() && self.names(current));
         let matched = match self.existing(tx, business, current).await? {
             Some((customer, overwrite)) => self.update(tx, customer, overwrite, now).await?,
             None => self.create(tx, business, now).await?,
         };
+        if let Some(before) = namesake.filter(|before| matched.is_new && before.id != matched.customer.id) {
+            carry_withdrawals(tx, &before, &matched.customer, now).await?;
+        }
         let consented = self.note_consents(tx, &matched.customer, now).await?;
         Ok(Matched { changed: matched.changed || consented, ..matched })
     }
@@ -251,6 +257,28 @@ impl Person {
         }
         Ok(added)
     }
+}
+
+/// The same item and the same name at another number: most likely the same person, so what they said no to still counts.
+async fn carry_withdrawals(tx: &mut Tx, from: &Customer, to: &Customer, now: Instant) -> Result<(), StoreError> {
+    let mut latest = HashMap::new();
+    for line in store::ledger::lines_of(tx, from).await? {
+        latest.insert((line.channel, line.purpose), line.given);
+    }
+    for ((channel, purpose), _) in latest.into_iter().filter(|(_, given)| !given) {
+        let line = NewConsent {
+            business_id: &to.business_id,
+            customer_id: Some(&to.id),
+            address: None,
+            channel,
+            purpose,
+            given: false,
+            source: "the customer's record before",
+            wording: None,
+        };
+        store::ledger::add(tx, &line, now).await?;
+    }
+    Ok(())
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {

@@ -2,8 +2,12 @@
 
 pub mod ics;
 pub mod mail_server;
+pub mod meanwhile;
 pub mod outgoing;
+pub mod setup;
+pub mod signing;
 pub mod smtp_server;
+pub mod test_app;
 pub mod twilio_line;
 pub mod twilio_openapi;
 pub mod twilio_server;

@@ -1,0 +1,211 @@
+//! Who may import whom (docs/architecture.md), how long a file may be, and that the documents name files that exist.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below `folder`, as (path from the root with `/`, text).
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path
+                    .strip_prefix(root())
+                    .expect("below the root")
+                    .to_string_lossy()
+                    .replace('\\', "/");
+                found.push((name, fs::read_to_string(&path).expect("text")));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty());
+    found
+}
+
+/// The text without comments: a rule is broken by code only.
+fn code(text: &str) -> String {
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The modules of ours that a file names: what follows `crate::`, also inside braces.
+fn ours(code: &str) -> Vec<String> {
+    let mut modules = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        let names: Vec<&str> = match rest.strip_prefix('{') {
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .collect(),
+            None => vec![rest],
+        };
+        modules.extend(names.iter().map(|name| {
+            name.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
+        }));
+    }
+    modules
+}
+
+#[test]
+fn a_module_imports_only_what_lies_further_in() {
+    let allowed: [(&str, &[&str]); 7] = [
+        ("src/domain", &["domain"]),
+        ("src/texts", &["domain", "texts"]),
+        ("src/store", &["domain", "store"]),
+        ("src/carrier", &["domain", "carrier"]),
+        (
+            "src/outbound",
+            &[
+                "domain",
+                "store",
+                "carrier",
+                "texts",
+                "clock",
+                "outbound",
+                "inbound",
+                "telemetry",
+            ],
+        ),
+        (
+            "src/inbound",
+            &[
+                "domain",
+                "store",
+                "carrier",
+                "texts",
+                "clock",
+                "outbound",
+                "inbound",
+                "telemetry",
+            ],
+        ),
+        (
+            "src/web",
+            &[
+                "domain",
+                "store",
+                "carrier",
+                "texts",
+                "clock",
+                "outbound",
+                "inbound",
+                "telemetry",
+                "app",
+                "web",
+            ],
+        ),
+    ];
+    for (folder, allowed) in allowed {
+        for (name, text) in sources(folder) {
+            for module in ours(&code(&text)).iter().filter(|module| !module.is_empty()) {
+                assert!(
+                    allowed.contains(&module.as_str()),
+                    "{name} imports crate::{module}; {folder} may import {allowed:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_library_is_used_only_where_it_belongs() {
+    let homes: [(&str, &[&str]); 9] = [
+        ("sqlx::", &["src/store/"]),
+        ("axum::", &["src/web/", "src/cli/serve.rs"]),
+        ("reqwest::", &["src/carrier/", "src/outbound/import/"]),
+        ("lettre::", &["src/carrier/"]),
+        ("Utc::now", &["src/clock.rs"]),
+        ("Local::now", &["src/clock.rs"]),
+        ("SystemTime::now", &["src/clock.rs"]),
+        ("Timestamp::now", &["src/clock.rs"]),
+        ("anyhow::", &["src/cli/", "src/main.rs"]),
+    ];
+    for (name, text) in sources("src") {
+        let code = code(&text);
+        for (library, homes) in homes {
+            let at_home = homes.iter().any(|home| name.starts_with(home));
+            assert!(
+                at_home || !code.contains(library),
+                "{name} uses {library} which belongs into {homes:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_domain_is_pure() {
+    for (name, text) in sources("src/domain") {
+        let code = code(&text);
+        for word in ["async ", ".await", "tokio::", "std::fs::File", "std::env"] {
+            assert!(!code.contains(word), "{name} has `{word}`");
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_five_hundred_lines() {
+    for folder in ["src", "tests"] {
+        for (name, text) in sources(folder) {
+            let lines = text.lines().count();
+            assert!(lines <= 500, "{name} has {lines} lines: split it");
+        }
+    }
+}
+
+#[test]
+fn every_file_that_the_documents_name_exists() {
+    for document in documents() {
+        let text = fs::read_to_string(&document).expect("text");
+        for named in text.split('`').skip(1).step_by(2).filter(|named| names_a_file(named)) {
+            assert!(
+                root().join(named).exists(),
+                "{} names `{named}`, which is not there",
+                document.display()
+            );
+        }
+    }
+}
+
+fn documents() -> Vec<PathBuf> {
+    let docs = fs::read_dir(root().join("docs"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let markdown = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    let readme = root().join("README.md");
+    docs.filter(markdown).chain(readme.exists().then_some(readme)).collect()
+}
+
+/// A path below one of our folders: no pattern, no placeholder, no command line.
+fn names_a_file(text: &str) -> bool {
+    let ours = [
+        "src/",
+        "tests/",
+        "docs/",
+        "templates/",
+        "migrations/",
+        "examples/",
+        "benches/",
+        ".ci/",
+    ];
+    ours.iter().any(|folder| text.starts_with(folder))
+        && Path::new(text).components().count() > 1
+        && !text.contains(['*', '{', '<', ' ', '…', '$'])
+}

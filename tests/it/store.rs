@@ -1,0 +1,7 @@
+//! The store: every column that is bound is read back, impossible rows are refused, databases are opened as asked.
+
+mod fixtures;
+mod opening;
+mod outbox_rows;
+mod rows;
+mod schema;

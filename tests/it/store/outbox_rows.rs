@@ -1,0 +1,246 @@
+//! The same of messages, claims and attempts.
+
+use daybefore::domain::attempt::{Attempt, AttemptState};
+use daybefore::domain::item::Item;
+use daybefore::domain::message::{Asks, Channel, Purpose, Reason, State};
+use daybefore::domain::replan::Hold;
+use daybefore::domain::rule::OnlyIf;
+use daybefore::store::attempt::AttemptEnd;
+use daybefore::store::message::Planned;
+use daybefore::store::outbox::{Again, Settlement};
+use daybefore::store::{self};
+
+use super::fixtures::*;
+
+#[tokio::test]
+async fn a_message_is_kept_whole_and_replanned_whole() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    insert_message(&mut tx, "m-1", planned()).await;
+    tx.commit().await.unwrap();
+    let identity = "id=m-1 business_id=b-1 customer_id=c-1 item_kind=booking item_id=i-1 item_revision=3 rule_id=m-1 anchor=changed";
+    let row = database.row("message", "id = 'm-1'").await.join(" ");
+    assert_eq!(
+        row,
+        format!(
+            "{identity} template=template purpose=survey asks=rating only_if=not_renewed channels=email,sms channel=email lane=email/b-1 told=told told_before=told-before state=planned reason=NULL hold=NULL wanted_at=11 due_at=11 useful_until=12 attempts=0 resends=0 lease_owner=NULL lease_until=NULL created_at=13 updated_at=13"
+        )
+    );
+    let other = Planned {
+        template: "other".to_owned(),
+        purpose: Purpose::Service,
+        asks: Asks::Confirm,
+        only_if: OnlyIf::Always,
+        channels: "sms".to_owned(),
+        channel: Some(Channel::Sms),
+        lane: "sms".to_owned(),
+        state: State::Held,
+        reason: None,
+        hold: Some(Hold::Case),
+        due_at: at(41),
+        useful_until: at(42),
+    };
+    let mut tx = database.write().await;
+    store::message::replan(&mut tx, "m-1", State::Planned, &other, at(43))
+        .await
+        .unwrap();
+    assert!(
+        store::message::replan(&mut tx, "m-1", State::Planned, &other, at(44))
+            .await
+            .is_err(),
+        "it is not planned any more"
+    );
+    tx.commit().await.unwrap();
+    let row = database.row("message", "id = 'm-1'").await.join(" ");
+    assert_eq!(
+        row,
+        format!(
+            "{identity} template=other purpose=service asks=confirm only_if=always channels=sms channel=sms lane=sms told=told told_before=told-before state=held reason=NULL hold=case wanted_at=41 due_at=41 useful_until=42 attempts=0 resends=0 lease_owner=NULL lease_until=NULL created_at=13 updated_at=43"
+        )
+    );
+    let mut tx = database.write().await;
+    store::message::skip(&mut tx, "m-1", Reason::CaseOpen, at(45))
+        .await
+        .unwrap();
+    assert!(
+        store::message::skip(&mut tx, "m-1", Reason::CaseOpen, at(45))
+            .await
+            .is_err()
+    );
+    tx.commit().await.unwrap();
+    let row = database.row("message", "id = 'm-1'").await.join(" ");
+    assert!(
+        row.contains("state=skipped reason=case_open hold=NULL") && row.ends_with("updated_at=45"),
+        "{row}"
+    );
+}
+
+#[tokio::test]
+async fn a_claim_and_its_settlement_are_kept_whole() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    insert_message(&mut tx, "m-1", planned()).await;
+    assert_eq!(
+        store::outbox::next_due(&mut tx, "email/b-1").await.unwrap(),
+        Some(at(11))
+    );
+    assert_eq!(
+        store::outbox::claim(&mut tx, "sms", "owner", 9, at(51), at(52))
+            .await
+            .unwrap(),
+        0,
+        "another lane"
+    );
+    assert_eq!(
+        store::outbox::claim(&mut tx, "email/b-1", "owner", 9, at(10), at(52))
+            .await
+            .unwrap(),
+        0,
+        "not due"
+    );
+    assert_eq!(
+        store::outbox::claim(&mut tx, "email/b-1", "owner", 9, at(51), at(52))
+            .await
+            .unwrap(),
+        1
+    );
+    let claimed = store::outbox::claimed(&mut tx, "owner").await.unwrap().remove(0);
+    assert_eq!(
+        (claimed.told_before.as_deref(), claimed.attempts, claimed.due_at),
+        (Some("told-before"), 1, at(11))
+    );
+    assert_eq!(store::outbox::customers(&mut tx, "owner").await.unwrap(), [customer()]);
+    assert_eq!(
+        store::outbox::bookings(&mut tx, "owner")
+            .await
+            .unwrap()
+            .into_iter()
+            .map(Item::Booking)
+            .collect::<Vec<_>>(),
+        [booking()]
+    );
+    assert_eq!(store::business::of_claim(&mut tx, "owner").await.unwrap(), [business()]);
+    let (_, state, owner) = store::outbox::in_flight(&mut tx, "m-1").await.unwrap().unwrap();
+    assert_eq!((state, owner.as_str()), (State::Sending, "owner"));
+    let again = Again {
+        due_at: at(53),
+        channel: Some(Channel::Sms),
+        lane: "sms".to_owned(),
+    };
+    let settlement = Settlement {
+        owner: "owner",
+        again: Some(again),
+        uncount: true,
+        ..Settlement::new("m-1", State::Sending, State::Planned, at(54))
+    };
+    let stranger = Settlement {
+        owner: "somebody else",
+        ..settlement.clone()
+    };
+    assert!(
+        !store::outbox::settle(&mut tx, &stranger).await.unwrap(),
+        "the lease is not theirs"
+    );
+    assert!(store::outbox::settle(&mut tx, &settlement).await.unwrap());
+    assert!(
+        !store::outbox::settle(&mut tx, &settlement).await.unwrap(),
+        "it is settled"
+    );
+    tx.commit().await.unwrap();
+    let row = database.row("message", "id = 'm-1'").await.join(" ");
+    assert!(row.contains("channel=sms lane=sms"), "{row}");
+    assert!(row.contains("state=planned reason=NULL hold=NULL wanted_at=11 due_at=53 useful_until=12 attempts=0 resends=0 lease_owner=NULL lease_until=NULL"), "{row}");
+    assert!(row.ends_with("created_at=13 updated_at=54"), "{row}");
+}
+
+#[tokio::test]
+async fn an_attempt_and_its_end_are_kept_whole() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    insert_message(&mut tx, "m-1", planned()).await;
+    store::attempt::insert_all(&mut tx, &[attempt("a-1")]).await.unwrap();
+    let end = AttemptEnd {
+        id: "a-1",
+        state: AttemptState::Rejected,
+        provider_id: Some("p-1"),
+        stage: Some(4),
+        provider_status: Some("failed"),
+        code: Some(30005),
+        failure: Some("gone"),
+        look_at: Some(at(24)),
+        at: at(25),
+    };
+    assert!(
+        store::attempt::settle(&mut tx, &end, AttemptState::Started)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store::attempt::settle(&mut tx, &end, AttemptState::Started)
+            .await
+            .unwrap()
+    );
+    store::attempt::look_later(&mut tx, "a-1", Some(at(26)), true)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let start = "id=a-1 message_id=m-1 business_id=b-1 number=21 channel=email carrier=carrier sender=sender address=address subject=subject text=text segments=22";
+    let row = database.row("attempt", "id = 'a-1'").await.join(" ");
+    assert_eq!(
+        row,
+        format!(
+            "{start} state=rejected provider_id=p-1 stage=4 provider_status=failed code=30005 failure=gone started_at=23 settled_at=25 look_at=26 looks=1"
+        )
+    );
+    let whole = Attempt {
+        state: AttemptState::Rejected,
+        provider_id: Some("p-1".to_owned()),
+        stage: Some(4),
+        provider_status: Some("failed".to_owned()),
+        code: Some(30005),
+        failure: Some("gone".to_owned()),
+        settled_at: Some(at(25)),
+        look_at: Some(at(26)),
+        looks: 1,
+        ..attempt("a-1")
+    };
+    let mut tx = database.write().await;
+    assert_eq!(store::attempt::find(&mut tx, "a-1").await.unwrap(), Some(whole.clone()));
+    assert_eq!(
+        store::attempt::by_provider_id(&mut tx, "p-1").await.unwrap(),
+        Some(whole.clone())
+    );
+    assert_eq!(
+        store::attempt::of_message(&mut tx, "m-1").await.unwrap(),
+        std::slice::from_ref(&whole)
+    );
+    assert_eq!(store::attempt::to_look_at(&mut tx, at(26), 9).await.unwrap(), [whole]);
+    assert_eq!(store::attempt::next_look(&mut tx).await.unwrap(), Some(at(26)));
+    store::attempt::note_stage(&mut tx, "a-1", 5, "read").await.unwrap();
+    assert_eq!(
+        store::attempt::blank_texts(&mut tx, at(23), 9).await.unwrap(),
+        0,
+        "young enough"
+    );
+    assert_eq!(store::attempt::blank_texts(&mut tx, at(24), 9).await.unwrap(), 1);
+    store::attempt::insert_all(&mut tx, &[attempt("a-2")]).await.unwrap();
+    store::attempt::note_provider_id(&mut tx, "a-2", "p-1").await.unwrap();
+    assert_eq!(
+        store::attempt::find(&mut tx, "a-2").await.unwrap().unwrap().provider_id,
+        None,
+        "it is the first one's"
+    );
+    store::attempt::note_provider_id(&mut tx, "a-2", "p-2").await.unwrap();
+    tx.commit().await.unwrap();
+    let row = database.row("attempt", "id = 'a-1'").await.join(" ");
+    assert!(
+        row.contains("subject=NULL text=NULL") && row.contains("stage=5 provider_status=read"),
+        "{row}"
+    );
+    assert!(
+        database
+            .row("attempt", "id = 'a-2'")
+            .await
+            .contains(&"provider_id=p-2".to_owned())
+    );
+}
