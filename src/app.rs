@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use crate::carrier::sandbox::{self, Sandbox};
 use crate::carrier::smtp::{self, Smtp};
 use crate::carrier::twilio::{self, Twilio};
@@ -30,12 +32,24 @@ pub enum AppError {
     Carrier(#[from] SetupError),
 }
 
+/// Who may see the desk.
+#[derive(Clone, Debug)]
+pub enum DeskAccess {
+    /// Nobody: no password is set.
+    Closed,
+    /// Whoever knows it.
+    Password(SecretString),
+    /// Everybody: the demonstration, whose people do not exist.
+    Open,
+}
+
 /// The program, put together.
 #[derive(Clone)]
 pub struct App {
     pub config: Arc<Config>,
     pub dispatcher: Dispatcher,
     pub wake: Wake,
+    pub desk: DeskAccess,
 }
 
 /// The zone data that the configuration asks for.
@@ -73,7 +87,8 @@ impl App {
             settings: settings(&config),
             owner,
         };
-        Ok(Self { config: Arc::new(config), dispatcher, wake: Wake::default() })
+        let desk = config.server.desk_password.clone().map_or(DeskAccess::Closed, DeskAccess::Password);
+        Ok(Self { config: Arc::new(config), dispatcher, wake: Wake::default(), desk })
     }
 
     /// The store everything is in.

@@ -54,6 +54,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Without a slash at the end.
     pub public_url: Option<String>,
+    /// Opens the desk; without it the desk is closed.
+    pub desk_password: Option<SecretString>,
 }
 
 /// Which carrier takes texts.
@@ -251,6 +253,16 @@ impl Config {
             .filter(|(_, missing)| *missing)
             .map(|(path, _)| sentence(path))
             .collect()
+    }
+
+    /// The same, with carriers from which nothing leaves the machine nor is written to it: for rehearsals and the
+    /// demonstration.
+    #[must_use]
+    pub fn sandboxed(mut self) -> Self {
+        self.sms.carrier = SmsCarrier::Sandbox;
+        self.email.carrier = EmailCarrier::Sandbox;
+        self.sandbox.folder = None;
+        self
     }
 
     /// The database's file, relative to the working directory.

@@ -1,10 +1,11 @@
 //! Logs and metrics. Neither ever holds a message's body; numbers and addresses are masked where they are logged.
 
-use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use tracing_subscriber::EnvFilter;
@@ -14,7 +15,13 @@ use crate::config::{Log, LogFormat};
 /// Starts logging to standard error.
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // The clockwork tells of its own inner life at "info"; nobody who runs this wants to know.
+    let filter = "tokio_cron_scheduler=warn".parse().map_or(filter.clone(), |quiet| filter.add_directive(quiet));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     // A second start in one process (tests) keeps the first subscriber.
     let _already_started = match log.format {
         LogFormat::Text => subscriber.try_init(),
@@ -35,6 +42,8 @@ pub struct Metrics {
     outcomes: Family<OutcomeLabels, Counter>,
     lateness: Histogram,
     receipts: Counter,
+    overdue: Gauge,
+    stopped_senders: Gauge,
 }
 
 impl Default for Metrics {
@@ -46,7 +55,11 @@ impl Default for Metrics {
         registry.register("lateness_seconds", "From the due moment to the carrier's call", lateness.clone());
         let receipts = Counter::default();
         registry.register("receipts", "Status callbacks received", receipts.clone());
-        Self { registry, outcomes, lateness, receipts }
+        let overdue = Gauge::default();
+        registry.register("overdue_messages", "Planned messages due more than five minutes ago", overdue.clone());
+        let stopped_senders = Gauge::default();
+        registry.register("stopped_senders", "Senders that wait for an operator", stopped_senders.clone());
+        Self { registry, outcomes, lateness, receipts, overdue, stopped_senders }
     }
 }
 
@@ -66,15 +79,14 @@ impl Metrics {
         self.receipts.inc();
     }
 
-    /// Everything in the OpenMetrics text form, with gauges that the caller has read from the database.
+    /// Everything in the OpenMetrics text form, with the two gauges that the caller has read from the database.
     ///
     /// # Errors
     /// Never in practice: writing to a string does not fail.
-    pub fn render(&self, gauges: &[(String, i64)]) -> Result<String, std::fmt::Error> {
+    pub fn render(&self, overdue: i64, stopped_senders: i64) -> Result<String, std::fmt::Error> {
+        self.overdue.set(overdue);
+        self.stopped_senders.set(stopped_senders);
         let mut text = String::new();
-        for (name, value) in gauges {
-            writeln!(text, "{name} {value}")?;
-        }
         prometheus_client::encoding::text::encode(&mut text, &self.registry)?;
         Ok(text)
     }

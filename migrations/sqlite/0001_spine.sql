@@ -193,7 +193,7 @@ CREATE TABLE attempt (
     looks BIGINT NOT NULL
 );
 CREATE INDEX attempt_message ON attempt (message_id);
-CREATE UNIQUE INDEX attempt_provider ON attempt (carrier, provider_id) WHERE provider_id IS NOT NULL;
+CREATE UNIQUE INDEX attempt_provider ON attempt (provider_id, carrier) WHERE provider_id IS NOT NULL;
 CREATE INDEX attempt_look ON attempt (look_at) WHERE look_at IS NOT NULL;
 CREATE INDEX attempt_text ON attempt (started_at) WHERE text IS NOT NULL;
 

@@ -30,7 +30,7 @@ pub enum Command {
     Set(SetArgs),
     /// Lists the businesses.
     List {
-        /// Prints a JSON object a business.
+        /// Prints one JSON object per business.
         #[arg(long)]
         json: bool,
     },
@@ -163,6 +163,10 @@ async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<
     store::business::save(&mut tx, &business, now).await?;
     store::rule::replace(&mut tx, &business.id, &rules).await?;
     store::history::add(&mut tx, Some(&business.id), ("business", &business.id), "added", preset, now).await?;
+    // The first plans are made with this zone data: a later start with other data makes them again.
+    if store::setting::get(&mut tx, store::setting::ZONE_VERSION).await?.is_none() {
+        store::setting::put(&mut tx, store::setting::ZONE_VERSION, context.zones()?.version()).await?;
+    }
     tx.commit().await?;
     Ok(out.line(format_args!("added {} with {} rules ({preset})", business.id, rules.rule.len()))?)
 }

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::instant::Instant;
 use crate::domain::zone::Zones;
-use crate::store::{Open, Store};
+use crate::store::{self, Open, Store};
 use crate::telemetry;
 
 /// The configuration, read and checked.
@@ -20,8 +20,12 @@ pub struct Context {
 }
 
 impl Context {
-    pub(super) fn load(path: Option<&Path>) -> anyhow::Result<Self> {
-        let config = Config::load(path, std::env::vars())?;
+    /// `quiet`: nothing but warnings in the log, unless somebody has set what is to be in it.
+    pub(super) fn load(path: Option<&Path>, quiet: bool) -> anyhow::Result<Self> {
+        let mut config = Config::load(path, std::env::vars())?;
+        if quiet && config.is_default("log.filter") {
+            "warn".clone_into(&mut config.log.filter);
+        }
         telemetry::start(&config.log);
         Ok(Self { config })
     }
@@ -47,4 +51,12 @@ impl Context {
     pub(super) fn app_with(&self, store: Store, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
         Ok(App::with_store(self.config.clone(), store, clock)?)
     }
+}
+
+/// Refuses the name of a business that is not there: an empty list would look like an answer.
+pub(super) async fn known_business(store: &Store, id: Option<&str>) -> anyhow::Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    let found = store::business::find(&mut store.read().await?, id).await?;
+    anyhow::ensure!(found.is_some(), "there is no business `{id}`: `daybefore business list` shows them");
+    Ok(())
 }

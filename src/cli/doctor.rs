@@ -23,7 +23,7 @@ const EARLIEST_NOW: Instant = Instant::from_millis(1_767_225_600_000);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Prints a JSON object a check.
+    /// Prints one JSON object per check.
     #[arg(long)]
     json: bool,
 }

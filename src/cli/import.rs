@@ -32,13 +32,13 @@ pub struct Args {
     /// The business it belongs to.
     #[arg(long, value_name = "ID")]
     business: String,
-    /// Says what would change, and changes nothing.
+    /// Only says what would change.
     #[arg(long)]
     dry_run: bool,
-    /// The customers know of these bookings already: sends no confirmations.
+    /// Sends no confirmations: the customers know of these bookings already.
     #[arg(long)]
     no_confirmations: bool,
-    /// Prints a JSON object for each row and one for the sum.
+    /// Prints one JSON object per row, and one with the sums.
     #[arg(long)]
     json: bool,
 }
@@ -46,7 +46,7 @@ pub struct Args {
 pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<ExitCode> {
     let file = File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());
-    let store = context.store(Open::CreateIfEmpty).await?;
+    let store = context.store(Open::Existing).await?;
     // A dry run is the same import into a copy, so that what it says is what will happen.
     let scratch = tempfile::tempdir()?;
     let store = if args.dry_run { copy(&store, scratch.path()).await? } else { store };

@@ -5,6 +5,7 @@ mod calls;
 mod context;
 mod demo;
 mod doctor;
+mod health;
 mod import;
 mod migrate;
 mod outbox;
@@ -24,11 +25,11 @@ use clap::{Parser, Subcommand};
 use context::Context;
 use output::Out;
 
-/// Reminds a customer the day before, hears the answer, asks the day after how it went.
+/// Appointment reminders and follow-ups: writes to a customer the day before, and asks the day after how it went.
 #[derive(Debug, Parser)]
-#[command(name = "daybefore", version, about, propagate_version = true)]
+#[command(name = "daybefore", version, propagate_version = true)]
 struct Cli {
-    /// Configuration file; without it DAYBEFORE_CONFIG, or daybefore.toml in this folder, or the defaults.
+    /// Configuration file; without it the one that `DAYBEFORE_CONFIG` names, or daybefore.toml in this folder, or the defaults.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -36,36 +37,40 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one of these is made in the life of a process")]
 enum Command {
     /// Shows everything with a sample garage and agency: a fortnight in seconds, nothing leaves this machine.
     Demo(demo::Args),
     /// Runs the service: sends what is due, takes receipts, shows the desk.
     Serve(serve::Args),
-    /// Takes in a CSV file of bookings, renewals or customers.
+    /// Reads a CSV file of bookings, renewals or customers.
     Import(import::Args),
     /// Lists what goes out when, to whom, and what will not and why.
     Plan(plan::Args),
-    /// Lives through a stretch of time on a copy of the database: what would really go out.
+    /// Plays a stretch of time on a copy of the database: what would really go out.
     Rehearse(rehearse::Args),
     /// Tells the story of one message, booking, renewal or customer.
     Why(why::Args),
-    /// A business's rules: which messages there are.
+    /// Shows, checks and replaces a business's rules: which messages there are, and when they go.
     #[command(subcommand)]
     Rules(rules::Command),
-    /// The texts: see, change and check them.
+    /// Shows, checks and replaces the texts that customers get.
     #[command(subcommand)]
     Texts(texts::Command),
     /// Adds, changes and lists businesses.
     #[command(subcommand)]
     Business(business::Command),
-    /// Looks into the outbox, holds, releases and retries messages.
+    /// Lists, holds, releases and retries messages.
     #[command(subcommand)]
     Outbox(outbox::Command),
     /// Lists the phone calls that are to be made.
     Calls(calls::Args),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
-    /// Brings the database to this version's schema. Make a copy first.
+    /// Asks the running server whether it answers; for containers.
+    #[command(hide = true)]
+    Health,
+    /// Brings an older version's database up to date. Make a copy first.
     Migrate,
     /// Shows the configuration in force.
     #[command(subcommand)]
@@ -93,7 +98,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let context = Context::load(cli.config.as_deref())?;
+    let context = Context::load(cli.config.as_deref(), matches!(cli.command, Command::Demo(_)))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut out = Out::new();
     let code = runtime.block_on(dispatch(cli.command, &context, &mut out))?;
@@ -115,6 +120,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,
         Command::Config(ConfigCommand::Print) => out.text(&context.config.print())?,
     }

@@ -1,6 +1,6 @@
 //! `daybefore outbox`: see and steer what goes out.
 
-use super::context::Context;
+use super::context::{Context, known_business};
 use super::output::Out;
 use super::plan::print;
 use crate::domain::instant::Instant;
@@ -16,18 +16,27 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         business: Option<String>,
         /// Only this state: planned, held, sending, unknown, accepted, delivered, skipped or failed.
-        #[arg(long)]
+        #[arg(long, value_parser = state)]
         state: Option<State>,
-        /// Prints a JSON object a message.
+        /// Prints one JSON object per message.
         #[arg(long)]
         json: bool,
     },
     /// Holds a planned message until it is released.
-    Hold { message_id: String },
+    Hold {
+        /// As `daybefore outbox list --json` shows it.
+        message_id: String,
+    },
     /// Lets a held message go.
-    Release { message_id: String },
+    Release {
+        /// As `daybefore outbox list --json` shows it.
+        message_id: String,
+    },
     /// Sends a failed message again.
-    Retry { message_id: String },
+    Retry {
+        /// As `daybefore outbox list --json` shows it.
+        message_id: String,
+    },
     /// Lets stopped senders go on, after their cause is mended.
     Resume {
         /// Only this one, as `daybefore doctor` names it (`sms`, `email`).
@@ -35,11 +44,17 @@ pub enum Command {
     },
 }
 
+fn state(text: &str) -> Result<State, String> {
+    let known: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
+    text.parse().map_err(|_| format!("a message is {}", known.join(", ")))
+}
+
 pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     let now = context.now();
     match command {
         Command::List { business, state, json } => {
             let app = context.app(Open::Existing).await?;
+            known_business(app.store(), business.as_deref()).await?;
             print(&app.dispatcher, &Filter { business_id: business, state, ..Filter::default() }, json, out).await
         }
         Command::Hold { message_id } => hold(&context.store(Open::Existing).await?, &message_id, true, now, out).await,
@@ -75,8 +90,9 @@ async fn resume(store: &Store, lane: Option<&str>, out: &mut Out) -> anyhow::Res
     let mut tx = store.write().await?;
     let resumed = store::lane::resume(&mut tx, lane).await?;
     tx.commit().await?;
-    Ok(match resumed {
+    match resumed {
         0 => out.line("no sender was stopped")?,
         count => out.line(format_args!("{count} sender(s) go on"))?,
-    })
+    }
+    Ok(())
 }

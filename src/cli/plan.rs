@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::context::Context;
+use super::context::{Context, known_business};
 use super::output::Out;
 use crate::outbound::listing::{self, Listed};
 use crate::outbound::story::reason_in_words;
@@ -17,13 +17,14 @@ pub struct Args {
     /// Only what is due within this many days from now.
     #[arg(long)]
     days: Option<u32>,
-    /// Prints a JSON object a message.
+    /// Prints one JSON object per message.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     let app = context.app(Open::Existing).await?;
+    known_business(app.store(), args.business.as_deref()).await?;
     let now = context.now();
     let filter = Filter {
         business_id: args.business,

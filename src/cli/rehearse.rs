@@ -9,7 +9,6 @@ use super::context::Context;
 use super::output::Out;
 use super::plan::print;
 use crate::clock::VirtualClock;
-use crate::config::{EmailCarrier, SmsCarrier};
 use crate::domain::instant::Instant;
 use crate::domain::zone::{Zone, Zones};
 use crate::outbound::rehearsal::live_through;
@@ -18,16 +17,16 @@ use crate::store::{self, Open, Store};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Beginning: 2026-12-01, 2026-12-01T08:00 (local), or with an offset (2026-12-01T08:00:00Z).
-    #[arg(long)]
+    /// First moment: 2026-12-01, 2026-12-01T08:00 (local time), or with an offset (2026-12-01T08:00:00Z).
+    #[arg(long, value_name = "MOMENT")]
     from: String,
-    /// End, in the same forms; a date is meant to its last minute.
-    #[arg(long)]
+    /// Last moment, in the same forms; a date means all of that day.
+    #[arg(long, value_name = "MOMENT")]
     to: String,
-    /// Only this business; its zone is the one that local times are read in.
+    /// Only this business; local times are meant in its time zone.
     #[arg(long, value_name = "ID")]
     business: Option<String>,
-    /// Prints a JSON object a message.
+    /// Prints one JSON object per message.
     #[arg(long)]
     json: bool,
 }
@@ -45,13 +44,8 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
     live.close().await;
     // What is due before `from` goes out before it, as it will.
     let clock = Arc::new(VirtualClock::starting_at(from.min(context.now())));
-    let mut config = context.config.clone();
-    // Nothing may leave the machine, nor be written anywhere but into the copy.
-    config.sms.carrier = SmsCarrier::Sandbox;
-    config.email.carrier = EmailCarrier::Sandbox;
-    config.sandbox.folder = None;
     let copy = Store::open(&path, Open::Existing).await?;
-    let app = crate::app::App::with_store(config, copy, clock.clone())?;
+    let app = crate::app::App::with_store(context.config.clone().sandboxed(), copy, clock.clone())?;
     live_through(&app.dispatcher, &clock, to).await?;
     let filter = Filter { business_id: args.business, since: Some(from), until: Some(to), ..Filter::default() };
     print(&app.dispatcher, &filter, args.json, out).await

@@ -21,13 +21,17 @@ pub enum Command {
     },
     /// Puts a file's rules in place of the business's and plans everything again.
     Import {
+        /// A file as `daybefore rules export` prints it.
         file: PathBuf,
         /// The business.
         #[arg(long, value_name = "ID")]
         business: String,
     },
     /// Checks a file of rules without using it.
-    Check { file: PathBuf },
+    Check {
+        /// A file as `daybefore rules export` prints it.
+        file: PathBuf,
+    },
 }
 
 pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
@@ -43,7 +47,7 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
         }
         Command::Check { file } => {
             let rules = read(&file)?;
-            Ok(out.line(format_args!("{} rules, all well", rules.rule.len()))?)
+            Ok(out.line(format_args!("{} rules, no problems", rules.rule.len()))?)
         }
         Command::Import { file, business } => import(context, &file, &business, out).await,
     }
@@ -52,6 +56,7 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
 fn read(file: &Path) -> anyhow::Result<Rules> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))?;
     let rules = Rules::parse(&text).with_context(|| file.display().to_string())?;
+    anyhow::ensure!(!rules.rule.is_empty(), "{} holds no rule: each begins with [[rule]]", file.display());
     let problems = template_problems(&rules);
     if problems.is_empty() { Ok(rules) } else { anyhow::bail!("{}:\n{}", file.display(), problems.join("\n")) }
 }

@@ -22,8 +22,8 @@ const NOTICE_FOREIGN_WRITES: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Address to listen on, in place of server.listen.
-    #[arg(long)]
+    /// Address to listen on, like 127.0.0.1:8080, in place of server.listen.
+    #[arg(long, value_name = "ADDRESS")]
     listen: Option<std::net::SocketAddr>,
 }
 
@@ -36,6 +36,10 @@ pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("can't listen on {listen}: is another program using it? server.listen or --listen names another address")
     })?;
+    tracing::info!(
+        %listen, database = %app.store().path().display(), zone_data = app.dispatcher.zones.version(),
+        "listening on http://{listen}/"
+    );
     serve(app, listener).await
 }
 
@@ -103,7 +107,8 @@ async fn until_stopped(mut stopped: watch::Receiver<bool>) {
     let _ended = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn asked_to_stop() {
+/// Returns when the process is asked to stop: Ctrl-C or SIGTERM.
+pub(super) async fn asked_to_stop() {
     let terminated = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => {

@@ -19,13 +19,15 @@ use crate::texts::{Finding, Override, Part, Texts};
 pub enum Command {
     /// Writes every text into a folder, as FOLDER/<template>/<language>/<part>.txt.
     Export {
+        /// Where to write; it is made if it is not there.
         folder: PathBuf,
         /// With this business's own texts in place of the usual ones.
         #[arg(long, value_name = "ID")]
         business: Option<String>,
     },
-    /// Takes a business's own texts from such a folder; what is as usual stays as usual.
+    /// Reads a business's own texts from such a folder; a text that was not changed stays the usual one.
     Import {
+        /// A folder as `daybefore texts export` writes it.
         folder: PathBuf,
         /// The business.
         #[arg(long, value_name = "ID")]
@@ -38,7 +40,7 @@ pub enum Command {
         /// Only this business's own texts.
         #[arg(long, value_name = "ID")]
         business: Option<String>,
-        /// Prints a JSON object a text.
+        /// Prints one JSON object per text.
         #[arg(long)]
         json: bool,
     },

@@ -10,7 +10,7 @@ pub struct Args {
     /// Our id or your own: of a message, attempt, booking, renewal or customer; or a phone number, an email address,
     /// a provider's message id.
     id: String,
-    /// Prints a JSON object a story.
+    /// Prints one JSON object per story.
     #[arg(long)]
     json: bool,
 }
@@ -20,7 +20,7 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
     let stories = story::stories(&app.dispatcher, &args.id).await?;
     if stories.is_empty() {
         anyhow::bail!(
-            "`{}` is no message, booking, renewal or customer here; `daybefore plan --json` and `daybefore outbox list` show ids",
+            "`{}` is no message, booking, renewal or customer here; `daybefore plan --json` shows ids",
             args.id
         );
     }
@@ -34,7 +34,8 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
             out.line(format_args!("  {name:<14} {}", value.replace('\n', "\n                 ")))?;
         }
         for event in &story.events {
-            out.line(format_args!("  {}  {}", event.local, event.what))?;
+            let message = event.message.as_ref().map_or_else(String::new, |id| format!(" [{id}]"));
+            out.line(format_args!("  {}  {}{message}", event.local, event.what))?;
         }
         out.line("")?;
     }

@@ -31,6 +31,12 @@ pub(super) fn shown(reading: &Reading) -> BTreeMap<&'static str, Shown> {
 }
 
 impl Config {
+    /// Whether nobody has set this key.
+    #[must_use]
+    pub fn is_default(&self, key: &str) -> bool {
+        self.shown.get(key).is_none_or(|shown| matches!(shown.origin, Origin::Default))
+    }
+
     /// The manual with the values in force instead of the defaults, and a note where each changed one comes from.
     /// It is TOML; secrets read `"(set)"`.
     #[must_use]

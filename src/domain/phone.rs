@@ -88,7 +88,7 @@ pub enum PhoneError {
 /// Reads one field of a customer list. `region` is the business's country (two letters, ISO 3166), in which numbers
 /// without a country code are read.
 ///
-/// Where the field holds several numbers the first good one counts, and the warning names the others.
+/// Where the field holds several numbers the first that can receive texts counts, and the warning names the others.
 ///
 /// # Errors
 /// Says what is wrong with the first number of the field, or with `region`.
@@ -133,24 +133,16 @@ fn home(region: &str) -> Result<country::Id, PhoneError> {
     })
 }
 
-/// The first number that can be used; the others go into the warning.
+/// The first number that can receive texts, else the first that can be used; the others go into the warning.
 fn first_good(text: &str, parts: &[&str], home: country::Id) -> Result<Phone, PhoneError> {
     let read: Vec<_> = parts.iter().map(|part| one(part, part, home)).collect();
     // `0049 171 / 3920012` is one number after all.
     if let (Some(Err(_)), Ok(whole)) = (read.first(), one(text, text, home)) {
         return Ok(whole);
     }
-    let Some(place) = read.iter().position(Result::is_ok) else {
+    let texts = |read: &Result<Phone, PhoneError>| read.as_ref().is_ok_and(Phone::can_text);
+    let Some(place) = read.iter().position(texts).or_else(|| read.iter().position(Result::is_ok)) else {
         return read.into_iter().next().unwrap_or(Err(PhoneError::Empty));
-    };
-    let better = |taken: &Phone| {
-        let later = read
-            .iter()
-            .flatten()
-            .find(|other| !taken.can_text() && other.can_text());
-        later
-            .map(|other| format!("; only {} can receive texts: put it first", other.e164))
-            .unwrap_or_default()
     };
     let mut taken = read[place].clone()?;
     let others: Vec<_> = (0..parts.len())
@@ -163,7 +155,7 @@ fn first_good(text: &str, parts: &[&str], home: country::Id) -> Result<Phone, Ph
             taken.e164,
             others.join(", ")
         );
-        taken.warning = Some(note + &better(&taken));
+        taken.warning = Some(note);
     }
     Ok(taken)
 }

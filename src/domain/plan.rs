@@ -122,10 +122,11 @@ fn settled_by_item(facts: Facts<'_>, anchor: Anchor) -> Option<Reason> {
         return Some(Reason::Erased);
     }
     match (facts.item.standing(), anchor) {
-        (Standing::Cancelled, Anchor::Cancelled) | (Standing::Done, Anchor::Completed) => None,
+        (Standing::Cancelled, Anchor::Cancelled)
+        | (Standing::Done, Anchor::Completed)
+        | (Standing::Live | Standing::Pending, _) => None,
         (Standing::Cancelled, _) => Some(Reason::ItemCancelled),
         (Standing::Done, _) => Some(Reason::ItemDone),
-        (Standing::Live | Standing::Pending, _) => None,
     }
 }
 

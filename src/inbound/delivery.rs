@@ -4,7 +4,7 @@ use crate::carrier::{Outcome, Receipt, Stage, twilio_receipt};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 use crate::domain::message::{Event, State, next};
-use crate::outbound::dispatch::{DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude};
+use crate::outbound::dispatch::{Answer, DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude};
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::Settlement;
 use crate::store::receipt::StoredReceipt;
@@ -46,13 +46,11 @@ async fn read_one(
         tracing::warn!(receipt = %stored.id, "a receipt that names no message or no status");
         return Ok(());
     };
-    match attempt_of(tx, stored, &provider_id).await? {
-        Some(attempt) => apply_to(tx, dispatcher, &attempt, &provider_id, &receipt, now).await,
-        None => {
-            tracing::warn!(provider_id = %provider_id, "a receipt for a message that is not ours");
-            Ok(())
-        }
-    }
+    let Some(attempt) = attempt_of(tx, stored, &provider_id).await? else {
+        tracing::warn!(provider_id = %provider_id, "a receipt for a message that is not ours");
+        return Ok(());
+    };
+    apply_to(tx, dispatcher, &attempt, &provider_id, &receipt, now).await
 }
 
 /// The attempt a receipt speaks of: by the provider's id, or by ours in the callback's URL while the provider's is not
@@ -158,9 +156,13 @@ async fn fail(
         business: &business,
         customer: &customer,
     };
-    let concluded = conclude(tx, &flight, outcome, None, &dispatcher.settings, 0.5, now).await?;
+    let answer = Answer { flight, outcome, wait_until: None };
+    let concluded = conclude(tx, &[answer], &dispatcher.settings, 0.5, now).await?;
     store::attempt::note_stage(tx, &attempt.id, rank(receipt.stage), &receipt.status).await?;
-    after_effects(tx, dispatcher, &business.id, &concluded, now).await
+    for concluded in &concluded {
+        after_effects(tx, dispatcher, &business.id, concluded, now).await?;
+    }
+    Ok(())
 }
 
 /// Whether the message's state is the doing of this attempt: an open attempt is always its message's latest.

@@ -34,6 +34,9 @@ pub struct Listed {
     pub business: String,
     pub item: ListedItem,
     pub rule: String,
+    /// For pages that call the message by name; not part of the printed form.
+    #[serde(skip)]
+    pub template: String,
     /// Our id of the customer.
     pub customer: String,
     pub customer_name: String,
@@ -110,6 +113,7 @@ pub async fn listed(tx: &mut Tx, texts: &Texts, desk: &Desk, line: Line) -> Resu
         },
         business: line.business_id,
         rule: line.rule_id,
+        template: line.template,
         customer: line.customer_id,
         customer_name: customer.name,
         channel: line.channel,

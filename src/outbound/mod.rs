@@ -1,5 +1,6 @@
-//! Outbound: import -> plan -> [messages] -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
+//! Outbound: import -> plan -> `messages` -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
+pub mod demonstration;
 pub mod dispatch;
 pub mod import;
 pub mod listing;
@@ -9,3 +10,4 @@ pub mod rescue;
 pub mod story;
 pub mod take_over;
 pub mod text_shelf;
+pub mod wording;

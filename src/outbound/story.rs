@@ -3,6 +3,7 @@
 use super::dispatch::Dispatcher;
 use super::listing::{ListError, Listed, listed};
 use super::plan::Desk;
+use super::wording::{hold_in_words, message_in_words};
 use crate::domain::attempt::Attempt;
 use crate::domain::consent::Verdict;
 use crate::domain::consent::verdict;
@@ -17,6 +18,8 @@ use crate::store::{self, StoreError, Tx};
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Story {
     pub title: String,
+    /// The same for a page: in words, without our ids.
+    pub headline: String,
     pub facts: Vec<(String, String)>,
     pub events: Vec<Happening>,
 }
@@ -28,6 +31,9 @@ pub struct Happening {
     /// On the business's wall clock.
     pub local: String,
     pub what: String,
+    /// The message that it is about, where the story is another's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// The stories that somebody may mean by an id: of a message, booking, renewal or customer, by our id or their own.
@@ -54,7 +60,11 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     let listed = listed(tx, &texts, &desk, line.clone()).await?;
     let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
     let clock = &desk.calendar;
-    let mut story = Story { title: format!("message {}", line.id), ..Story::default() };
+    let mut story = Story {
+        title: format!("message {}", line.id),
+        headline: format!("{} for {}", capitalized(message_in_words(&line.template)), listed.customer_name),
+        ..Story::default()
+    };
     story.fact("about", format!("{} {} of {}", listed.item.kind, listed.item.external_id, listed.customer_name));
     story.fact("rule", rule.map_or_else(|| format!("{} (no longer among the rules)", line.rule_id), explain_rule));
     story.fact("due", format!("{} in {} ({} UTC)", local(clock, line.due_at), listed.zone, line.due_at));
@@ -127,16 +137,17 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     let desk = Desk::load(tx, &dispatcher.zones, &business_id).await?;
     let clock = &desk.calendar;
     let mut story = Story { title: format!("{kind} {}", item.external_id()), ..Story::default() };
+    story.headline = capitalized(&story.title);
     story.fact("customer", customer.map_or_else(String::new, |customer| customer.name));
-    story.fact("local time or date", item.told());
+    story.fact("local time or date", item.told().replace('T', " "));
     story.fact("status", item.status().to_owned());
     story.fact("revision", item.revision().to_string());
     for entry in store::history::of(tx, id).await? {
         story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
     }
     for line in &lines {
-        let what = format!("message {} by rule {}: {}", line.id, line.rule_id, state_in_words(line));
-        story.happened(clock, line.due_at, what);
+        let what = format!("{} (rule {}): {}", message_in_words(&line.template), line.rule_id, state_in_words(line));
+        story.happened_to(clock, line, what);
     }
     story.events.sort_by_key(|event| event.at);
     Ok(Some(story))
@@ -147,6 +158,7 @@ async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<O
     let desk = Desk::load(tx, &dispatcher.zones, &customer.business_id).await?;
     let clock = &desk.calendar;
     let mut story = Story { title: format!("customer {}", customer.name), ..Story::default() };
+    story.headline.clone_from(&customer.name);
     story.fact("id", customer.id.clone());
     story.fact("phone", customer.phone.as_deref().map_or_else(|| "none".to_owned(), |phone| masked(Channel::Sms, phone)));
     story.fact("email", customer.email.as_deref().map_or_else(|| "none".to_owned(), |email| masked(Channel::Email, email)));
@@ -165,7 +177,8 @@ async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<O
     for item in store::item::of_customer(tx, id).await? {
         for line in store::report::of_item(tx, item.id()).await? {
             let about = format!("{} {}", item.kind(), item.external_id());
-            story.happened(clock, line.due_at, format!("{about}, rule {}: {}", line.rule_id, state_in_words(&line)));
+            let what = format!("{} for {about}: {}", message_in_words(&line.template), state_in_words(&line));
+            story.happened_to(clock, &line, what);
         }
     }
     story.events.sort_by_key(|event| event.at);
@@ -178,7 +191,12 @@ impl Story {
     }
 
     fn happened(&mut self, clock: &Calendar, at: Instant, what: String) {
-        self.events.push(Happening { at, local: local(clock, at), what });
+        self.events.push(Happening { at, local: local(clock, at), what, message: None });
+    }
+
+    fn happened_to(&mut self, clock: &Calendar, line: &Line, what: String) {
+        let message = Some(line.id.clone());
+        self.events.push(Happening { at: line.due_at, local: local(clock, line.due_at), what, message });
     }
 
     fn words(&mut self, listed: &Listed) {
@@ -190,6 +208,11 @@ impl Story {
 
 fn local(clock: &Calendar, at: Instant) -> String {
     clock.zone.local(at).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn masked(channel: Channel, address: &str) -> String {
@@ -223,7 +246,7 @@ pub fn state_in_words(line: &Line) -> String {
     match (line.state, line.reason) {
         (State::Skipped, Some(reason)) => format!("not sent: {} ({reason})", reason_in_words(reason)),
         (State::Held, _) => {
-            format!("held by {}", line.hold.map_or("somebody", |hold| hold.as_str()))
+            line.hold.map_or("on hold", hold_in_words).to_owned()
         }
         (State::Planned, _) if line.attempts > 0 => format!("planned again after {} attempt(s)", line.attempts),
         (state, _) => state.to_string(),
@@ -237,7 +260,7 @@ pub const fn reason_in_words(reason: Reason) -> &'static str {
         Reason::TooLate => "its moment had passed",
         Reason::Superseded => "a newer message speaks for it",
         Reason::ItemCancelled => "the booking was cancelled",
-        Reason::ItemDone => "what it is about is over",
+        Reason::ItemDone => "what it is about is done already",
         Reason::Answered => "the customer has answered already",
         Reason::OptedOut => "the customer has opted out",
         Reason::NoConsent => "the customer has not consented to this kind of message",

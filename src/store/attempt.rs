@@ -1,8 +1,13 @@
 //! Attempts: written before the carrier is called, settled when it has answered or was asked.
 
+use std::collections::HashSet;
+
+use sqlx::AssertSqlSafe;
+
 use super::db::{Tx, on};
 use super::error::StoreError;
 use super::types::row;
+use super::values::{chunks, with_values};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 
@@ -22,17 +27,28 @@ macro_rules! attempt_columns {
     };
 }
 
-/// Writes a started attempt.
-pub async fn insert(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO attempt (id, message_id, business_id, number, channel, carrier, sender, address, subject, text, \
-            segments, state, started_at, looks) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)",
-    )
-    .bind(&attempt.id).bind(&attempt.message_id).bind(&attempt.business_id).bind(attempt.number)
-    .bind(attempt.channel).bind(&attempt.carrier).bind(&attempt.sender).bind(&attempt.address)
-    .bind(&attempt.subject).bind(&attempt.text).bind(attempt.segments).bind(attempt.state).bind(attempt.started_at)
-    .execute(c).await)?;
+/// Writes started attempts.
+pub async fn insert_all(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), StoreError> {
+    for range in chunks(attempts.len()) {
+        let rows = &attempts[range];
+        let statement = with_values(
+            "INSERT INTO attempt (id, message_id, business_id, number, channel, carrier, sender, address, subject, text, \
+                segments, state, started_at, looks) VALUES {values}",
+            rows.len(),
+            14,
+        );
+        on!(tx, c => {
+            let mut query = sqlx::query(AssertSqlSafe(statement));
+            for attempt in rows {
+                query = query
+                    .bind(&attempt.id).bind(&attempt.message_id).bind(&attempt.business_id).bind(attempt.number)
+                    .bind(attempt.channel).bind(&attempt.carrier).bind(&attempt.sender).bind(&attempt.address)
+                    .bind(&attempt.subject).bind(&attempt.text).bind(attempt.segments).bind(attempt.state)
+                    .bind(attempt.started_at).bind(attempt.looks);
+            }
+            query.execute(c).await
+        })?;
+    }
     Ok(())
 }
 
@@ -58,21 +74,46 @@ impl<'a> AttemptEnd<'a> {
     }
 }
 
-/// Settles an attempt that is in one of the states before: started, unknown or accepted. What is known is kept where
-/// the new end does not say it; an id that another attempt has already stays with that one (two equal texts to one
-/// phone can be taken for each other). False: it was settled by somebody else.
+/// Settles attempts, each only where it still is in the state given with it. What is known is kept where the new end
+/// does not say it; an id that another attempt has already stays with that one (two equal texts to one phone can be
+/// taken for each other, and every try of a mail has one Message-ID). Returns the ids that were settled; the others were settled by somebody else.
+pub async fn settle_all(
+    tx: &mut Tx,
+    ends: &[(AttemptEnd<'_>, AttemptState)],
+) -> Result<HashSet<String>, StoreError> {
+    let mut settled = HashSet::with_capacity(ends.len());
+    let mut given = HashSet::new();
+    for range in chunks(ends.len()) {
+        let rows = &ends[range];
+        let statement = with_values(
+            "UPDATE attempt SET state = v.column3, \
+                provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS (SELECT 1 FROM attempt other \
+                    WHERE other.carrier = attempt.carrier AND other.provider_id = v.column4) THEN v.column4 END), \
+                stage = COALESCE(v.column5, attempt.stage), provider_status = COALESCE(v.column6, attempt.provider_status), \
+                code = COALESCE(v.column7, attempt.code), failure = COALESCE(v.column8, attempt.failure), \
+                look_at = v.column9, settled_at = v.column10 \
+             FROM (VALUES {values}) AS v WHERE attempt.id = v.column1 AND attempt.state = v.column2 RETURNING attempt.id",
+            rows.len(),
+            10,
+        );
+        let ids: Vec<String> = on!(tx, c => {
+            let mut query = sqlx::query_scalar(AssertSqlSafe(statement));
+            for (end, from) in rows {
+                let provider_id = end.provider_id.filter(|id| given.insert(*id));
+                query = query
+                    .bind(end.id).bind(from).bind(end.state).bind(provider_id).bind(end.stage)
+                    .bind(end.provider_status).bind(end.code).bind(end.failure).bind(end.look_at).bind(end.at);
+            }
+            query.fetch_all(c).await
+        })?;
+        settled.extend(ids);
+    }
+    Ok(settled)
+}
+
+/// Settles one attempt. False: it was settled by somebody else.
 pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Result<bool, StoreError> {
-    let done = on!(tx, c => sqlx::query(
-        "UPDATE attempt SET state = $3, stage = COALESCE($5, stage), \
-            provider_status = COALESCE($6, provider_status), code = COALESCE($7, code), failure = COALESCE($8, failure), \
-            look_at = $9, settled_at = $10, provider_id = COALESCE(provider_id, CASE WHEN NOT EXISTS ( \
-                SELECT 1 FROM attempt other WHERE other.carrier = attempt.carrier AND other.provider_id = $4 \
-            ) THEN $4 END) \
-         WHERE id = $1 AND state = $2",
-    )
-    .bind(end.id).bind(from).bind(end.state).bind(end.provider_id).bind(end.stage).bind(end.provider_status)
-    .bind(end.code).bind(end.failure).bind(end.look_at).bind(end.at).execute(c).await)?;
-    Ok(done.rows_affected() == 1)
+    Ok(!settle_all(tx, &[(end.clone(), from)]).await?.is_empty())
 }
 
 /// Notes the provider's id of an attempt that a callback has settled before the call returned.

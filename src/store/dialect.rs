@@ -12,3 +12,7 @@ WITH due AS MATERIALIZED (
 UPDATE message
 SET state = 'sending', attempts = attempts + 1, lease_owner = $4, lease_until = $5, updated_at = $2
 WHERE id IN (SELECT id FROM due) AND state = 'planned'";
+
+/// A bind in a statement of many rows. SQLite looks a name like `$900` up in a list of all names, once for each bind;
+/// unnamed ones cost nothing. PostgreSQL will number them.
+pub const PLACEHOLDER_SQLITE: &str = "?";

@@ -45,7 +45,7 @@ const IOERR_SHMSIZE: i32 = 4874;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i32>().ok());
         let Some(code) = code else {
             return match error {
                 sqlx::Error::ColumnDecode { index, source } => Self::Inconsistent(format!("{index}: {source}")),

@@ -16,8 +16,8 @@ pub async fn note(tx: &mut Tx, import_id: &str, external_id: &str, line: i64) ->
         .bind(import_id).bind(external_id).fetch_optional(c).await)?)
 }
 
-/// Forgets what an import has met; what an import that was killed has left as well.
-pub async fn forget(tx: &mut Tx) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query("DELETE FROM import_seen").execute(c).await)?;
+/// Forgets what an import has met, and what older ones have left that were killed.
+pub async fn forget(tx: &mut Tx, import_id: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("DELETE FROM import_seen WHERE import_id <= $1").bind(import_id).execute(c).await)?;
     Ok(())
 }

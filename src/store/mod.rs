@@ -22,6 +22,7 @@ pub mod rule;
 pub mod setting;
 pub mod text_override;
 mod types;
+mod values;
 
 use std::path::{Path, PathBuf};
 

@@ -2,12 +2,17 @@
 //!
 //! Every statement that moves a message repeats the state and the lease it moves it from.
 
+use std::collections::HashSet;
+
+use sqlx::AssertSqlSafe;
+
 use super::customer::customer_columns;
 use super::db::{Tx, on};
 use super::dialect::CLAIM_SQLITE;
 use super::error::StoreError;
 use super::item::{booking_columns, renewal_columns};
 use super::types::row;
+use super::values::{chunks, with_values};
 use crate::domain::consent::ConsentLine;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
@@ -222,20 +227,43 @@ pub struct Again {
     pub lane: String,
 }
 
-/// Moves a message on, if it still is where the settlement says. False: somebody else has moved it.
+/// Moves messages on, each only if it still is where its settlement says. Returns the ids that were moved; the others
+/// had been moved by somebody else.
+pub async fn settle_all(tx: &mut Tx, settlements: &[Settlement<'_>]) -> Result<HashSet<String>, StoreError> {
+    let mut moved = HashSet::with_capacity(settlements.len());
+    for range in chunks(settlements.len()) {
+        let rows = &settlements[range];
+        let statement = with_values(
+            "UPDATE message SET state = v.column4, reason = v.column5, due_at = COALESCE(v.column6, message.due_at), \
+                channel = COALESCE(v.column7, message.channel), lane = COALESCE(v.column8, message.lane), \
+                attempts = message.attempts - v.column9, resends = message.resends + v.column10, hold = v.column12, \
+                lease_owner = NULL, lease_until = NULL, updated_at = v.column11 \
+             FROM (VALUES {values}) AS v \
+             WHERE message.id = v.column1 AND message.state = v.column2 AND COALESCE(message.lease_owner, '') = v.column3 \
+             RETURNING message.id",
+            rows.len(),
+            12,
+        );
+        let ids: Vec<String> = on!(tx, c => {
+            let mut query = sqlx::query_scalar(AssertSqlSafe(statement));
+            for row in rows {
+                let again = row.again.as_ref();
+                query = query
+                    .bind(row.message_id).bind(row.from).bind(row.owner).bind(row.to).bind(row.reason)
+                    .bind(again.map(|again| again.due_at)).bind(again.and_then(|again| again.channel))
+                    .bind(again.map(|again| again.lane.as_str())).bind(i64::from(row.uncount))
+                    .bind(i64::from(row.resend)).bind(row.at).bind(row.hold);
+            }
+            query.fetch_all(c).await
+        })?;
+        moved.extend(ids);
+    }
+    Ok(moved)
+}
+
+/// Moves one message on. False: somebody else has moved it.
 pub async fn settle(tx: &mut Tx, settlement: &Settlement<'_>) -> Result<bool, StoreError> {
-    let again = settlement.again.as_ref();
-    let done = on!(tx, c => sqlx::query(
-        "UPDATE message SET state = $4, reason = $5, due_at = COALESCE($6, due_at), channel = COALESCE($7, channel), \
-            lane = COALESCE($8, lane), attempts = attempts - $9, resends = resends + $10, hold = $12, \
-            lease_owner = NULL, lease_until = NULL, updated_at = $11 \
-         WHERE id = $1 AND state = $2 AND COALESCE(lease_owner, '') = $3",
-    )
-    .bind(settlement.message_id).bind(settlement.from).bind(settlement.owner).bind(settlement.to)
-    .bind(settlement.reason).bind(again.map(|again| again.due_at)).bind(again.and_then(|again| again.channel))
-    .bind(again.map(|again| again.lane.as_str())).bind(i64::from(settlement.uncount))
-    .bind(i64::from(settlement.resend)).bind(settlement.at).bind(settlement.hold).execute(c).await)?;
-    Ok(done.rows_affected() == 1)
+    Ok(!settle_all(tx, std::slice::from_ref(settlement)).await?.is_empty())
 }
 
 /// Messages whose lease has run out.

@@ -109,6 +109,38 @@ pub async fn counts(tx: &mut Tx, business_id: Option<&str>) -> Result<Vec<(State
     ).bind(business_id).fetch_all(c).await)?)
 }
 
+/// How many messages of a business are in each state that are due from `from` until before `to`. At most `limit` are
+/// looked at, so that a page costs the same whatever the day holds.
+pub async fn counts_between(
+    tx: &mut Tx,
+    business_id: &str,
+    from: Instant,
+    to: Instant,
+    limit: i64,
+) -> Result<Vec<(State, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT state, COUNT(*) FROM ( \
+            SELECT state FROM message WHERE due_at >= $1 AND due_at < $2 AND business_id = $3 LIMIT $4) bounded \
+         GROUP BY state ORDER BY state",
+    ).bind(from).bind(to).bind(business_id).bind(limit).fetch_all(c).await)?)
+}
+
+/// The messages of a business that somebody should look at, the latest first: failed, of unknown outcome, or without
+/// an address that works.
+pub async fn troubled(
+    tx: &mut Tx,
+    business_id: &str,
+    from: Instant,
+    to: Instant,
+    limit: i64,
+) -> Result<Vec<Line>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM message WHERE due_at >= $1 AND due_at < $2 AND business_id = $3 \
+            AND (state IN ('failed', 'unknown') OR reason IN ('no_address', 'undeliverable')) \
+         ORDER BY due_at DESC, id DESC LIMIT $4"
+    )).bind(from).bind(to).bind(business_id).bind(limit).fetch_all(c).await)?)
+}
+
 /// Why messages were skipped since `since`, and how many.
 pub async fn skips_since(tx: &mut Tx, since: Instant) -> Result<Vec<(Reason, i64)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(

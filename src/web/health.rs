@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::IntoResponse;
 use chrono::TimeDelta;
 use serde_json::json;
@@ -17,30 +17,26 @@ pub(super) async fn live() -> &'static str {
     "alive\n"
 }
 
-/// The database answers and no sender waits for an operator.
+/// The database answers, so that callbacks can be taken. A stopped sender is told here, but does not make the program
+/// unready: nobody is helped if callbacks are turned away as well.
 pub(super) async fn ready(State(app): State<App>) -> Result<impl IntoResponse, WebError> {
     let mut tx = app.store().read().await?;
     let paused = store::lane::paused(&mut tx).await?;
     let overdue = overdue(&app).await?;
-    let status = if paused.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
-        "ready": paused.is_empty(),
+        "ready": true,
         "version": env!("CARGO_PKG_VERSION"),
         "zone_data": app.dispatcher.zones.version(),
         "overdue": overdue,
         "stopped_senders": paused,
     });
-    Ok((status, Json(body)))
+    Ok(Json(body))
 }
 
 /// Counters and gauges in the OpenMetrics text form.
 pub(super) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, WebError> {
     let paused = store::lane::paused(&mut app.store().read().await?).await?.len();
-    let gauges = [
-        ("daybefore_overdue_messages".to_owned(), overdue(&app).await?),
-        ("daybefore_stopped_senders".to_owned(), i64::try_from(paused).unwrap_or(i64::MAX)),
-    ];
-    let text = app.dispatcher.metrics.render(&gauges)?;
+    let text = app.dispatcher.metrics.render(overdue(&app).await?, i64::try_from(paused).unwrap_or(i64::MAX))?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
 }
 

@@ -1,12 +1,14 @@
 //! HTTP: every route in one list.
 
 mod desk;
+mod door;
 mod error;
 mod health;
 mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::app::App;
@@ -16,9 +18,12 @@ const LONGEST_BODY: usize = 64 * 1024;
 
 /// The whole site.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let desk = Router::new()
         .route("/", get(desk::overview))
+        .route("/days/{date}", get(desk::day))
         .route("/messages/{id}", get(desk::story))
+        .layer(from_fn_with_state(app.clone(), door::only_staff));
+    desk
         .route("/webhooks/twilio/status", post(webhooks::twilio_status))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

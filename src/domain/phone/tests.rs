@@ -130,13 +130,12 @@ fn of_two_numbers_the_first_good_one_counts_and_the_other_is_named() {
 }
 
 #[test]
-fn a_landline_before_a_mobile_number_is_pointed_out() {
+fn a_mobile_number_is_taken_before_a_landline() {
     let phone = parse("030 23125001 / 0171 3920012", "DE").unwrap();
-    assert_eq!(phone.e164, "+493023125001");
+    assert_eq!(phone.e164, "+491713920012");
     assert_eq!(
         phone.warning.unwrap(),
-        "several numbers in one field: took +493023125001, left out `0171 3920012`; \
-         only +491713920012 can receive texts: put it first"
+        "several numbers in one field: took +491713920012, left out `030 23125001`"
     );
 }
 

@@ -46,8 +46,6 @@ pub struct Concluded {
     pub paused: Option<PausedLane>,
     /// An address whose owner has opted out: other plans must show it.
     pub opted_out: Option<String>,
-    /// The message had been moved by somebody else before.
-    pub overtaken: bool,
 }
 
 /// Where the outcome leads.
@@ -66,91 +64,100 @@ impl Step {
     }
 }
 
-/// Writes an outcome: the attempt's end, the message's next state, and what follows for the address and the sender.
-/// `wait_until` is when the whole sender may go on, where it is the one that failed.
+/// An outcome and the message it is about. `wait_until` is when the whole sender may go on, where it is the one that
+/// failed.
+#[derive(Clone, Debug)]
+pub struct Answer<'a> {
+    pub flight: InFlight<'a>,
+    pub outcome: &'a Outcome,
+    pub wait_until: Option<Instant>,
+}
+
+/// Writes outcomes: the attempts' ends, the messages' next states, and what follows for addresses and senders.
 ///
 /// # Errors
 /// When the database fails; then the caller's transaction must not be committed.
 pub async fn conclude(
     tx: &mut Tx,
-    flight: &InFlight<'_>,
-    outcome: &Outcome,
-    wait_until: Option<Instant>,
+    answers: &[Answer<'_>],
     settings: &Settings,
     jitter: f64,
     now: Instant,
-) -> Result<Concluded, StoreError> {
-    let mut concluded = Concluded::default();
-    follow_up(tx, flight, outcome, &mut concluded, now).await?;
-    let settled = settle(tx, flight, outcome, wait_until, settings, jitter, now).await?;
-    // The answer came after the lease had run out, and rescue had put the message in doubt: now there is none.
-    let late = !settled && flight.state == State::Sending && !matches!(outcome, Outcome::Unknown { .. });
-    let doubted = InFlight { state: State::Unknown, owner: "", attempt_state: AttemptState::Unknown, ..flight.clone() };
-    let settled = settled || (late && settle(tx, &doubted, outcome, wait_until, settings, jitter, now).await?);
-    Ok(Concluded { overtaken: !settled, ..concluded })
+) -> Result<Vec<Concluded>, StoreError> {
+    let mut concluded = Vec::with_capacity(answers.len());
+    let mut ends = Vec::with_capacity(answers.len());
+    let mut settlements = Vec::with_capacity(answers.len());
+    for answer in answers {
+        let step = step(answer, settings, jitter, now);
+        concluded.push(follow_up(tx, &answer.flight, answer.outcome, now).await?);
+        ends.push((end(answer, &step, now), answer.flight.attempt_state));
+        settlements.extend(settlement(&answer.flight, step, now));
+    }
+    let settled = store::attempt::settle_all(tx, &ends).await?;
+    store::outbox::settle_all(tx, &settlements).await?;
+    for answer in answers.iter().filter(|answer| !settled.contains(answer.flight.attempt_id)) {
+        late(tx, answer, settings, jitter, now).await?;
+    }
+    Ok(concluded)
 }
 
-/// Moves the attempt and its message from where `flight` says they are. False: the message was not there any more.
-async fn settle(
+/// The attempt was settled before its answer came: by a callback, which may not have known the provider's id, or by
+/// rescue, which put the message in doubt when the lease had run out; then the answer ends the doubt.
+async fn late(
     tx: &mut Tx,
-    flight: &InFlight<'_>,
-    outcome: &Outcome,
-    wait_until: Option<Instant>,
+    answer: &Answer<'_>,
     settings: &Settings,
     jitter: f64,
     now: Instant,
-) -> Result<bool, StoreError> {
-    let step = step(flight, outcome, wait_until, settings, jitter, now);
-    let failure = failure(outcome);
-    let provider_id = match outcome {
-        Outcome::Accepted { provider_id } => Some(provider_id.as_str()),
-        _ => None,
-    };
-    let end = AttemptEnd {
-        id: flight.attempt_id,
-        state: step.attempt,
-        provider_id,
-        stage: None,
-        provider_status: None,
+) -> Result<(), StoreError> {
+    if let Outcome::Accepted { provider_id } = answer.outcome {
+        store::attempt::note_provider_id(tx, answer.flight.attempt_id, provider_id).await?;
+    }
+    if answer.flight.state != State::Sending || matches!(answer.outcome, Outcome::Unknown { .. }) {
+        return Ok(());
+    }
+    let flight =
+        InFlight { state: State::Unknown, owner: "", attempt_state: AttemptState::Unknown, ..answer.flight.clone() };
+    let doubted = Answer { flight, ..answer.clone() };
+    let step = step(&doubted, settings, jitter, now);
+    // Where the attempt is not in doubt the message may be, for a later attempt than this one.
+    if store::attempt::settle(tx, &end(&doubted, &step, now), AttemptState::Unknown).await?
+        && let Some(settlement) = settlement(&doubted.flight, step, now)
+    {
+        store::outbox::settle(tx, &settlement).await?;
+    }
+    Ok(())
+}
+
+fn end<'a>(answer: &Answer<'a>, step: &Step, now: Instant) -> AttemptEnd<'a> {
+    let failure = failure(answer.outcome);
+    AttemptEnd {
+        provider_id: match answer.outcome {
+            Outcome::Accepted { provider_id } => Some(provider_id),
+            _ => None,
+        },
         code: failure.and_then(|failure| failure.code),
         failure: failure.map(|failure| failure.text.as_str()),
         look_at: step.look_at,
-        at: now,
-    };
-    if !store::attempt::settle(tx, &end, flight.attempt_state).await? {
-        if let Some(provider_id) = provider_id {
-            store::attempt::note_provider_id(tx, flight.attempt_id, provider_id).await?;
-        }
-        // A message in doubt may be so for a later attempt than this one.
-        if flight.state == State::Unknown {
-            return Ok(false);
-        }
+        ..AttemptEnd::new(answer.flight.attempt_id, step.attempt, now)
     }
-    let Some(to) = next(flight.state, step.event) else { return Ok(false) };
-    let settlement = Settlement {
-        message_id: &flight.message.id,
-        from: flight.state,
-        owner: flight.owner,
-        to,
-        reason: step.reason,
-        hold: None,
-        again: step.again,
-        uncount: step.uncount,
-        resend: false,
-        at: now,
-    };
-    store::outbox::settle(tx, &settlement).await
 }
 
-fn step(
-    flight: &InFlight<'_>,
-    outcome: &Outcome,
-    wait_until: Option<Instant>,
-    settings: &Settings,
-    jitter: f64,
-    now: Instant,
-) -> Step {
-    match outcome {
+/// How the message moves; not at all where the event does not apply to its state.
+fn settlement<'a>(flight: &InFlight<'a>, step: Step, now: Instant) -> Option<Settlement<'a>> {
+    let to = next(flight.state, step.event)?;
+    Some(Settlement {
+        owner: flight.owner,
+        reason: step.reason,
+        again: step.again,
+        uncount: step.uncount,
+        ..Settlement::new(&flight.message.id, flight.state, to, now)
+    })
+}
+
+fn step(answer: &Answer<'_>, settings: &Settings, jitter: f64, now: Instant) -> Step {
+    let flight = &answer.flight;
+    match answer.outcome {
         Outcome::Accepted { .. } => Step {
             look_at: (flight.channel == Channel::Sms).then(|| now + RECEIPT_AFTER),
             ..Step::end(AttemptState::Accepted, Event::Accept)
@@ -168,7 +175,7 @@ fn step(
         Outcome::Rejected { .. } => fall_on(flight, AttemptState::Rejected, now),
         Outcome::Retry { after, limit, whole_sender, .. } => {
             let tries = limit.map_or(settings.max_attempts, |limit| i64::from(limit) + 1).min(settings.max_attempts);
-            let due_at = wait_until.unwrap_or_else(|| {
+            let due_at = answer.wait_until.unwrap_or_else(|| {
                 let attempt = u32::try_from(flight.message.attempts).unwrap_or(u32::MAX);
                 let delay = backoff::delay(attempt, jitter, *after);
                 now + TimeDelta::from_std(delay).unwrap_or(TimeDelta::minutes(10))
@@ -205,13 +212,13 @@ async fn follow_up(
     tx: &mut Tx,
     flight: &InFlight<'_>,
     outcome: &Outcome,
-    concluded: &mut Concluded,
     now: Instant,
-) -> Result<(), StoreError> {
+) -> Result<Concluded, StoreError> {
+    let mut concluded = Concluded::default();
     match outcome {
         Outcome::Rejected { bad_address: true, failure } => {
             let Failure { code, text } = failure;
-            store::ledger::add_bad_address(tx, flight.channel, flight.address, *code, text, now).await
+            store::ledger::add_bad_address(tx, flight.channel, flight.address, *code, text, now).await?;
         }
         Outcome::OptedOut { failure } => {
             let source = format!("carrier {}", failure.code.map_or_else(String::new, |code| code.to_string()));
@@ -227,7 +234,6 @@ async fn follow_up(
             };
             store::ledger::add(tx, &line, now).await?;
             concluded.opted_out = Some(flight.address.to_owned());
-            Ok(())
         }
         Outcome::Stop { failure, .. } => {
             let paused =
@@ -235,10 +241,10 @@ async fn follow_up(
             if store::lane::pause(tx, &paused).await? {
                 concluded.paused = Some(paused);
             }
-            Ok(())
         }
-        _ => Ok(()),
+        _ => {}
     }
+    Ok(concluded)
 }
 
 const fn failure(outcome: &Outcome) -> Option<&Failure> {

@@ -11,7 +11,7 @@ use super::round::{Answered, Lane, carry};
 use crate::domain::instant::Instant;
 
 /// A sleeping lane looks again after this time at the latest: the machine's clock may have been set, or suspended.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
 /// After a round that could not be worked (a full disk), the next one waits this long.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -114,6 +114,9 @@ impl Worker {
         let now = self.dispatcher.clock.now();
         let most = self.dispatcher.settings.concurrency + self.pace.ahead();
         let room = if stopping { 0 } else { most.saturating_sub(self.calls.len()) };
+        if room == 0 && self.answered.is_empty() {
+            return LONGEST_SLEEP;
+        }
         let worked = self.lane.turn(&self.dispatcher, &self.answered, room, now).await;
         let turn = match worked {
             Ok(turn) => turn,

@@ -24,7 +24,7 @@ use crate::outbound::text_shelf::TextShelf;
 use crate::telemetry::Metrics;
 use crate::texts::TextError;
 
-pub use conclude::{Concluded, InFlight, RECEIPT_AFTER, conclude};
+pub use conclude::{Answer, Concluded, InFlight, RECEIPT_AFTER, conclude};
 pub use live::{Wake, run};
 pub use round::{Round, after_effects, drain};
 

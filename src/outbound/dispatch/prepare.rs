@@ -81,22 +81,35 @@ pub(super) async fn claim_and_prepare(
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
     let mut said = HashSet::new();
+    let mut stopped = Vec::new();
     for message in claimed {
-        match surroundings.ready(dispatcher, &owner, message, &mut said, now)? {
+        match surroundings.ready(dispatcher, &owner, message, &mut said, now) {
             Ready::Send(job) => {
-                store::attempt::insert(tx, &attempt(dispatcher, &job, now)).await?;
                 prepared.jobs.push(*job);
             }
             Ready::Call { message, phone, script } => {
-                open_call(tx, &owner, &message, &phone, &script, now).await?;
-                prepared.dealt_with += 1;
+                let call = store::call::NewCall {
+                    business_id: &message.business_id,
+                    customer_id: &message.customer_id,
+                    message_id: &message.id,
+                    phone: &phone,
+                    script: &script,
+                    due_at: message.useful_until,
+                };
+                store::call::open(tx, call, now).await?;
+                stopped.push((message, Event::Accept, None, None));
             }
             Ready::Not { message, event, reason, again } => {
-                stop(tx, &owner, &message, event, reason, again, now).await?;
-                prepared.dealt_with += 1;
+                stopped.push((message, event, reason, again));
             }
         }
     }
+    let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
+    store::attempt::insert_all(tx, &attempts).await?;
+    prepared.dealt_with = stopped.len() as u64;
+    let settlements: Vec<_> =
+        stopped.iter().map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now)).collect();
+    store::outbox::settle_all(tx, &settlements).await?;
     Ok(prepared)
 }
 
@@ -161,44 +174,44 @@ impl Surroundings {
         message: Claimed,
         said: &mut HashSet<(String, String)>,
         now: Instant,
-    ) -> Result<Ready, DispatchError> {
+    ) -> Ready {
         let (Some(item), Some(customer), Some((business, calendar))) = (
             self.items.get(&message.item_id),
             self.customers.get(&message.customer_id),
             self.businesses.get(&message.business_id),
         ) else {
-            return Ok(Ready::skip(message, Reason::Superseded));
+            return Ready::skip(message, Reason::Superseded);
         };
         let decision = self.decide(&message, item, customer, business, calendar, now);
         let channel = match decision {
             Decision::Go(channel) => channel,
-            Decision::Switch(channel) => return Ok(Ready::put_back(message, now, channel, business)),
+            Decision::Switch(channel) => return Ready::put_back(message, now, channel, business),
             Decision::Later(at) => {
                 let channel = message.channel.unwrap_or(Channel::Sms);
-                return Ok(Ready::put_back(message, at, channel, business));
+                return Ready::put_back(message, at, channel, business);
             }
-            Decision::Hold => return Ok(Ready::Not { message, event: Event::Hold, reason: None, again: None }),
-            Decision::Skip(reason) => return Ok(Ready::skip(message, reason)),
+            Decision::Hold => return Ready::Not { message, event: Event::Hold, reason: None, again: None },
+            Decision::Skip(reason) => return Ready::skip(message, reason),
         };
         let Some(address) = customer.address(channel).map(str::to_owned) else {
-            return Ok(Ready::skip(message, Reason::NoAddress));
+            return Ready::skip(message, Reason::NoAddress);
         };
         let rendered = match self.render(&message, channel, item, customer, business, calendar, now) {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
-                return Ok(Ready::Not { message, event: Event::Fail, reason: None, again: None });
+                return Ready::Not { message, event: Event::Fail, reason: None, again: None };
             }
         };
         if channel == Channel::Call {
-            return Ok(Ready::Call { message, phone: address, script: rendered.text });
+            return Ready::Call { message, phone: address, script: rendered.text };
         }
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
         let repeated = self.recent_texts.contains(&(message.id.clone(), rendered.text.clone()));
         if repeated || !said.insert(about_another_item) {
-            return Ok(Ready::skip(message, Reason::Duplicate));
+            return Ready::skip(message, Reason::Duplicate);
         }
-        Ok(Ready::Send(Box::new(job(dispatcher, owner, message, channel, address, rendered, item, customer, business, now))))
+        Ready::Send(Box::new(job(dispatcher, owner, message, channel, address, rendered, item, customer, business, now)))
     }
 
     fn decide(
@@ -339,43 +352,23 @@ fn attempt(dispatcher: &Dispatcher, job: &Job, now: Instant) -> Attempt {
     }
 }
 
-/// Puts a call on the list; the message is with a person from here on.
-async fn open_call(
-    tx: &mut Tx,
-    owner: &str,
-    message: &Claimed,
-    phone: &str,
-    script: &str,
-    now: Instant,
-) -> Result<(), DispatchError> {
-    let due_at = message.useful_until;
-    store::call::open(tx, &message.business_id, &message.customer_id, &message.id, phone, script, due_at, now).await?;
-    stop(tx, owner, message, Event::Accept, None, None, now).await
-}
-
-/// Moves a claimed message on without a carrier. Put back or skipped before any try, its attempt does not count.
-async fn stop(
-    tx: &mut Tx,
-    owner: &str,
-    message: &Claimed,
+/// How a claimed message moves on without a carrier. Put back or held before any try, its attempt does not count; that
+/// of a skipped one does, which is how a re-plan tells it from one that the plan itself skipped.
+fn stop<'a>(
+    owner: &'a str,
+    message: &'a Claimed,
     event: Event,
     reason: Option<Reason>,
-    again: Option<Again>,
+    again: Option<&Again>,
     now: Instant,
-) -> Result<(), DispatchError> {
+) -> Settlement<'a> {
     let held = event == Event::Hold;
-    let settlement = Settlement {
-        message_id: &message.id,
-        from: State::Sending,
+    Settlement {
         owner,
-        to: next(State::Sending, event).unwrap_or(State::Planned),
         reason,
         hold: held.then_some(Hold::Change),
         uncount: event == Event::PutBack || held,
-        again,
-        resend: false,
-        at: now,
-    };
-    store::outbox::settle(tx, &settlement).await?;
-    Ok(())
+        again: again.cloned(),
+        ..Settlement::new(&message.id, State::Sending, next(State::Sending, event).unwrap_or(State::Planned), now)
+    }
 }

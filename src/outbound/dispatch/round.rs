@@ -5,7 +5,7 @@ use futures::stream;
 
 use super::limiter::Limiter;
 use super::prepare::{Job, Prepared, claim_and_prepare};
-use super::{Concluded, DispatchError, Dispatcher, InFlight, channel_of, conclude};
+use super::{Answer, Concluded, DispatchError, Dispatcher, InFlight, channel_of, conclude};
 use crate::carrier::Outcome;
 use crate::domain::attempt::AttemptState;
 use crate::domain::instant::Instant;
@@ -54,9 +54,7 @@ impl Lane {
         now: Instant,
     ) -> Result<Turn, DispatchError> {
         let mut tx = dispatcher.store.write().await?;
-        for one in answered {
-            self.settle(&mut tx, dispatcher, one, now).await?;
-        }
+        self.settle(&mut tx, dispatcher, answered, now).await?;
         let paused = store::lane::is_paused(&mut tx, &self.name).await?;
         let room = if paused { 0 } else { room.min(self.limiter.room(now)) };
         let prepared = match room {
@@ -74,33 +72,49 @@ impl Lane {
         &mut self,
         tx: &mut Tx,
         dispatcher: &Dispatcher,
-        answered: &Answered,
+        answered: &[Answered],
         now: Instant,
     ) -> Result<(), DispatchError> {
-        let Answered { job, outcome } = answered;
-        dispatcher.metrics.attempt(job.channel.as_str(), outcome.name());
         let jitter = rand::random::<f64>();
-        let wait_until = match outcome {
+        let mut answers = Vec::with_capacity(answered.len());
+        for Answered { job, outcome } in answered {
+            dispatcher.metrics.attempt(job.channel.as_str(), outcome.name());
+            let wait_until = self.pace(outcome, jitter, now);
+            answers.push(Answer { flight: job.in_flight(), outcome, wait_until });
+        }
+        let concluded = conclude(tx, &answers, &dispatcher.settings, jitter, now).await?;
+        for (Answered { job, .. }, concluded) in answered.iter().zip(&concluded) {
+            after_effects(tx, dispatcher, &job.business.id, concluded, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Slows the lane down where the whole sender has failed; returns until when.
+    fn pace(&mut self, outcome: &Outcome, jitter: f64, now: Instant) -> Option<Instant> {
+        match outcome {
             Outcome::Retry { whole_sender: true, after, .. } => Some(self.limiter.back_off(*after, jitter, now)),
             Outcome::Accepted { .. } => {
                 self.limiter.succeeded();
                 None
             }
             _ => None,
-        };
-        let flight = InFlight {
-            message: &job.message,
+        }
+    }
+}
+
+impl Job {
+    fn in_flight(&self) -> InFlight<'_> {
+        InFlight {
+            message: &self.message,
             state: State::Sending,
-            owner: &job.lease_owner,
-            attempt_id: &job.attempt_id,
+            owner: &self.lease_owner,
+            attempt_id: &self.attempt_id,
             attempt_state: AttemptState::Started,
-            channel: job.channel,
-            address: &job.outgoing.to,
-            business: &job.business,
-            customer: &job.customer,
-        };
-        let concluded = conclude(tx, &flight, outcome, wait_until, &dispatcher.settings, jitter, now).await?;
-        after_effects(tx, dispatcher, &job.business.id, &concluded, now).await
+            channel: self.channel,
+            address: &self.outgoing.to,
+            business: &self.business,
+            customer: &self.customer,
+        }
     }
 }
 

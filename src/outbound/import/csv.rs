@@ -75,17 +75,27 @@ impl<R: Read> Reader<R> {
                 let remedy = "the row has more cells than the header: put values that hold a comma in quotes";
                 return Some(Err(problem(line, &format!("{}", index + 1), &value, remedy.to_owned())));
             };
-            let Some(name) = *column else { continue };
-            match std::str::from_utf8(cell) {
-                Ok(text) => cells.push((name, text.to_owned())),
-                Err(_) => {
-                    let value = String::from_utf8_lossy(cell);
-                    return Some(Err(problem(line, name, &value, "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned())));
-                }
+            if holds_rows(cell, self.columns.len()) {
+                let remedy = "a quote is opened here and never closed, so the rows after it are not seen: close it";
+                let first_line = cell.split(|byte| *byte == b'\n').next().unwrap_or_default();
+                let column = column.map_or_else(|| (index + 1).to_string(), str::to_owned);
+                return Some(Err(problem(line, &column, &String::from_utf8_lossy(first_line), remedy.to_owned())));
             }
+            let Some(name) = *column else { continue };
+            let Ok(text) = std::str::from_utf8(cell) else {
+                let value = String::from_utf8_lossy(cell);
+                return Some(Err(problem(line, name, &value, "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned())));
+            };
+            cells.push((name, text.to_owned()));
         }
         Some(Ok(Row::new(line, cells)))
     }
+}
+
+/// Whether a cell has taken in whole rows: one of its further lines has the separators of a row.
+fn holds_rows(cell: &[u8], columns: usize) -> bool {
+    let cells = |line: &[u8]| line.split(|byte| *byte == b',').count();
+    columns > 2 && cell.split(|byte| *byte == b'\n').skip(1).any(|line| cells(line) >= columns)
 }
 
 fn problem(line: u64, column: &str, value: &str, remedy: String) -> CellProblem {
@@ -102,10 +112,10 @@ fn names(header: &ByteRecord) -> Result<Vec<String>, FileError> {
 }
 
 fn check(names: &[String], required: &[&str]) -> Result<(), FileError> {
-    if let [only] = names {
-        if let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| only.contains(*separator)) {
-            return Err(FileError::Separator(separator));
-        }
+    if let [only] = names
+        && let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| only.contains(*separator))
+    {
+        return Err(FileError::Separator(separator));
     }
     let doubled = names.iter().enumerate().find(|(index, name)| !name.is_empty() && names[..*index].contains(name));
     if let Some((_, name)) = doubled {
@@ -118,5 +128,22 @@ fn check(names: &[String], required: &[&str]) -> Result<(), FileError> {
             needed: required.join(","),
         }),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_refused_with_the_row_it_stands_in() {
+        let file = "external_id,name,notes\nA1,Ana,\nA2,Bea,\"two\nlines, both hers\"\nA3,Cid,\"open\nA4,Dan,\nA5,Eva,\n";
+        let columns = (&["external_id"][..], &["external_id", "name", "notes"][..]);
+        let mut reader = Reader::new(file.as_bytes(), columns).unwrap();
+        let rows = reader.batch(10);
+        assert_eq!(rows.len(), 3);
+        assert!(rows[..2].iter().all(Result::is_ok));
+        let problem = rows[2].as_ref().unwrap_err();
+        assert_eq!((problem.line, problem.column.as_str(), problem.value.as_str()), (5, "notes", "open"));
     }
 }

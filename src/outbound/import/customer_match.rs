@@ -129,10 +129,10 @@ impl Person {
             }
         }
         // A corrected name or number of somebody who has no other item: the same person. Otherwise somebody else.
-        if let Some(customer) = current.filter(|customer| self.names(customer) || self.shares(customer)) {
-            if store::customer::item_count(tx, &customer.id).await? <= 1 {
-                return Ok(Some((customer, true)));
-            }
+        if let Some(customer) = current.filter(|customer| self.names(customer) || self.shares(customer))
+            && store::customer::item_count(tx, &customer.id).await? <= 1
+        {
+            return Ok(Some((customer, true)));
         }
         Ok(None)
     }

@@ -110,7 +110,7 @@ pub async fn run(
         if batch.is_empty() {
             break;
         }
-        let lines = (batch.first().map_or(0, |row| row.line()), batch.last().map_or(0, |row| row.line()));
+        let lines = (batch.first().map_or(0, Line::line), batch.last().map_or(0, Line::line));
         let (part, reports) = one_batch(store, &desk, import, &import_id, batch)
             .await
             .map_err(|source| ImportError::Stopped { from: lines.0, line: lines.1, source })?;
@@ -119,7 +119,7 @@ pub async fn run(
         progress(reader.bytes_read());
     }
     let mut tx = store.write().await?;
-    store::import_seen::forget(&mut tx).await?;
+    store::import_seen::forget(&mut tx, &import_id).await?;
     let detail = serde_json::to_string(&summary).unwrap_or_default();
     let about = ("business", import.business_id);
     store::history::add(&mut tx, Some(import.business_id), about, "imported", &detail, import.now).await?;

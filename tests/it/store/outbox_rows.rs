@@ -158,7 +158,7 @@ async fn an_attempt_and_its_end_are_kept_whole() {
     let database = database().await;
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
-    store::attempt::insert(&mut tx, &attempt("a-1")).await.unwrap();
+    store::attempt::insert_all(&mut tx, &[attempt("a-1")]).await.unwrap();
     let end = AttemptEnd {
         id: "a-1",
         state: AttemptState::Rejected,
@@ -212,7 +212,7 @@ async fn an_attempt_and_its_end_are_kept_whole() {
     );
     assert_eq!(
         store::attempt::of_message(&mut tx, "m-1").await.unwrap(),
-        [whole.clone()]
+        std::slice::from_ref(&whole)
     );
     assert_eq!(store::attempt::to_look_at(&mut tx, at(26), 9).await.unwrap(), [whole]);
     assert_eq!(store::attempt::next_look(&mut tx).await.unwrap(), Some(at(26)));
@@ -223,7 +223,7 @@ async fn an_attempt_and_its_end_are_kept_whole() {
         "young enough"
     );
     assert_eq!(store::attempt::blank_texts(&mut tx, at(24), 9).await.unwrap(), 1);
-    store::attempt::insert(&mut tx, &attempt("a-2")).await.unwrap();
+    store::attempt::insert_all(&mut tx, &[attempt("a-2")]).await.unwrap();
     store::attempt::note_provider_id(&mut tx, "a-2", "p-1").await.unwrap();
     assert_eq!(
         store::attempt::find(&mut tx, "a-2").await.unwrap().unwrap().provider_id,

@@ -1,0 +1,38 @@
+//! The figures of docs/performance.md: `just bench`, or `cargo bench --bench spine -- throughput|lateness|idle|import`.
+//!
+//! Everything is measured in one process against a local server that answers as Twilio does, so that ratios hold on a
+//! noisy machine; absolute figures do not travel.
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "figures for people: rates and shares of counts"
+)]
+
+mod idle;
+mod import;
+mod lateness;
+mod server;
+mod throughput;
+mod world;
+
+fn main() -> anyhow::Result<()> {
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    let wants = |name: &str| chosen.is_empty() || chosen.iter().any(|arg| arg == name);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if wants("throughput") {
+        runtime.block_on(throughput::run())?;
+    }
+    if wants("lateness") {
+        runtime.block_on(lateness::run())?;
+    }
+    if wants("idle") {
+        runtime.block_on(idle::run())?;
+    }
+    if wants("import") {
+        import::run()?;
+    }
+    Ok(())
+}

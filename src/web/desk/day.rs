@@ -1,0 +1,58 @@
+//! One day of one business, whole: page by page.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Html;
+use chrono::{NaiveDate, TimeDelta};
+use serde_json::json;
+
+use super::super::error::WebError;
+use super::overview::counted;
+use super::rows::{bounds, long_day, rows, shifted, short_day};
+use super::{About, chosen, render};
+use crate::app::App;
+use crate::domain::instant::Instant;
+use crate::outbound::plan::Desk;
+use crate::store;
+use crate::store::report::Filter;
+
+/// How many messages a page holds.
+const PAGE: i64 = 100;
+
+/// Where a page begins: after this message.
+#[derive(Debug, serde::Deserialize)]
+pub(in super::super) struct After {
+    after_due: Option<i64>,
+    after_id: Option<String>,
+}
+
+/// `GET /days/{date}`.
+pub(in super::super) async fn day(
+    State(app): State<App>,
+    Path(date): Path<String>,
+    Query(about): Query<About>,
+    Query(after): Query<After>,
+) -> Result<Html<String>, WebError> {
+    let date: NaiveDate = date.parse().map_err(|_| WebError::NotFound)?;
+    let mut tx = app.store().read().await?;
+    let business = chosen(&mut tx, &about).await?.0.ok_or(WebError::NotFound)?;
+    let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
+    let (from, to) = bounds(&desk.calendar, date);
+    let filter = Filter {
+        business_id: Some(business.id.clone()),
+        since: Some(from),
+        until: Some(to - TimeDelta::milliseconds(1)),
+        state: None,
+    };
+    let after = after.after_due.map(|due| (Instant::from_millis(due), after.after_id.unwrap_or_default()));
+    let lines = store::report::page(&mut tx, &filter, after, PAGE).await?;
+    let full = i64::try_from(lines.len()).is_ok_and(|count| count == PAGE);
+    let next = lines.last().filter(|_| full).map(|last| json!({ "due": last.due_at.millis(), "id": last.id }));
+    let page = json!({
+        "business": business, "date": date, "long": long_day(date), "next": next,
+        "earlier": { "date": shifted(date, -1), "short": short_day(shifted(date, -1)) },
+        "later": { "date": shifted(date, 1), "short": short_day(shifted(date, 1)) },
+        "counts": counted(&mut tx, &desk, date).await?,
+        "rows": rows(&mut tx, &app, &desk, lines).await?,
+    });
+    render("day.html", &page)
+}
