@@ -57,7 +57,11 @@ pub struct App {
 /// # Errors
 /// When `time.zoneinfo_dir` holds none.
 pub fn zones(config: &Config) -> Result<Zones, ZoneError> {
-    config.time.zoneinfo_dir.as_deref().map_or_else(|| Ok(Zones::bundled()), Zones::from_dir)
+    config
+        .time
+        .zoneinfo_dir
+        .as_deref()
+        .map_or_else(|| Ok(Zones::bundled()), Zones::from_dir)
 }
 
 impl App {
@@ -87,8 +91,17 @@ impl App {
             settings: settings(&config),
             owner,
         };
-        let desk = config.server.desk_password.clone().map_or(DeskAccess::Closed, DeskAccess::Password);
-        Ok(Self { config: Arc::new(config), dispatcher, wake: Wake::default(), desk })
+        let desk = config
+            .server
+            .desk_password
+            .clone()
+            .map_or(DeskAccess::Closed, DeskAccess::Password);
+        Ok(Self {
+            config: Arc::new(config),
+            dispatcher,
+            wake: Wake::default(),
+            desk,
+        })
     }
 
     /// The store everything is in.
@@ -146,6 +159,9 @@ fn email_carrier(config: &Config) -> Result<Arc<dyn Carrier>, SetupError> {
 }
 
 fn sandbox(config: &Config) -> Result<Arc<dyn Carrier>, SetupError> {
-    let settings = sandbox::Settings { folder: config.sandbox.folder.clone(), from: config.email.from.clone() };
+    let settings = sandbox::Settings {
+        folder: config.sandbox.folder.clone(),
+        from: config.email.from.clone(),
+    };
     Ok(Arc::new(Sandbox::new(settings)?))
 }

@@ -22,13 +22,17 @@ impl SystemClock {
     /// The machine's own time.
     #[must_use]
     pub const fn new() -> Self {
-        Self { ahead: TimeDelta::zero() }
+        Self {
+            ahead: TimeDelta::zero(),
+        }
     }
 
     /// A clock that says `then` now and runs on from there.
     #[must_use]
     pub fn starting_at(then: Instant) -> Self {
-        Self { ahead: then.since(Self::new().now()) }
+        Self {
+            ahead: then.since(Self::new().now()),
+        }
     }
 }
 
@@ -39,7 +43,10 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the machine's time"
+    )]
     fn now(&self) -> Instant {
         Instant::from(Utc::now()) + self.ahead
     }

@@ -87,7 +87,8 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
     let mut blanked = 0;
     loop {
         let mut tx = app.store().write().await?;
-        let batch = store::attempt::blank_texts(&mut tx, before, i64::try_from(BLANK_BATCH).unwrap_or(i64::MAX)).await?;
+        let batch =
+            store::attempt::blank_texts(&mut tx, before, i64::try_from(BLANK_BATCH).unwrap_or(i64::MAX)).await?;
         tx.commit().await?;
         blanked += batch;
         if batch < BLANK_BATCH {
@@ -107,11 +108,22 @@ async fn digest(app: &App, now: Instant) -> Result<u64, DispatchError> {
     for lane in &lanes {
         overdue += store::report::overdue(&mut tx, lane, now - TimeDelta::minutes(5)).await?;
     }
-    let paused: Vec<_> = store::lane::paused(&mut tx).await?.into_iter().map(|paused| paused.lane).collect();
+    let paused: Vec<_> = store::lane::paused(&mut tx)
+        .await?
+        .into_iter()
+        .map(|paused| paused.lane)
+        .collect();
     let words = |counts: Vec<(String, i64)>| {
-        counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+        counts
+            .into_iter()
+            .map(|(name, count)| format!("{name} {count}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
-    let skipped = skipped.into_iter().map(|(reason, count)| (reason.to_string(), count)).collect();
+    let skipped = skipped
+        .into_iter()
+        .map(|(reason, count)| (reason.to_string(), count))
+        .collect();
     tracing::info!(
         attempts = %words(sent), skipped = %words(skipped), overdue, paused = %paused.join(", "),
         "the last 24 hours"

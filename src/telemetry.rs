@@ -16,7 +16,9 @@ use crate::config::{Log, LogFormat};
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     // The clockwork tells of its own inner life at "info"; nobody who runs this wants to know.
-    let filter = "tokio_cron_scheduler=warn".parse().map_or(filter.clone(), |quiet| filter.add_directive(quiet));
+    let filter = "tokio_cron_scheduler=warn"
+        .parse()
+        .map_or(filter.clone(), |quiet| filter.add_directive(quiet));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -52,14 +54,33 @@ impl Default for Metrics {
         let outcomes = Family::<OutcomeLabels, Counter>::default();
         registry.register("attempts", "Attempts by channel and outcome", outcomes.clone());
         let lateness = Histogram::new([0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 600.0, 3600.0]);
-        registry.register("lateness_seconds", "From the due moment to the carrier's call", lateness.clone());
+        registry.register(
+            "lateness_seconds",
+            "From the due moment to the carrier's call",
+            lateness.clone(),
+        );
         let receipts = Counter::default();
         registry.register("receipts", "Status callbacks received", receipts.clone());
         let overdue = Gauge::default();
-        registry.register("overdue_messages", "Planned messages due more than five minutes ago", overdue.clone());
+        registry.register(
+            "overdue_messages",
+            "Planned messages due more than five minutes ago",
+            overdue.clone(),
+        );
         let stopped_senders = Gauge::default();
-        registry.register("stopped_senders", "Senders that wait for an operator", stopped_senders.clone());
-        Self { registry, outcomes, lateness, receipts, overdue, stopped_senders }
+        registry.register(
+            "stopped_senders",
+            "Senders that wait for an operator",
+            stopped_senders.clone(),
+        );
+        Self {
+            registry,
+            outcomes,
+            lateness,
+            receipts,
+            overdue,
+            stopped_senders,
+        }
     }
 }
 
@@ -71,7 +92,8 @@ impl Metrics {
 
     /// A message left this many milliseconds after it was due.
     pub fn left(&self, late_millis: i64) {
-        self.lateness.observe(f64::from(i32::try_from(late_millis).unwrap_or(i32::MAX)) / 1000.0);
+        self.lateness
+            .observe(f64::from(i32::try_from(late_millis).unwrap_or(i32::MAX)) / 1000.0);
     }
 
     /// A status callback came in.

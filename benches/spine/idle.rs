@@ -53,8 +53,12 @@ async fn measure(app: &daybefore::app::App) -> anyhow::Result<f64> {
 /// Copies the one planned message until there are `count`, spread over the coming year.
 async fn multiply(path: &std::path::Path, count: i64) -> anyhow::Result<()> {
     let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await?;
-    sqlx::query("UPDATE message SET due_at = due_at + 86400000 WHERE state = 'planned'").execute(&pool).await?;
-    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info('message')").fetch_all(&pool).await?;
+    sqlx::query("UPDATE message SET due_at = due_at + 86400000 WHERE state = 'planned'")
+        .execute(&pool)
+        .await?;
+    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info('message')")
+        .fetch_all(&pool)
+        .await?;
     let values: Vec<_> = columns
         .iter()
         .map(|column| match column.as_str() {

@@ -17,10 +17,26 @@ pub fn run() -> anyhow::Result<()> {
             command.current_dir(folder.path()).args(arguments);
             command
         };
-        let add = ["business", "add", world::BUSINESS, "--name", "Bench Garage", "--zone", "Europe/Berlin", "--locale", "en", "--region", "DE", "--preset", "garage"];
+        let add = [
+            "business",
+            "add",
+            world::BUSINESS,
+            "--name",
+            "Bench Garage",
+            "--zone",
+            "Europe/Berlin",
+            "--locale",
+            "en",
+            "--region",
+            "DE",
+            "--preset",
+            "garage",
+        ];
         anyhow::ensure!(command(&add).output()?.status.success(), "the business is added");
         let started = Instant::now();
-        let mut import = command(&["import", "bookings", "bookings.csv", "--business", world::BUSINESS]).stdout(std::process::Stdio::null()).spawn()?;
+        let mut import = command(&["import", "bookings", "bookings.csv", "--business", world::BUSINESS])
+            .stdout(std::process::Stdio::null())
+            .spawn()?;
         let peak = peak_memory(&mut import)?;
         let elapsed = started.elapsed().as_secs_f64();
         println!("{rows:>9} {:>12.0} {:>16.1}", rows as f64 / elapsed, peak);
@@ -34,7 +50,9 @@ fn peak_memory(child: &mut std::process::Child) -> anyhow::Result<f64> {
     loop {
         if let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", child.id())) {
             let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let kilobytes = line.and_then(|line| line.split_whitespace().next()).and_then(|text| text.parse::<f64>().ok());
+            let kilobytes = line
+                .and_then(|line| line.split_whitespace().next())
+                .and_then(|text| text.parse::<f64>().ok());
             peak = peak.max(kilobytes.unwrap_or(0.0) / 1024.0);
         }
         if let Some(status) = child.try_wait()? {

@@ -25,8 +25,16 @@ pub async fn run() -> anyhow::Result<()> {
     let first = server::millis() + LEAD_MILLIS;
     spread(&path, first).await?;
     let (stop, stopped) = watch::channel(false);
-    let lane = tokio::spawn(dispatch::run(app.dispatcher.clone(), "sms".to_owned(), app.wake.clone(), stopped));
-    tokio::time::sleep(Duration::from_millis(u64::try_from(LEAD_MILLIS + SECONDS * 1000 + 1500)?)).await;
+    let lane = tokio::spawn(dispatch::run(
+        app.dispatcher.clone(),
+        "sms".to_owned(),
+        app.wake.clone(),
+        stopped,
+    ));
+    tokio::time::sleep(Duration::from_millis(u64::try_from(
+        LEAD_MILLIS + SECONDS * 1000 + 1500,
+    )?))
+    .await;
     stop.send_replace(true);
     lane.await?;
     let mut lateness = Vec::new();
@@ -39,7 +47,14 @@ pub async fn run() -> anyhow::Result<()> {
     lateness.sort_unstable();
     let at = |share: f64| lateness[((lateness.len() - 1) as f64 * share) as usize];
     println!("lateness at {PER_SECOND} messages a second for {SECONDS} s, in ms:");
-    println!("  earliest {}  p50 {}  p90 {}  p99 {}  latest {}", at(0.0), at(0.5), at(0.9), at(0.99), at(1.0));
+    println!(
+        "  earliest {}  p50 {}  p90 {}  p99 {}  latest {}",
+        at(0.0),
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        at(1.0)
+    );
     Ok(())
 }
 

@@ -27,7 +27,10 @@ pub struct Log {
 
 impl Log {
     pub fn noting_arrivals() -> Self {
-        Self { arrivals: Arc::new(Mutex::new(Some(HashMap::new()))), ..Self::default() }
+        Self {
+            arrivals: Arc::new(Mutex::new(Some(HashMap::new()))),
+            ..Self::default()
+        }
     }
 
     pub fn count(&self) -> u64 {
@@ -35,7 +38,11 @@ impl Log {
     }
 
     pub fn arrivals(&self) -> Arrivals {
-        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+        self.arrivals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .unwrap_or_default()
     }
 }
 
@@ -53,7 +60,9 @@ pub async fn start(log: Log) -> anyhow::Result<String> {
 async fn create(State(log): State<Log>, body: Bytes) -> impl IntoResponse {
     let number = log.count.fetch_add(1, Ordering::Relaxed);
     if let Some(arrivals) = log.arrivals.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-        let to = url::form_urlencoded::parse(&body).find(|(name, _)| name == "To").map(|(_, value)| value.into_owned());
+        let to = url::form_urlencoded::parse(&body)
+            .find(|(name, _)| name == "To")
+            .map(|(_, value)| value.into_owned());
         arrivals.entry(to.unwrap_or_default()).or_default().push(millis());
     }
     let json = format!(
@@ -62,7 +71,12 @@ async fn create(State(log): State<Log>, body: Bytes) -> impl IntoResponse {
     (StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], json)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the server's own clock, to measure ours against")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server's own clock, to measure ours against"
+)]
 pub fn millis() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(0))
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(0))
 }

@@ -17,8 +17,13 @@ const MESSAGES: usize = 20_000;
 const ROUNDS: usize = 3;
 
 pub async fn run() -> anyhow::Result<()> {
-    println!("throughput: {MESSAGES} messages due at once, SQLite WAL, synchronous FULL, ours and a bare loop in turns");
-    println!("{:>11} {:>14} {:>14} {:>8}", "concurrency", "ours per s", "bare per s", "ratio");
+    println!(
+        "throughput: {MESSAGES} messages due at once, SQLite WAL, synchronous FULL, ours and a bare loop in turns"
+    );
+    println!(
+        "{:>11} {:>14} {:>14} {:>8}",
+        "concurrency", "ours per s", "bare per s", "ratio"
+    );
     for concurrency in [32] {
         for _ in 0..ROUNDS {
             let ours = ours(concurrency).await?;
@@ -38,9 +43,19 @@ async fn ours(concurrency: usize) -> anyhow::Result<f64> {
     world::fill(&app, MESSAGES).await?;
     let (stop, stopped) = watch::channel(false);
     let started = Instant::now();
-    let lane = tokio::spawn(dispatch::run(app.dispatcher.clone(), "sms".to_owned(), app.wake.clone(), stopped));
+    let lane = tokio::spawn(dispatch::run(
+        app.dispatcher.clone(),
+        "sms".to_owned(),
+        app.wake.clone(),
+        stopped,
+    ));
     while log.count() < MESSAGES as u64 || accepted(&app).await? < MESSAGES as i64 {
-        tokio::time::sleep(Duration::from_millis(if log.count() < MESSAGES as u64 { 20 } else { 1 })).await;
+        tokio::time::sleep(Duration::from_millis(if log.count() < MESSAGES as u64 {
+            20
+        } else {
+            1
+        }))
+        .await;
     }
     let elapsed = started.elapsed();
     stop.send_replace(true);
@@ -51,13 +66,19 @@ async fn ours(concurrency: usize) -> anyhow::Result<f64> {
 
 async fn accepted(app: &App) -> anyhow::Result<i64> {
     let counts = store::report::counts(&mut app.store().read().await?, None).await?;
-    Ok(counts.into_iter().find(|(state, _)| *state == State::Accepted).map_or(0, |(_, count)| count))
+    Ok(counts
+        .into_iter()
+        .find(|(state, _)| *state == State::Accepted)
+        .map_or(0, |(_, count)| count))
 }
 
 /// The same requests from a loop that does nothing else.
 async fn bare(concurrency: usize) -> anyhow::Result<f64> {
     let log = Log::default();
-    let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", server::start(log.clone()).await?);
+    let url = format!(
+        "{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+        server::start(log.clone()).await?
+    );
     let client = reqwest::Client::builder().pool_max_idle_per_host(concurrency).build()?;
     let next = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();

@@ -21,9 +21,15 @@ pub const BUSINESS: &str = "bench";
 /// The configuration of a bench: a database file, and a Twilio at `base_url` where one is wanted.
 pub fn config(folder: &Path, base_url: Option<&str>, concurrency: usize) -> anyhow::Result<Config> {
     let mut env = vec![
-        ("DAYBEFORE_DATABASE__URL".to_owned(), format!("sqlite:{}", folder.join("bench.db").display())),
+        (
+            "DAYBEFORE_DATABASE__URL".to_owned(),
+            format!("sqlite:{}", folder.join("bench.db").display()),
+        ),
         ("DAYBEFORE_DISPATCH__CONCURRENCY".to_owned(), concurrency.to_string()),
-        ("DAYBEFORE_SERVER__PUBLIC_URL".to_owned(), "https://daybefore.example.com".to_owned()),
+        (
+            "DAYBEFORE_SERVER__PUBLIC_URL".to_owned(),
+            "https://daybefore.example.com".to_owned(),
+        ),
     ];
     if let Some(base_url) = base_url {
         for (key, value) in [
@@ -49,7 +55,11 @@ fn empty_file(folder: &Path) -> anyhow::Result<std::path::PathBuf> {
 pub async fn app(config: Config) -> anyhow::Result<App> {
     let clock = Arc::new(SystemClock::new());
     let store = Store::open(&config.database_path(), Open::Migrate).await?;
-    let always = Hours { from: NaiveTime::MIN, to: NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default(), sunday_from: None };
+    let always = Hours {
+        from: NaiveTime::MIN,
+        to: NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default(),
+        sunday_from: None,
+    };
     let business = Business {
         id: BUSINESS.to_owned(),
         kind: BusinessKind::Garage,
@@ -62,13 +72,22 @@ pub async fn app(config: Config) -> anyhow::Result<App> {
         address: None,
         sms_from: None,
         email_from: None,
-        quiet_hours: QuietHours { service: always, survey: always, marketing: always },
+        quiet_hours: QuietHours {
+            service: always,
+            survey: always,
+            marketing: always,
+        },
         holidays: BTreeSet::new(),
         surveys_need_consent: false,
     };
     let mut tx = store.write().await?;
     store::business::save(&mut tx, &business, clock.now()).await?;
-    store::rule::replace(&mut tx, BUSINESS, &Rules::parse(Rules::preset("garage").unwrap_or_default())?).await?;
+    store::rule::replace(
+        &mut tx,
+        BUSINESS,
+        &Rules::parse(Rules::preset("garage").unwrap_or_default())?,
+    )
+    .await?;
     tx.commit().await?;
     Ok(App::with_store(config, store, clock)?)
 }

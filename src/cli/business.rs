@@ -128,7 +128,10 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
 
 async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     if !Business::id_fits(&args.id) {
-        anyhow::bail!("`{}` can't be an id: use lower-case letters, digits and `-`, 60 at most", args.id);
+        anyhow::bail!(
+            "`{}` can't be an id: use lower-case letters, digits and `-`, 60 at most",
+            args.id
+        );
     }
     let (kind, preset) = match args.preset {
         Preset::Garage => (BusinessKind::Garage, "garage"),
@@ -151,37 +154,76 @@ async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<
         // A satisfaction request is advertising in Germany (BGH VI ZR 225/17, FACTS 3.4).
         surveys_need_consent: args.region.eq_ignore_ascii_case("DE"),
     };
-    let names = Names { name: Some(args.name), zone: Some(args.zone), locale: Some(args.locale), region: Some(args.region) };
+    let names = Names {
+        name: Some(args.name),
+        zone: Some(args.zone),
+        locale: Some(args.locale),
+        region: Some(args.region),
+    };
     change(&mut business, names, args.settings, context)?;
     let rules = Rules::parse(Rules::preset(preset).unwrap_or_default())?;
     let store = context.store(Open::CreateIfEmpty).await?;
     let now = context.now();
     let mut tx = store.write().await?;
     if store::business::find(&mut tx, &business.id).await?.is_some() {
-        anyhow::bail!("there is a business `{0}` already: `daybefore business set {0}` changes it", business.id);
+        anyhow::bail!(
+            "there is a business `{0}` already: `daybefore business set {0}` changes it",
+            business.id
+        );
     }
     store::business::save(&mut tx, &business, now).await?;
     store::rule::replace(&mut tx, &business.id, &rules).await?;
-    store::history::add(&mut tx, Some(&business.id), ("business", &business.id), "added", preset, now).await?;
+    store::history::add(
+        &mut tx,
+        Some(&business.id),
+        ("business", &business.id),
+        "added",
+        preset,
+        now,
+    )
+    .await?;
     // The first plans are made with this zone data: a later start with other data makes them again.
-    if store::setting::get(&mut tx, store::setting::ZONE_VERSION).await?.is_none() {
+    if store::setting::get(&mut tx, store::setting::ZONE_VERSION)
+        .await?
+        .is_none()
+    {
         store::setting::put(&mut tx, store::setting::ZONE_VERSION, context.zones()?.version()).await?;
     }
     tx.commit().await?;
-    Ok(out.line(format_args!("added {} with {} rules ({preset})", business.id, rules.rule.len()))?)
+    Ok(out.line(format_args!(
+        "added {} with {} rules ({preset})",
+        business.id,
+        rules.rule.len()
+    ))?)
 }
 
 async fn set(args: SetArgs, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     let store = context.store(Open::Existing).await?;
     let now = context.now();
     let mut tx = store.write().await?;
-    let mut business = store::business::find(&mut tx, &args.id)
-        .await?
-        .with_context(|| format!("there is no business `{}`: `daybefore business list` shows them", args.id))?;
-    let names = Names { name: args.name, zone: args.zone, locale: args.locale, region: args.region };
+    let mut business = store::business::find(&mut tx, &args.id).await?.with_context(|| {
+        format!(
+            "there is no business `{}`: `daybefore business list` shows them",
+            args.id
+        )
+    })?;
+    let names = Names {
+        name: args.name,
+        zone: args.zone,
+        locale: args.locale,
+        region: args.region,
+    };
     change(&mut business, names, args.settings, context)?;
     store::business::save(&mut tx, &business, now).await?;
-    store::history::add(&mut tx, Some(&args.id), ("business", &args.id), "changed", "settings", now).await?;
+    store::history::add(
+        &mut tx,
+        Some(&args.id),
+        ("business", &args.id),
+        "changed",
+        "settings",
+        now,
+    )
+    .await?;
     tx.commit().await?;
     let planning = replan_business(&store, &context.zones()?, &args.id, now, |_| {}).await?;
     Ok(out.line(format_args!(
@@ -200,14 +242,25 @@ struct Names {
 /// Checks and takes over every setting that is given.
 fn change(business: &mut Business, names: Names, settings: Settings, context: &Context) -> anyhow::Result<()> {
     if let Some(name) = names.name {
-        anyhow::ensure!(!name.trim().is_empty(), "--name is empty: customers must know who writes");
+        anyhow::ensure!(
+            !name.trim().is_empty(),
+            "--name is empty: customers must know who writes"
+        );
         name.trim().clone_into(&mut business.name);
     }
     if let Some(zone) = names.zone {
-        context.zones()?.zone(&zone).context("--zone")?.name().clone_into(&mut business.zone);
+        context
+            .zones()?
+            .zone(&zone)
+            .context("--zone")?
+            .name()
+            .clone_into(&mut business.zone);
     }
     if let Some(locale) = names.locale {
-        Locale::parse(&locale).context("--locale")?.tag().clone_into(&mut business.locale);
+        Locale::parse(&locale)
+            .context("--locale")?
+            .tag()
+            .clone_into(&mut business.locale);
     }
     if let Some(region) = names.region {
         business.region = region.to_uppercase();
@@ -232,11 +285,23 @@ fn change(business: &mut Business, names: Names, settings: Settings, context: &C
         business.holidays = settings.holidays.into_iter().collect();
     }
     if let Some((from, to)) = settings.service_hours {
-        business.quiet_hours.service = Hours { from, to, sunday_from: None };
+        business.quiet_hours.service = Hours {
+            from,
+            to,
+            sunday_from: None,
+        };
     }
     if let Some((from, to)) = settings.survey_hours {
-        let hours = Hours { from, to, ..business.quiet_hours.survey };
-        business.quiet_hours = QuietHours { survey: hours, marketing: hours, ..business.quiet_hours };
+        let hours = Hours {
+            from,
+            to,
+            ..business.quiet_hours.survey
+        };
+        business.quiet_hours = QuietHours {
+            survey: hours,
+            marketing: hours,
+            ..business.quiet_hours
+        };
     }
     if let Some(needed) = settings.surveys_need_consent {
         business.surveys_need_consent = needed;
@@ -250,8 +315,18 @@ async fn list(json: bool, context: &Context, out: &mut Out) -> anyhow::Result<()
         if json {
             out.json(&business)?;
         } else {
-            let Business { id, name, zone, locale, region, kind, .. } = business;
-            out.line(format_args!("{id:<20} {kind:<10} {zone:<22} {locale:<6} {region}  {name}"))?;
+            let Business {
+                id,
+                name,
+                zone,
+                locale,
+                region,
+                kind,
+                ..
+            } = business;
+            out.line(format_args!(
+                "{id:<20} {kind:<10} {zone:<22} {locale:<6} {region}  {name}"
+            ))?;
         }
     }
     Ok(())

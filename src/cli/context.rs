@@ -30,7 +30,10 @@ impl Context {
         Ok(Self { config })
     }
 
-    #[expect(clippy::unused_self, reason = "a command asks its context for the time, wherever that comes from")]
+    #[expect(
+        clippy::unused_self,
+        reason = "a command asks its context for the time, wherever that comes from"
+    )]
     pub(super) fn now(&self) -> Instant {
         SystemClock::new().now()
     }
@@ -41,7 +44,9 @@ impl Context {
 
     pub(super) async fn store(&self, how: Open) -> anyhow::Result<Store> {
         let path = self.config.database_path();
-        Store::open(&path, how).await.with_context(|| format!("database {}", path.display()))
+        Store::open(&path, how)
+            .await
+            .with_context(|| format!("database {}", path.display()))
     }
 
     pub(super) async fn app(&self, how: Open) -> anyhow::Result<App> {
@@ -57,6 +62,9 @@ impl Context {
 pub(super) async fn known_business(store: &Store, id: Option<&str>) -> anyhow::Result<()> {
     let Some(id) = id else { return Ok(()) };
     let found = store::business::find(&mut store.read().await?, id).await?;
-    anyhow::ensure!(found.is_some(), "there is no business `{id}`: `daybefore business list` shows them");
+    anyhow::ensure!(
+        found.is_some(),
+        "there is no business `{id}`: `daybefore business list` shows them"
+    );
     Ok(())
 }

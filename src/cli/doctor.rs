@@ -51,7 +51,8 @@ impl Report<'_> {
             Verdict::Wrong => "wrong",
         };
         if self.json {
-            self.out.json(&json!({ "check": check, "verdict": word, "text": text.to_string() }))
+            self.out
+                .json(&json!({ "check": check, "verdict": word, "text": text.to_string() }))
         } else {
             Ok(self.out.line(format_args!("{word:<8} {check:<14} {text}"))?)
         }
@@ -59,9 +60,17 @@ impl Report<'_> {
 }
 
 pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<ExitCode> {
-    let mut report = Report { out, json: args.json, wrong: false };
+    let mut report = Report {
+        out,
+        json: args.json,
+        wrong: false,
+    };
     let now = context.now();
-    let file = context.config.file.as_ref().map_or_else(|| "defaults".to_owned(), |file| file.display().to_string());
+    let file = context
+        .config
+        .file
+        .as_ref()
+        .map_or_else(|| "defaults".to_owned(), |file| file.display().to_string());
     report.say(Verdict::Well, "configuration", format_args!("read from {file}"))?;
     for warning in context.config.warnings() {
         report.say(Verdict::Warning, "configuration", warning)?;
@@ -70,29 +79,56 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
     check_disk(&mut report, &context.config.database_path())?;
     match context.store(Open::Existing).await {
         Ok(store) => {
-            report.say(Verdict::Well, "database", format_args!("{} is current", store.path().display()))?;
-            check_app(&mut report, &context.app_with(store, std::sync::Arc::new(crate::clock::SystemClock::new()))?, now)
-                .await?;
+            report.say(
+                Verdict::Well,
+                "database",
+                format_args!("{} is current", store.path().display()),
+            )?;
+            check_app(
+                &mut report,
+                &context.app_with(store, std::sync::Arc::new(crate::clock::SystemClock::new()))?,
+                now,
+            )
+            .await?;
         }
         Err(error) => report.say(Verdict::Wrong, "database", format_args!("{error:#}"))?,
     }
-    Ok(if report.wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if report.wrong {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn check_clock(report: &mut Report<'_>, now: Instant) -> anyhow::Result<()> {
     if now < EARLIEST_NOW {
-        return report.say(Verdict::Wrong, "clock", format_args!("it says {now}: set this machine's time"));
+        return report.say(
+            Verdict::Wrong,
+            "clock",
+            format_args!("it says {now}: set this machine's time"),
+        );
     }
     report.say(Verdict::Well, "clock", format_args!("{now} (is that right?)"))
 }
 
 fn check_disk(report: &mut Report<'_>, database: &Path) -> anyhow::Result<()> {
-    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = database
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
     match rustix::fs::statvfs(folder) {
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-            let verdict = if free < LITTLE_SPACE { Verdict::Warning } else { Verdict::Well };
-            report.say(verdict, "disk", format_args!("{} MB free at {}", free / 1_000_000, folder.display()))
+            let verdict = if free < LITTLE_SPACE {
+                Verdict::Warning
+            } else {
+                Verdict::Well
+            };
+            report.say(
+                verdict,
+                "disk",
+                format_args!("{} MB free at {}", free / 1_000_000, folder.display()),
+            )
         }
         Err(error) => report.say(Verdict::Wrong, "disk", format_args!("{}: {error}", folder.display())),
     }
@@ -105,26 +141,37 @@ async fn check_app(report: &mut Report<'_>, app: &App, now: Instant) -> anyhow::
         match business.calendar(&app.dispatcher.zones) {
             Ok(calendar) => {
                 let local = calendar.zone.local(now).format("%Y-%m-%d %H:%M");
-                report.say(Verdict::Well, "business", format_args!("{}: {local} in {}", business.id, business.zone))?;
+                report.say(
+                    Verdict::Well,
+                    "business",
+                    format_args!("{}: {local} in {}", business.id, business.zone),
+                )?;
             }
             Err(error) => report.say(Verdict::Wrong, "business", format_args!("{}: {error}", business.id))?,
         }
     }
     for lane in store::lane::paused(&mut tx).await? {
         let code = lane.code.map_or_else(String::new, |code| format!(" (code {code})"));
-        let text = format!("{} is stopped: {}{code}; mend it, then `daybefore outbox resume`", lane.lane, lane.failure);
+        let text = format!(
+            "{} is stopped: {}{code}; mend it, then `daybefore outbox resume`",
+            lane.lane, lane.failure
+        );
         report.say(Verdict::Wrong, "sender", text)?;
     }
     drop(tx);
     check_overdue(report, app, now).await?;
     check_texts(report, app).await?;
     for channel in [Channel::Sms, Channel::Email] {
-        let Some(carrier) = app.dispatcher.carrier(channel) else { continue };
+        let Some(carrier) = app.dispatcher.carrier(channel) else {
+            continue;
+        };
         let check = format!("carrier {channel}");
         match carrier.probe().await {
             Ok(line) => report.say(Verdict::Well, &check, format_args!("{}: {line}", carrier.name()))?,
             Err(AskError::Unsupported) => report.say(Verdict::Well, &check, carrier.name())?,
-            Err(AskError::Failed(error)) => report.say(Verdict::Wrong, &check, format_args!("{}: {error}", carrier.name()))?,
+            Err(AskError::Failed(error)) => {
+                report.say(Verdict::Wrong, &check, format_args!("{}: {error}", carrier.name()))?
+            }
         }
     }
     Ok(())
@@ -139,13 +186,18 @@ async fn check_overdue(report: &mut Report<'_>, app: &App, now: Instant) -> anyh
     if overdue == 0 {
         return report.say(Verdict::Well, "overdue", "no message waits that should have left");
     }
-    let text = format!("{overdue} message(s) should have left more than five minutes ago: is `daybefore serve` running?");
+    let text =
+        format!("{overdue} message(s) should have left more than five minutes ago: is `daybefore serve` running?");
     report.say(Verdict::Wrong, "overdue", text)
 }
 
 async fn check_texts(report: &mut Report<'_>, app: &App) -> anyhow::Result<()> {
     match app.dispatcher.texts.texts(&mut app.store().read().await?).await {
-        Ok(_) => report.say(Verdict::Well, "texts", "all can be read; `daybefore texts check` looks closer"),
+        Ok(_) => report.say(
+            Verdict::Well,
+            "texts",
+            "all can be read; `daybefore texts check` looks closer",
+        ),
         Err(error) => report.say(Verdict::Wrong, "texts", error),
     }
 }

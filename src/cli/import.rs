@@ -49,7 +49,11 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
     let store = context.store(Open::Existing).await?;
     // A dry run is the same import into a copy, so that what it says is what will happen.
     let scratch = tempfile::tempdir()?;
-    let store = if args.dry_run { copy(&store, scratch.path()).await? } else { store };
+    let store = if args.dry_run {
+        copy(&store, scratch.path()).await?
+    } else {
+        store
+    };
     let kind = match args.kind {
         Kind::Bookings => ImportKind::Bookings,
         Kind::Renewals => ImportKind::Renewals,
@@ -70,7 +74,8 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
         &request,
         file,
         |row| {
-            let shown = args.dry_run || args.json || matches!(row.result, RowResult::Refused(_)) || !row.warnings.is_empty();
+            let shown =
+                args.dry_run || args.json || matches!(row.result, RowResult::Refused(_)) || !row.warnings.is_empty();
             if shown && failed.is_none() {
                 failed = bar.suspend(|| show(out, row, args.json)).err();
             }
@@ -109,7 +114,9 @@ fn show(out: &mut Out, row: &RowReport, json: bool) -> anyhow::Result<()> {
     match &row.result {
         RowResult::Refused(problem) => out.line(format_args!("refused   {problem}"))?,
         RowResult::Added => out.line(format_args!("added     line {}: {}", row.line, row.external_id))?,
-        RowResult::Changed(what) => out.line(format_args!("changed   line {}: {}: {what}", row.line, row.external_id))?,
+        RowResult::Changed(what) => {
+            out.line(format_args!("changed   line {}: {}: {what}", row.line, row.external_id))?
+        }
         RowResult::Unchanged => {}
     }
     for warning in &row.warnings {
@@ -133,7 +140,11 @@ fn sum_up(out: &mut Out, args: &Args, summary: Summary, ignored: &[String]) -> a
         summary.changed,
         summary.unchanged,
         summary.refused,
-        if summary.warnings > 0 { format!(", {} warnings", summary.warnings) } else { String::new() },
+        if summary.warnings > 0 {
+            format!(", {} warnings", summary.warnings)
+        } else {
+            String::new()
+        },
     ))?;
     let planning = summary.planning;
     out.line(format_args!(

@@ -55,10 +55,22 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
         Command::List { business, state, json } => {
             let app = context.app(Open::Existing).await?;
             known_business(app.store(), business.as_deref()).await?;
-            print(&app.dispatcher, &Filter { business_id: business, state, ..Filter::default() }, json, out).await
+            print(
+                &app.dispatcher,
+                &Filter {
+                    business_id: business,
+                    state,
+                    ..Filter::default()
+                },
+                json,
+                out,
+            )
+            .await
         }
         Command::Hold { message_id } => hold(&context.store(Open::Existing).await?, &message_id, true, now, out).await,
-        Command::Release { message_id } => hold(&context.store(Open::Existing).await?, &message_id, false, now, out).await,
+        Command::Release { message_id } => {
+            hold(&context.store(Open::Existing).await?, &message_id, false, now, out).await
+        }
         Command::Retry { message_id } => retry(&context.store(Open::Existing).await?, &message_id, now, out).await,
         Command::Resume { lane } => resume(&context.store(Open::Existing).await?, lane.as_deref(), out).await,
     }

@@ -65,11 +65,17 @@ fn show(out: &mut Out, line: &Listed) -> anyhow::Result<()> {
     let about = format!("{} {} ({})", line.item.kind, line.item.external_id, line.rule);
     let name = &line.customer_name;
     match (line.reason, line.channel) {
-        (Some(reason), _) => out.line(format_args!("{when}  not sent   {name}: {about}: {}", reason_in_words(reason)))?,
+        (Some(reason), _) => out.line(format_args!(
+            "{when}  not sent   {name}: {about}: {}",
+            reason_in_words(reason)
+        ))?,
         (None, channel) => {
             let channel = channel.map_or("-", |channel| channel.as_str());
             let to = line.to.as_deref().unwrap_or("-");
-            out.line(format_args!("{when}  {:<9}  {name}: {about} by {channel} to {to}", line.state))?;
+            out.line(format_args!(
+                "{when}  {:<9}  {name}: {about} by {channel} to {to}",
+                line.state
+            ))?;
             for text in line.text.iter().flat_map(|text| text.lines()) {
                 out.line(format_args!("                                  | {text}"))?;
             }

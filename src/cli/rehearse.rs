@@ -47,7 +47,12 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
     let copy = Store::open(&path, Open::Existing).await?;
     let app = crate::app::App::with_store(context.config.clone().sandboxed(), copy, clock.clone())?;
     live_through(&app.dispatcher, &clock, to).await?;
-    let filter = Filter { business_id: args.business, since: Some(from), until: Some(to), ..Filter::default() };
+    let filter = Filter {
+        business_id: args.business,
+        since: Some(from),
+        until: Some(to),
+        ..Filter::default()
+    };
     print(&app.dispatcher, &filter, args.json, out).await
 }
 
@@ -76,7 +81,11 @@ fn moment(text: &str, zone: &Zone, time_of_a_date: NaiveTime) -> anyhow::Result<
     let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| date.and_time(time_of_a_date)));
+        .or_else(|| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .ok()
+                .map(|date| date.and_time(time_of_a_date))
+        });
     local
         .map(|local| zone.instant(local))
         .with_context(|| format!("`{text}` is no moment: write 2026-12-01, 2026-12-01T08:00 or 2026-12-01T08:00:00Z"))

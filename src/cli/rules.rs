@@ -42,7 +42,9 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
             if store::business::find(&mut tx, &business).await?.is_none() {
                 anyhow::bail!("there is no business `{business}`: `daybefore business list` shows them");
             }
-            let rules = Rules { rule: store::rule::of_business(&mut tx, &business).await? };
+            let rules = Rules {
+                rule: store::rule::of_business(&mut tx, &business).await?,
+            };
             Ok(out.text(&rules.to_toml()?)?)
         }
         Command::Check { file } => {
@@ -56,23 +58,48 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
 fn read(file: &Path) -> anyhow::Result<Rules> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))?;
     let rules = Rules::parse(&text).with_context(|| file.display().to_string())?;
-    anyhow::ensure!(!rules.rule.is_empty(), "{} holds no rule: each begins with [[rule]]", file.display());
+    anyhow::ensure!(
+        !rules.rule.is_empty(),
+        "{} holds no rule: each begins with [[rule]]",
+        file.display()
+    );
     let problems = template_problems(&rules);
-    if problems.is_empty() { Ok(rules) } else { anyhow::bail!("{}:\n{}", file.display(), problems.join("\n")) }
+    if problems.is_empty() {
+        Ok(rules)
+    } else {
+        anyhow::bail!("{}:\n{}", file.display(), problems.join("\n"))
+    }
 }
 
 /// Rules whose template does not exist, or has no text for one of their channels.
 fn template_problems(rules: &Rules) -> Vec<String> {
-    let known = || Texts::templates().iter().map(|template| template.name).collect::<Vec<_>>().join(", ");
+    let known = || {
+        Texts::templates()
+            .iter()
+            .map(|template| template.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let mut problems = Vec::new();
     for rule in &rules.rule {
         if !Texts::templates().iter().any(|template| template.name == rule.template) {
-            problems.push(format!("rule `{}`: there is no template `{}`; there are {}", rule.id, rule.template, known()));
+            problems.push(format!(
+                "rule `{}`: there is no template `{}`; there are {}",
+                rule.id,
+                rule.template,
+                known()
+            ));
             continue;
         }
         for channel in &rule.channels {
-            if !Part::of(*channel).iter().all(|part| Texts::has_part(&rule.template, *part)) {
-                problems.push(format!("rule `{}`: template `{}` has no text for {channel}", rule.id, rule.template));
+            if !Part::of(*channel)
+                .iter()
+                .all(|part| Texts::has_part(&rule.template, *part))
+            {
+                problems.push(format!(
+                    "rule `{}`: template `{}` has no text for {channel}",
+                    rule.id, rule.template
+                ));
             }
         }
     }
@@ -89,11 +116,21 @@ async fn import(context: &Context, file: &Path, business: &str, out: &mut Out) -
     }
     store::rule::replace(&mut tx, business, &rules).await?;
     let detail = format!("{} rules", rules.rule.len());
-    store::history::add(&mut tx, Some(business), ("business", business), "rules imported", &detail, now).await?;
+    store::history::add(
+        &mut tx,
+        Some(business),
+        ("business", business),
+        "rules imported",
+        &detail,
+        now,
+    )
+    .await?;
     tx.commit().await?;
     let bar = ProgressBar::new_spinner();
-    let planning = replan_business(&store, &context.zones()?, business, now, |done| bar.set_message(format!("{done} items")))
-        .await?;
+    let planning = replan_business(&store, &context.zones()?, business, now, |done| {
+        bar.set_message(format!("{done} items"))
+    })
+    .await?;
     bar.finish_and_clear();
     Ok(out.line(format_args!(
         "{} rules in force; messages: {} planned, {} moved, {} not to be sent",

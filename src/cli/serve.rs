@@ -34,7 +34,9 @@ pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
     let app = context.app_with(context.store(Open::CreateIfEmpty).await?, Arc::new(SystemClock::new()))?;
     let listen = args.listen.unwrap_or(app.config.server.listen);
     let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("can't listen on {listen}: is another program using it? server.listen or --listen names another address")
+        format!(
+            "can't listen on {listen}: is another program using it? server.listen or --listen names another address"
+        )
     })?;
     tracing::info!(
         %listen, database = %app.store().path().display(), zone_data = app.dispatcher.zones.version(),
@@ -76,7 +78,12 @@ async fn start_lanes(
 ) -> anyhow::Result<()> {
     for lane in lanes(app.store()).await? {
         if !worked.contains(&lane) {
-            workers.spawn(dispatch::run(app.dispatcher.clone(), lane.clone(), app.wake.clone(), stopped.clone()));
+            workers.spawn(dispatch::run(
+                app.dispatcher.clone(),
+                lane.clone(),
+                app.wake.clone(),
+                stopped.clone(),
+            ));
             worked.push(lane);
         }
     }

@@ -50,7 +50,9 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
     match command {
         Command::Export { folder, business } => export(context, &folder, business.as_deref(), out).await,
         Command::Import { folder, business } => import(context, &folder, &business, out).await,
-        Command::Check { folder, business, json } => check(context, folder.as_deref(), business.as_deref(), json, out).await,
+        Command::Check { folder, business, json } => {
+            check(context, folder.as_deref(), business.as_deref(), json, out).await
+        }
     }
 }
 
@@ -69,7 +71,10 @@ async fn export(context: &Context, folder: &Path, business: Option<&str>, out: &
     for template in Texts::templates() {
         for locale in Locale::known() {
             for part in template.parts {
-                let Some((place, body)) = texts.source(business.unwrap_or_default(), template.name, locale, *part) else { continue };
+                let Some((place, body)) = texts.source(business.unwrap_or_default(), template.name, locale, *part)
+                else {
+                    continue;
+                };
                 if place.locale != locale.tag() {
                     continue;
                 }
@@ -97,10 +102,18 @@ fn read(folder: &Path, business: &str) -> anyhow::Result<Vec<Override>> {
                 let part = part_of(&file)?;
                 let body = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
                 let known = Locale::parse(&locale).with_context(|| path.display().to_string())?;
-                let same = usual.source("", &template, known, part).is_some_and(|(_, usual)| usual.trim() == body.trim());
+                let same = usual
+                    .source("", &template, known, part)
+                    .is_some_and(|(_, usual)| usual.trim() == body.trim());
                 if !same {
                     let (template, locale) = (template.clone(), locale.clone());
-                    own.push(Override { business_id: business.to_owned(), template, locale, part, body });
+                    own.push(Override {
+                        business_id: business.to_owned(),
+                        template,
+                        locale,
+                        part,
+                        body,
+                    });
                 }
             }
         }
@@ -156,7 +169,15 @@ async fn import(context: &Context, folder: &Path, business: &str, out: &mut Out)
     store::text_override::replace(&mut tx, business, &rows).await?;
     text_shelf::note_change(&mut tx, &new_id(now)).await?;
     let detail = format!("{} own texts", rows.len());
-    store::history::add(&mut tx, Some(business), ("business", business), "texts imported", &detail, now).await?;
+    store::history::add(
+        &mut tx,
+        Some(business),
+        ("business", business),
+        "texts imported",
+        &detail,
+        now,
+    )
+    .await?;
     tx.commit().await?;
     out.line(format_args!("{} texts of {business}'s own are in force", rows.len()))?;
     Ok(ExitCode::SUCCESS)
@@ -210,7 +231,14 @@ fn sum_up(out: &mut Out, findings: &[Finding]) -> anyhow::Result<()> {
     for problem in findings.iter().flat_map(|finding| &finding.problems) {
         *counts.entry(problem.severity.to_string()).or_insert(0) += 1;
     }
-    let problems: Vec<_> = counts.into_iter().map(|(severity, count)| format!("{count} {severity}(s)")).collect();
-    let verdict = if problems.is_empty() { "all well".to_owned() } else { problems.join(", ") };
+    let problems: Vec<_> = counts
+        .into_iter()
+        .map(|(severity, count)| format!("{count} {severity}(s)"))
+        .collect();
+    let verdict = if problems.is_empty() {
+        "all well".to_owned()
+    } else {
+        problems.join(", ")
+    };
     Ok(out.line(format_args!("{} texts, {verdict}", findings.len()))?)
 }

@@ -31,7 +31,10 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
         }
         out.line(&story.title)?;
         for (name, value) in &story.facts {
-            out.line(format_args!("  {name:<14} {}", value.replace('\n', "\n                 ")))?;
+            out.line(format_args!(
+                "  {name:<14} {}",
+                value.replace('\n', "\n                 ")
+            ))?;
         }
         for event in &story.events {
             let message = event.message.as_ref().map_or_else(String::new, |id| format!(" [{id}]"));

@@ -34,7 +34,9 @@ impl Config {
     /// Whether nobody has set this key.
     #[must_use]
     pub fn is_default(&self, key: &str) -> bool {
-        self.shown.get(key).is_none_or(|shown| matches!(shown.origin, Origin::Default))
+        self.shown
+            .get(key)
+            .is_none_or(|shown| matches!(shown.origin, Origin::Default))
     }
 
     /// The manual with the values in force instead of the defaults, and a note where each changed one comes from.

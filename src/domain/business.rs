@@ -43,7 +43,11 @@ impl Business {
     /// # Errors
     /// When the zone data does not know its zone.
     pub fn calendar(&self, zones: &Zones) -> Result<Calendar, ZoneError> {
-        Ok(Calendar { zone: zones.zone(&self.zone)?, hours: self.quiet_hours, holidays: self.holidays.clone() })
+        Ok(Calendar {
+            zone: zones.zone(&self.zone)?,
+            hours: self.quiet_hours,
+            holidays: self.holidays.clone(),
+        })
     }
 
     /// Whether an id can be used: it stands in commands, URLs and file names.

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use super::closed_list::closed_list;
 use super::instant::Instant;
 use super::local::{LocalDate, LocalDateTime};
-use super::closed_list::closed_list;
 
 closed_list! {
     /// The kind of thing a message is about.

@@ -86,9 +86,9 @@ pub const fn next(state: State, event: Event) -> Option<State> {
     Some(match (state, event) {
         (S::Planned, E::Claim) => S::Sending,
         (S::Planned | S::Sending, E::Hold) => S::Held,
-        (S::Held, E::Release) | (S::Sending | S::Unknown | S::Accepted, E::PutBack) | (S::Skipped | S::Failed, E::Revive) => {
-            S::Planned
-        }
+        (S::Held, E::Release)
+        | (S::Sending | S::Unknown | S::Accepted, E::PutBack)
+        | (S::Skipped | S::Failed, E::Revive) => S::Planned,
         (S::Planned | S::Held | S::Sending | S::Unknown | S::Accepted, E::Skip) => S::Skipped,
         (S::Sending, E::Doubt) => S::Unknown,
         // Planned: it was given up for lost and waits to be sent again, when a late callback tells that it is not.

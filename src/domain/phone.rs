@@ -141,7 +141,11 @@ fn first_good(text: &str, parts: &[&str], home: country::Id) -> Result<Phone, Ph
         return Ok(whole);
     }
     let texts = |read: &Result<Phone, PhoneError>| read.as_ref().is_ok_and(Phone::can_text);
-    let Some(place) = read.iter().position(texts).or_else(|| read.iter().position(Result::is_ok)) else {
+    let Some(place) = read
+        .iter()
+        .position(texts)
+        .or_else(|| read.iter().position(Result::is_ok))
+    else {
         return read.into_iter().next().unwrap_or(Err(PhoneError::Empty));
     };
     let mut taken = read[place].clone()?;

@@ -59,7 +59,11 @@ pub enum Intent {
 /// (the day after a visit that is not over), wants nothing.
 #[must_use]
 pub fn plan<'a>(facts: Facts<'_>, rules: &'a [Rule], calendar: &Calendar) -> Vec<Wanted<'a>> {
-    rules.iter().filter(|rule| concerns(rule, facts.item)).filter_map(|rule| want(facts, rule, calendar)).collect()
+    rules
+        .iter()
+        .filter(|rule| concerns(rule, facts.item))
+        .filter_map(|rule| want(facts, rule, calendar))
+        .collect()
 }
 
 fn concerns(rule: &Rule, item: &Item) -> bool {
@@ -87,7 +91,12 @@ fn want<'a>(facts: Facts<'_>, rule: &'a Rule, calendar: &Calendar) -> Option<Wan
         Fit::At(due_at) => (due_at, useful_until >= known_at),
         Fit::TooLate => (ideal, false),
     };
-    Some(Wanted { rule, due_at, useful_until, intent: intent(facts, rule, anchor, on_time) })
+    Some(Wanted {
+        rule,
+        due_at,
+        useful_until,
+        intent: intent(facts, rule, anchor, on_time),
+    })
 }
 
 /// Whether the rule's moment can lie before we learnt of the item: then nothing is sent one minute after the booking.
@@ -161,13 +170,18 @@ pub fn preferred_first(channels: &[Channel], wish: Option<Channel>) -> Vec<Chann
 }
 
 fn channel_obstacle(facts: Facts<'_>, channel: Channel, rule: &Rule) -> Option<Reason> {
-    let Some(address) = facts.customer.address(channel) else { return Some(Reason::NoAddress) };
+    let Some(address) = facts.customer.address(channel) else {
+        return Some(Reason::NoAddress);
+    };
     match verdict(facts.consent, channel, rule.purpose, facts.surveys_need_consent) {
         Verdict::OptedOut => return Some(Reason::OptedOut),
         Verdict::NoConsent => return Some(Reason::NoConsent),
         Verdict::Allowed => {}
     }
-    let bad = facts.bad_addresses.iter().any(|(on, bad)| *on == channel && bad == address);
+    let bad = facts
+        .bad_addresses
+        .iter()
+        .any(|(on, bad)| *on == channel && bad == address);
     bad.then_some(Reason::Undeliverable)
 }
 
@@ -232,11 +246,19 @@ fn at_time(date: NaiveDate, time: Option<NaiveTime>, anchor: NaiveDateTime) -> N
 
 fn add_days(date: NaiveDate, days: i64) -> Option<NaiveDate> {
     let distance = Days::new(days.unsigned_abs());
-    if days < 0 { date.checked_sub_days(distance) } else { date.checked_add_days(distance) }
+    if days < 0 {
+        date.checked_sub_days(distance)
+    } else {
+        date.checked_add_days(distance)
+    }
 }
 
 /// Months from the original date; a day that the month lacks becomes its last one (31 May - 1 = 30 April).
 fn add_months(date: NaiveDate, months: i64) -> Option<NaiveDate> {
     let distance = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
-    if months < 0 { date.checked_sub_months(distance) } else { date.checked_add_months(distance) }
+    if months < 0 {
+        date.checked_sub_months(distance)
+    } else {
+        date.checked_add_months(distance)
+    }
 }

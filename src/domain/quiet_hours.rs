@@ -39,8 +39,20 @@ impl Default for QuietHours {
     /// 8-20 for service; 9-20 and Sunday 12-20 for survey and marketing: inside every US state's window (FACTS 3.1).
     fn default() -> Self {
         let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
-        let soft = Hours { from: hour(9), to: hour(20), sunday_from: Some(hour(12)) };
-        Self { service: Hours { from: hour(8), to: hour(20), sunday_from: None }, survey: soft, marketing: soft }
+        let soft = Hours {
+            from: hour(9),
+            to: hour(20),
+            sunday_from: Some(hour(12)),
+        };
+        Self {
+            service: Hours {
+                from: hour(8),
+                to: hour(20),
+                sunday_from: None,
+            },
+            survey: soft,
+            marketing: soft,
+        }
     }
 }
 
@@ -74,7 +86,8 @@ impl Calendar {
     #[must_use]
     pub fn is_open(&self, at: Instant, purpose: Purpose) -> bool {
         let local = self.zone.local(at);
-        self.window(local.date(), purpose).is_some_and(|(from, to)| from <= local.time() && local.time() <= to)
+        self.window(local.date(), purpose)
+            .is_some_and(|(from, to)| from <= local.time() && local.time() <= to)
     }
 
     /// Whether a message that was due at `due`, in hours, may go at `now`: the hours are open, or ended moments ago.
@@ -87,7 +100,11 @@ impl Calendar {
     /// past `useful_until`, but never before `earliest`.
     #[must_use]
     pub fn fit(&self, due: Instant, purpose: Purpose, earliest: Instant, useful_until: Instant) -> Fit {
-        let candidate = if self.is_open(due, purpose) { Some(due) } else { self.next_opening(due, purpose) };
+        let candidate = if self.is_open(due, purpose) {
+            Some(due)
+        } else {
+            self.next_opening(due, purpose)
+        };
         if let Some(at) = candidate.filter(|at| *at <= useful_until) {
             return Fit::At(at);
         }
@@ -114,7 +131,10 @@ impl Calendar {
         let day = self.zone.date(after);
         (0..=HORIZON_DAYS)
             .filter_map(|ahead| day.checked_add_days(Days::new(ahead)))
-            .filter_map(|date| self.window(date, purpose).map(|(from, _)| self.zone.instant(date.and_time(from))))
+            .filter_map(|date| {
+                self.window(date, purpose)
+                    .map(|(from, _)| self.zone.instant(date.and_time(from)))
+            })
             .find(|opening| *opening >= after)
     }
 
@@ -122,7 +142,10 @@ impl Calendar {
         let day = self.zone.date(before);
         (0..=HORIZON_DAYS)
             .filter_map(|back| day.checked_sub_days(Days::new(back)))
-            .filter_map(|date| self.window(date, purpose).map(|(_, to)| self.zone.instant(date.and_time(to))))
+            .filter_map(|date| {
+                self.window(date, purpose)
+                    .map(|(_, to)| self.zone.instant(date.and_time(to)))
+            })
             .find(|closing| *closing <= before)
     }
 }

@@ -98,11 +98,18 @@ fn silenced_by_item(look: &LastLook<'_>) -> Option<Reason> {
 fn usable_channel(look: &LastLook<'_>) -> Result<Channel, Reason> {
     let mut obstacle = Reason::NoAddress;
     for channel in remaining_channels(look.channels, look.customer.channel, look.channel) {
-        let Some(address) = look.customer.address(channel) else { continue };
+        let Some(address) = look.customer.address(channel) else {
+            continue;
+        };
         match verdict(look.consent, channel, look.purpose, look.surveys_need_consent) {
             Verdict::OptedOut => obstacle = Reason::OptedOut,
             Verdict::NoConsent => obstacle = Reason::NoConsent,
-            Verdict::Allowed if look.bad_addresses.iter().any(|(on, bad)| *on == channel && bad == address) => {
+            Verdict::Allowed
+                if look
+                    .bad_addresses
+                    .iter()
+                    .any(|(on, bad)| *on == channel && bad == address) =>
+            {
                 obstacle = Reason::Undeliverable;
             }
             Verdict::Allowed => return Ok(channel),
@@ -115,6 +122,8 @@ fn usable_channel(look: &LastLook<'_>) -> Result<Channel, Reason> {
 #[must_use]
 pub fn remaining_channels(channels: &[Channel], wish: Option<Channel>, current: Option<Channel>) -> Vec<Channel> {
     let ordered = preferred_first(channels, wish);
-    let from = current.and_then(|current| ordered.iter().position(|channel| *channel == current)).unwrap_or(0);
+    let from = current
+        .and_then(|current| ordered.iter().position(|channel| *channel == current))
+        .unwrap_or(0);
     ordered.into_iter().skip(from).collect()
 }

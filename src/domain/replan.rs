@@ -43,12 +43,27 @@ closed_list! {
 pub enum Change<'a> {
     Insert(Wanted<'a>),
     /// The message stays, its time, channel or settings change.
-    Move { id: String, wanted: Wanted<'a> },
-    Hold { id: String, wanted: Wanted<'a> },
-    Release { id: String, wanted: Wanted<'a> },
-    Skip { id: String, reason: Reason },
+    Move {
+        id: String,
+        wanted: Wanted<'a>,
+    },
+    Hold {
+        id: String,
+        wanted: Wanted<'a>,
+    },
+    Release {
+        id: String,
+        wanted: Wanted<'a>,
+    },
+    Skip {
+        id: String,
+        reason: Reason,
+    },
     /// It was skipped, the reason is gone, and it was never sent.
-    Revive { id: String, wanted: Wanted<'a> },
+    Revive {
+        id: String,
+        wanted: Wanted<'a>,
+    },
 }
 
 /// What this customer was last told of an item by the messages about it that left, or may have left, the house; or
@@ -56,7 +71,12 @@ pub enum Change<'a> {
 /// before, counts for nothing.
 #[must_use]
 pub fn told(existing: &[Existing], customer_id: &str) -> Option<Told> {
-    let left = |state| matches!(state, State::Sending | State::Unknown | State::Accepted | State::Delivered);
+    let left = |state| {
+        matches!(
+            state,
+            State::Sending | State::Unknown | State::Accepted | State::Delivered
+        )
+    };
     existing
         .iter()
         .filter(|message| message.customer_id == customer_id)
@@ -78,8 +98,14 @@ fn known_without_us(message: &Existing) -> bool {
 pub fn settings(wanted: &Wanted<'_>) -> String {
     let rule = wanted.rule;
     let channels: Vec<_> = rule.channels.iter().map(|channel| channel.as_str()).collect();
-    [rule.template.as_str(), rule.purpose.as_str(), rule.asks.as_str(), rule.only_if.as_str(), &channels.join(",")]
-        .join("|")
+    [
+        rule.template.as_str(),
+        rule.purpose.as_str(),
+        rule.asks.as_str(),
+        rule.only_if.as_str(),
+        &channels.join(","),
+    ]
+    .join("|")
 }
 
 /// The steps that bring `existing` in line with `wanted`. What has left the house is never touched.
@@ -102,8 +128,13 @@ pub fn changes<'a>(item: &Item, existing: &[Existing], wanted: Vec<Wanted<'a>>) 
             None => changes.push(Change::Insert(want)),
         }
     }
-    let unwanted = existing.iter().filter(|message| is_open(message.state) && !kept.contains(message.id.as_str()));
-    changes.extend(unwanted.map(|message| Change::Skip { id: message.id.clone(), reason: unwanted_because(item, message) }));
+    let unwanted = existing
+        .iter()
+        .filter(|message| is_open(message.state) && !kept.contains(message.id.as_str()));
+    changes.extend(unwanted.map(|message| Change::Skip {
+        id: message.id.clone(),
+        reason: unwanted_because(item, message),
+    }));
     changes
 }
 
@@ -113,8 +144,10 @@ const fn is_open(state: State) -> bool {
 
 /// A skip because the item ended is said once, of the message that was planned, not again for each later revision.
 fn is_old_news(want: &Wanted<'_>, existing: &[Existing]) -> bool {
-    matches!(want.intent, Intent::Skip(Reason::ItemCancelled | Reason::ItemDone | Reason::Erased))
-        && existing.iter().any(|message| message.rule_id == want.rule.id)
+    matches!(
+        want.intent,
+        Intent::Skip(Reason::ItemCancelled | Reason::ItemDone | Reason::Erased)
+    ) && existing.iter().any(|message| message.rule_id == want.rule.id)
 }
 
 fn adjust<'a>(message: &Existing, want: Wanted<'a>) -> Option<Change<'a>> {
@@ -122,7 +155,9 @@ fn adjust<'a>(message: &Existing, want: Wanted<'a>) -> Option<Change<'a>> {
     match (message.state, want.intent) {
         (State::Planned | State::Held, Intent::Skip(reason)) => Some(Change::Skip { id, reason }),
         (State::Planned, Intent::Hold(_)) => Some(Change::Hold { id, wanted: want }),
-        (State::Held, Intent::Go(_)) if message.hold == Some(Hold::Change) => Some(Change::Release { id, wanted: want }),
+        (State::Held, Intent::Go(_)) if message.hold == Some(Hold::Change) => {
+            Some(Change::Release { id, wanted: want })
+        }
         (State::Planned | State::Held, Intent::Go(_) | Intent::Hold(_)) => {
             moved(message, &want).then_some(Change::Move { id, wanted: want })
         }

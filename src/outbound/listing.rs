@@ -101,8 +101,12 @@ pub async fn list(dispatcher: &Dispatcher, filter: &Filter, mut each: impl FnMut
 /// When the database fails.
 pub async fn listed(tx: &mut Tx, texts: &Texts, desk: &Desk, line: Line) -> Result<Listed, StoreError> {
     let missing = |what: &str| StoreError::Inconsistent(format!("message {} has no {what}", line.id));
-    let item = store::item::find(tx, line.item_kind, &line.item_id).await?.ok_or_else(|| missing("item"))?;
-    let customer = store::customer::find(tx, &line.customer_id).await?.ok_or_else(|| missing("customer"))?;
+    let item = store::item::find(tx, line.item_kind, &line.item_id)
+        .await?
+        .ok_or_else(|| missing("item"))?;
+    let customer = store::customer::find(tx, &line.customer_id)
+        .await?
+        .ok_or_else(|| missing("customer"))?;
     let words = words(tx, texts, desk, &line, &item, &customer).await?;
     let zone = &desk.calendar.zone;
     Ok(Listed {
@@ -147,9 +151,19 @@ async fn words(
 ) -> Result<Words, StoreError> {
     let sent = store::attempt::of_message(tx, &line.id).await?.pop();
     if let Some(attempt) = sent.filter(|_| !matches!(line.state, State::Planned | State::Held)) {
-        return Ok(Words { to: Some(attempt.address), text: attempt.text, segments: Some(attempt.segments) });
+        return Ok(Words {
+            to: Some(attempt.address),
+            text: attempt.text,
+            segments: Some(attempt.segments),
+        });
     }
-    let Some(channel) = line.channel else { return Ok(Words { to: None, text: None, segments: None }) };
+    let Some(channel) = line.channel else {
+        return Ok(Words {
+            to: None,
+            text: None,
+            segments: None,
+        });
+    };
     let consent = store::ledger::of_customer(tx, customer).await?;
     let subject = Subject {
         business: &desk.business,
@@ -164,12 +178,24 @@ async fn words(
     match texts.write(&line.template, channel, &subject) {
         Ok(rendered) => {
             let count = segments::count(&rendered.text).segments;
-            let segments = if channel == Channel::Sms { i64::try_from(count).unwrap_or(i64::MAX) } else { 0 };
-            Ok(Words { to, text: Some(rendered.text), segments: Some(segments) })
+            let segments = if channel == Channel::Sms {
+                i64::try_from(count).unwrap_or(i64::MAX)
+            } else {
+                0
+            };
+            Ok(Words {
+                to,
+                text: Some(rendered.text),
+                segments: Some(segments),
+            })
         }
         Err(error) => {
             tracing::error!(message = %line.id, %error, "the text can't be made");
-            Ok(Words { to, text: None, segments: None })
+            Ok(Words {
+                to,
+                text: None,
+                segments: None,
+            })
         }
     }
 }

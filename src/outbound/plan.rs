@@ -48,7 +48,11 @@ impl Desk {
         let business = business.ok_or_else(|| PlanError::NoBusiness(business_id.to_owned()))?;
         let rules = store::rule::of_business(tx, business_id).await?;
         let calendar = business.calendar(zones)?;
-        Ok(Self { business, rules, calendar })
+        Ok(Self {
+            business,
+            rules,
+            calendar,
+        })
     }
 }
 
@@ -89,7 +93,11 @@ pub fn lane(channel: Option<Channel>, business: &Business) -> String {
         Channel::Email => business.email_from.is_some(),
         Channel::Call => false,
     };
-    if own_sender { format!("{channel}/{}", business.id) } else { channel.to_string() }
+    if own_sender {
+        format!("{channel}/{}", business.id)
+    } else {
+        channel.to_string()
+    }
 }
 
 /// Re-plans one item in the transaction that changed it.
@@ -104,7 +112,11 @@ pub async fn replan_item(
     hints: Hints,
     now: Instant,
 ) -> Result<Planning, StoreError> {
-    let existing = if hints.is_new { Vec::new() } else { store::message::of_item(tx, item.id()).await? };
+    let existing = if hints.is_new {
+        Vec::new()
+    } else {
+        store::message::of_item(tx, item.id()).await?
+    };
     let consent = store::ledger::of_customer(tx, customer).await?;
     let bad_addresses = store::ledger::bad_addresses(tx, customer).await?;
     let told = told(&existing, item.customer_id());
@@ -134,7 +146,12 @@ async fn apply(
     change: Change<'_>,
     now: Instant,
 ) -> Result<Planning, StoreError> {
-    let state_of = |id: &str| existing.iter().find(|message| message.id == id).map_or(State::Planned, |found| found.state);
+    let state_of = |id: &str| {
+        existing
+            .iter()
+            .find(|message| message.id == id)
+            .map_or(State::Planned, |found| found.state)
+    };
     let count = |wanted: &Wanted<'_>, moved: u64| Planning {
         planned: u64::from(moved == 0 && !matches!(wanted.intent, Intent::Skip(_))),
         skipped: u64::from(matches!(wanted.intent, Intent::Skip(_))),
@@ -147,7 +164,10 @@ async fn apply(
             Ok(count(&wanted, 0))
         }
         Change::Move { id, wanted } => {
-            let held = existing.iter().find(|message| message.id == id).and_then(|message| message.hold);
+            let held = existing
+                .iter()
+                .find(|message| message.id == id)
+                .and_then(|message| message.hold);
             let mut planned = planned(desk, &wanted);
             // A hold outlives the move: only its own cause lets the message go.
             if held.is_some() {
@@ -162,7 +182,10 @@ async fn apply(
         }
         Change::Skip { id, reason } => {
             store::message::skip(tx, &id, reason, now).await?;
-            Ok(Planning { skipped: 1, ..Planning::default() })
+            Ok(Planning {
+                skipped: 1,
+                ..Planning::default()
+            })
         }
     }
 }
@@ -223,7 +246,12 @@ fn planned(desk: &Desk, wanted: &Wanted<'_>) -> Planned {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn replan_customer(tx: &mut Tx, desk: &Desk, customer: &Customer, now: Instant) -> Result<Planning, StoreError> {
+pub async fn replan_customer(
+    tx: &mut Tx,
+    desk: &Desk,
+    customer: &Customer,
+    now: Instant,
+) -> Result<Planning, StoreError> {
     let mut planning = Planning::default();
     for item in store::item::of_customer(tx, &customer.id).await? {
         planning += replan_item(tx, desk, &item, customer, Hints::default(), now).await?;

@@ -50,14 +50,24 @@ pub async fn rescue(dispatcher: &Dispatcher, now: Instant) -> Result<u64, StoreE
             store::attempt::settle(&mut tx, &end, AttemptState::Started).await?;
         }
         // Without an attempt nothing was handed to any carrier.
-        let event = if message.attempt_id.is_some() { Event::Doubt } else { Event::PutBack };
+        let event = if message.attempt_id.is_some() {
+            Event::Doubt
+        } else {
+            Event::PutBack
+        };
         let to = next(State::Sending, event).unwrap_or(State::Unknown);
-        let settlement = Settlement { owner: &message.lease_owner, ..Settlement::new(&message.id, State::Sending, to, now) };
+        let settlement = Settlement {
+            owner: &message.lease_owner,
+            ..Settlement::new(&message.id, State::Sending, to, now)
+        };
         store::outbox::settle(&mut tx, &settlement).await?;
     }
     tx.commit().await?;
     if !stranded.is_empty() {
-        tracing::warn!(count = stranded.len(), "messages of a sender that died; the carrier is asked about them");
+        tracing::warn!(
+            count = stranded.len(),
+            "messages of a sender that died; the carrier is asked about them"
+        );
     }
     Ok(stranded.len() as u64)
 }
@@ -93,7 +103,13 @@ async fn look_up(dispatcher: &Dispatcher, attempt: &Attempt, now: Instant) -> Re
             None => not_found(dispatcher, attempt, now).await,
         },
         Err(AskError::Unsupported) if now >= attempt.started_at + UNASKABLE => {
-            give_up(dispatcher, attempt, "its carrier can't be asked whether it arrived", now).await
+            give_up(
+                dispatcher,
+                attempt,
+                "its carrier can't be asked whether it arrived",
+                now,
+            )
+            .await
         }
         Err(AskError::Unsupported) => look_later(dispatcher, attempt, attempt.started_at + UNASKABLE, false).await,
         Err(AskError::Failed(error)) => {
@@ -132,7 +148,13 @@ async fn not_found(dispatcher: &Dispatcher, attempt: &Attempt, now: Instant) -> 
     if attempt.looks == 0 {
         return look_later(dispatcher, attempt, now + BETWEEN_VERDICTS, true).await;
     }
-    give_up(dispatcher, attempt, "the carrier was asked twice and does not have it", now).await
+    give_up(
+        dispatcher,
+        attempt,
+        "the carrier was asked twice and does not have it",
+        now,
+    )
+    .await
 }
 
 async fn look_later(
@@ -149,18 +171,36 @@ async fn look_later(
 /// Sends the message once more where that was not done yet and is still of use; else it has failed.
 async fn give_up(dispatcher: &Dispatcher, attempt: &Attempt, why: &str, now: Instant) -> Result<(), DispatchError> {
     let mut tx = dispatcher.store.write().await?;
-    let end = AttemptEnd { failure: Some(why), ..AttemptEnd::new(&attempt.id, AttemptState::Failed, now) };
+    let end = AttemptEnd {
+        failure: Some(why),
+        ..AttemptEnd::new(&attempt.id, AttemptState::Failed, now)
+    };
     if !store::attempt::settle(&mut tx, &end, AttemptState::Unknown).await? {
         return Ok(());
     }
-    let Some(message) = store::report::message(&mut tx, &attempt.message_id).await? else { return Ok(()) };
+    let Some(message) = store::report::message(&mut tx, &attempt.message_id).await? else {
+        return Ok(());
+    };
     let resends = store::outbox::resends(&mut tx, &message.id).await?;
-    let again = Again { due_at: now, channel: Some(attempt.channel), lane: message.lane.clone() };
+    let again = Again {
+        due_at: now,
+        channel: Some(attempt.channel),
+        lane: message.lane.clone(),
+    };
     let base = Settlement::new(&message.id, State::Unknown, State::Failed, now);
     let settlement = if resends == 0 && now <= message.useful_until {
-        Settlement { to: State::Planned, again: Some(again), resend: true, ..base }
+        Settlement {
+            to: State::Planned,
+            again: Some(again),
+            resend: true,
+            ..base
+        }
     } else if resends == 0 {
-        Settlement { to: State::Skipped, reason: Some(Reason::TooLate), ..base }
+        Settlement {
+            to: State::Skipped,
+            reason: Some(Reason::TooLate),
+            ..base
+        }
     } else {
         tracing::error!(message = %message.id, "sent twice without learning whether it arrived: a person must look");
         base
@@ -171,9 +211,18 @@ async fn give_up(dispatcher: &Dispatcher, attempt: &Attempt, why: &str, now: Ins
 
 /// Asks for the receipt of an accepted message that no callback has told of.
 async fn ask_for_receipt(dispatcher: &Dispatcher, attempt: &Attempt, now: Instant) -> Result<(), DispatchError> {
-    let later = usize::try_from(attempt.looks).ok().and_then(|looks| RECEIPT_LOOKS.get(looks)).copied();
+    let later = usize::try_from(attempt.looks)
+        .ok()
+        .and_then(|looks| RECEIPT_LOOKS.get(looks))
+        .copied();
     let mut tx = dispatcher.store.write().await?;
-    store::attempt::look_later(&mut tx, &attempt.id, later.map(|hours| now + TimeDelta::hours(hours)), true).await?;
+    store::attempt::look_later(
+        &mut tx,
+        &attempt.id,
+        later.map(|hours| now + TimeDelta::hours(hours)),
+        true,
+    )
+    .await?;
     tx.commit().await?;
     let (Some(carrier), Some(provider_id)) = (dispatcher.carrier(attempt.channel), &attempt.provider_id) else {
         return Ok(());

@@ -54,7 +54,9 @@ pub async fn stories(dispatcher: &Dispatcher, id: &str) -> Result<Vec<Story>, Li
 }
 
 async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Option<Story>, ListError> {
-    let Some(line) = store::report::message(tx, id).await? else { return Ok(None) };
+    let Some(line) = store::report::message(tx, id).await? else {
+        return Ok(None);
+    };
     let desk = Desk::load(tx, &dispatcher.zones, &line.business_id).await?;
     let texts = dispatcher.texts.texts(tx).await?;
     let listed = listed(tx, &texts, &desk, line.clone()).await?;
@@ -62,12 +64,28 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     let clock = &desk.calendar;
     let mut story = Story {
         title: format!("message {}", line.id),
-        headline: format!("{} for {}", capitalized(message_in_words(&line.template)), listed.customer_name),
+        headline: format!(
+            "{} for {}",
+            capitalized(message_in_words(&line.template)),
+            listed.customer_name
+        ),
         ..Story::default()
     };
-    story.fact("about", format!("{} {} of {}", listed.item.kind, listed.item.external_id, listed.customer_name));
-    story.fact("rule", rule.map_or_else(|| format!("{} (no longer among the rules)", line.rule_id), explain_rule));
-    story.fact("due", format!("{} in {} ({} UTC)", local(clock, line.due_at), listed.zone, line.due_at));
+    story.fact(
+        "about",
+        format!(
+            "{} {} of {}",
+            listed.item.kind, listed.item.external_id, listed.customer_name
+        ),
+    );
+    story.fact(
+        "rule",
+        rule.map_or_else(|| format!("{} (no longer among the rules)", line.rule_id), explain_rule),
+    );
+    story.fact(
+        "due",
+        format!("{} in {} ({} UTC)", local(clock, line.due_at), listed.zone, line.due_at),
+    );
     story.fact("useful until", local(clock, line.useful_until));
     story.fact("now", state_in_words(&line));
     let checks = checks(tx, &desk, &line).await?;
@@ -89,45 +107,85 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
 
 async fn attempt_events(tx: &mut Tx, story: &mut Story, clock: &Calendar, attempt: &Attempt) -> Result<(), StoreError> {
     let to = masked(attempt.channel, &attempt.address);
-    let from = if attempt.sender.is_empty() { String::new() } else { format!(" from {}", attempt.sender) };
-    let what = format!("attempt {}: {} to {to}{from} by {}", attempt.number, attempt.channel, attempt.carrier);
+    let from = if attempt.sender.is_empty() {
+        String::new()
+    } else {
+        format!(" from {}", attempt.sender)
+    };
+    let what = format!(
+        "attempt {}: {} to {to}{from} by {}",
+        attempt.number, attempt.channel, attempt.carrier
+    );
     story.happened(clock, attempt.started_at, what);
     for receipt in store::receipt::of_attempt(tx, &attempt.id, attempt.provider_id.as_deref()).await? {
-        let code = if receipt.code.is_empty() { String::new() } else { format!(", code {}", receipt.code) };
-        story.happened(clock, receipt.received_at, format!("receipt from {}: {}{code}", attempt.carrier, receipt.status));
+        let code = if receipt.code.is_empty() {
+            String::new()
+        } else {
+            format!(", code {}", receipt.code)
+        };
+        story.happened(
+            clock,
+            receipt.received_at,
+            format!("receipt from {}: {}{code}", attempt.carrier, receipt.status),
+        );
     }
     if let Some(settled_at) = attempt.settled_at {
         let code = attempt.code.map_or_else(String::new, |code| format!(" (code {code})"));
-        let failure = attempt.failure.as_ref().map_or_else(String::new, |failure| format!(": {failure}"));
-        let id = attempt.provider_id.as_ref().map_or_else(String::new, |id| format!(", provider's id {id}"));
-        story.happened(clock, settled_at, format!("attempt {}: {}{code}{failure}{id}", attempt.number, attempt.state));
+        let failure = attempt
+            .failure
+            .as_ref()
+            .map_or_else(String::new, |failure| format!(": {failure}"));
+        let id = attempt
+            .provider_id
+            .as_ref()
+            .map_or_else(String::new, |id| format!(", provider's id {id}"));
+        story.happened(
+            clock,
+            settled_at,
+            format!("attempt {}: {}{code}{failure}{id}", attempt.number, attempt.state),
+        );
     }
     Ok(())
 }
 
 /// What the checks would say now of this message's channels.
 async fn checks(tx: &mut Tx, desk: &Desk, line: &Line) -> Result<Vec<(String, String)>, StoreError> {
-    let Some(customer) = store::customer::find(tx, &line.customer_id).await? else { return Ok(Vec::new()) };
+    let Some(customer) = store::customer::find(tx, &line.customer_id).await? else {
+        return Ok(Vec::new());
+    };
     let consent = store::ledger::of_customer(tx, &customer).await?;
     let bad = store::ledger::bad_addresses(tx, &customer).await?;
     let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
     let channels = rule.map_or_else(Vec::new, |rule| rule.channels.clone());
     let say = |channel: Channel| {
-        let Some(address) = customer.address(channel) else { return "no usable address".to_owned() };
+        let Some(address) = customer.address(channel) else {
+            return "no usable address".to_owned();
+        };
         let verdict = match verdict(&consent, channel, line.purpose, desk.business.surveys_need_consent) {
             Verdict::Allowed => "may be written to",
             Verdict::OptedOut => "has opted out",
             Verdict::NoConsent => "has not consented to this purpose",
         };
-        let bad = if bad.iter().any(|(_, known)| known == address) { "; the carrier called this address bad" } else { "" };
+        let bad = if bad.iter().any(|(_, known)| known == address) {
+            "; the carrier called this address bad"
+        } else {
+            ""
+        };
         format!("{} {verdict}{bad}", masked(channel, address))
     };
-    Ok(channels.into_iter().map(|channel| (format!("check {channel}"), say(channel))).collect())
+    Ok(channels
+        .into_iter()
+        .map(|channel| (format!("check {channel}"), say(channel)))
+        .collect())
 }
 
 async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> Result<Option<Story>, ListError> {
-    let kind = kind.parse().map_err(|_| StoreError::Inconsistent(format!("`{kind}` is no kind of item")))?;
-    let Some(item) = store::item::find(tx, kind, id).await? else { return Ok(None) };
+    let kind = kind
+        .parse()
+        .map_err(|_| StoreError::Inconsistent(format!("`{kind}` is no kind of item")))?;
+    let Some(item) = store::item::find(tx, kind, id).await? else {
+        return Ok(None);
+    };
     let customer = store::customer::find(tx, item.customer_id()).await?;
     let lines = store::report::of_item(tx, id).await?;
     let business_id = match &item {
@@ -136,7 +194,10 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     };
     let desk = Desk::load(tx, &dispatcher.zones, &business_id).await?;
     let clock = &desk.calendar;
-    let mut story = Story { title: format!("{kind} {}", item.external_id()), ..Story::default() };
+    let mut story = Story {
+        title: format!("{kind} {}", item.external_id()),
+        ..Story::default()
+    };
     story.headline = capitalized(&story.title);
     story.fact("customer", customer.map_or_else(String::new, |customer| customer.name));
     story.fact("local time or date", item.told().replace('T', " "));
@@ -146,7 +207,12 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
         story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
     }
     for line in &lines {
-        let what = format!("{} (rule {}): {}", message_in_words(&line.template), line.rule_id, state_in_words(line));
+        let what = format!(
+            "{} (rule {}): {}",
+            message_in_words(&line.template),
+            line.rule_id,
+            state_in_words(line)
+        );
         story.happened_to(clock, line, what);
     }
     story.events.sort_by_key(|event| event.at);
@@ -154,21 +220,44 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
 }
 
 async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Option<Story>, ListError> {
-    let Some(customer) = store::customer::find(tx, id).await? else { return Ok(None) };
+    let Some(customer) = store::customer::find(tx, id).await? else {
+        return Ok(None);
+    };
     let desk = Desk::load(tx, &dispatcher.zones, &customer.business_id).await?;
     let clock = &desk.calendar;
-    let mut story = Story { title: format!("customer {}", customer.name), ..Story::default() };
+    let mut story = Story {
+        title: format!("customer {}", customer.name),
+        ..Story::default()
+    };
     story.headline.clone_from(&customer.name);
     story.fact("id", customer.id.clone());
-    story.fact("phone", customer.phone.as_deref().map_or_else(|| "none".to_owned(), |phone| masked(Channel::Sms, phone)));
-    story.fact("email", customer.email.as_deref().map_or_else(|| "none".to_owned(), |email| masked(Channel::Email, email)));
+    story.fact(
+        "phone",
+        customer
+            .phone
+            .as_deref()
+            .map_or_else(|| "none".to_owned(), |phone| masked(Channel::Sms, phone)),
+    );
+    story.fact(
+        "email",
+        customer
+            .email
+            .as_deref()
+            .map_or_else(|| "none".to_owned(), |email| masked(Channel::Email, email)),
+    );
     for line in store::ledger::lines_of(tx, &customer).await? {
         let scope = format!(
             "{} by {}",
-            line.purpose.map_or_else(|| "everything".to_owned(), |purpose| purpose.to_string()),
-            line.channel.map_or_else(|| "any channel".to_owned(), |channel| channel.to_string())
+            line.purpose
+                .map_or_else(|| "everything".to_owned(), |purpose| purpose.to_string()),
+            line.channel
+                .map_or_else(|| "any channel".to_owned(), |channel| channel.to_string())
         );
-        let what = if line.given { "consent given" } else { "consent withdrawn" };
+        let what = if line.given {
+            "consent given"
+        } else {
+            "consent withdrawn"
+        };
         story.happened(clock, line.at, format!("{what}: {scope} (source: {})", line.source));
     }
     for entry in store::history::of(tx, id).await? {
@@ -177,7 +266,11 @@ async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<O
     for item in store::item::of_customer(tx, id).await? {
         for line in store::report::of_item(tx, item.id()).await? {
             let about = format!("{} {}", item.kind(), item.external_id());
-            let what = format!("{} for {about}: {}", message_in_words(&line.template), state_in_words(&line));
+            let what = format!(
+                "{} for {about}: {}",
+                message_in_words(&line.template),
+                state_in_words(&line)
+            );
             story.happened_to(clock, &line, what);
         }
     }
@@ -191,12 +284,22 @@ impl Story {
     }
 
     fn happened(&mut self, clock: &Calendar, at: Instant, what: String) {
-        self.events.push(Happening { at, local: local(clock, at), what, message: None });
+        self.events.push(Happening {
+            at,
+            local: local(clock, at),
+            what,
+            message: None,
+        });
     }
 
     fn happened_to(&mut self, clock: &Calendar, line: &Line, what: String) {
         let message = Some(line.id.clone());
-        self.events.push(Happening { at: line.due_at, local: local(clock, line.due_at), what, message });
+        self.events.push(Happening {
+            at: line.due_at,
+            local: local(clock, line.due_at),
+            what,
+            message,
+        });
     }
 
     fn words(&mut self, listed: &Listed) {
@@ -212,7 +315,9 @@ fn local(clock: &Calendar, at: Instant) -> String {
 
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn masked(channel: Channel, address: &str) -> String {
@@ -233,11 +338,20 @@ fn explain_rule(rule: &Rule) -> String {
         Anchor::Changed => "a change becoming known",
         Anchor::Cancelled => "the cancellation becoming known",
     };
-    format!("{} (counts from {anchor}; on {}; {}; template {})", rule.id, channels.join(", then "), rule.purpose, rule.template)
+    format!(
+        "{} (counts from {anchor}; on {}; {}; template {})",
+        rule.id,
+        channels.join(", then "),
+        rule.purpose,
+        rule.template
+    )
 }
 
 fn planned_in_words(line: &Line) -> String {
-    format!("planned by rule {} for {} {} revision {}", line.rule_id, line.item_kind, line.told, line.item_revision)
+    format!(
+        "planned by rule {} for {} {} revision {}",
+        line.rule_id, line.item_kind, line.told, line.item_revision
+    )
 }
 
 /// Where a message stands, in a sentence.
@@ -245,9 +359,7 @@ fn planned_in_words(line: &Line) -> String {
 pub fn state_in_words(line: &Line) -> String {
     match (line.state, line.reason) {
         (State::Skipped, Some(reason)) => format!("not sent: {} ({reason})", reason_in_words(reason)),
-        (State::Held, _) => {
-            line.hold.map_or("on hold", hold_in_words).to_owned()
-        }
+        (State::Held, _) => line.hold.map_or("on hold", hold_in_words).to_owned(),
         (State::Planned, _) if line.attempts > 0 => format!("planned again after {} attempt(s)", line.attempts),
         (state, _) => state.to_string(),
     }

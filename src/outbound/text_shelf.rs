@@ -45,8 +45,17 @@ async fn overrides(tx: &mut Tx) -> Result<Vec<Override>, StoreError> {
     let rows = store::text_override::all(tx).await?;
     rows.into_iter()
         .map(|row| {
-            let part = row.part.parse().map_err(|error| StoreError::Inconsistent(format!("text_override.part: {error}")))?;
-            Ok(Override { business_id: row.business_id, template: row.template, locale: row.locale, part, body: row.body })
+            let part = row
+                .part
+                .parse()
+                .map_err(|error| StoreError::Inconsistent(format!("text_override.part: {error}")))?;
+            Ok(Override {
+                business_id: row.business_id,
+                template: row.template,
+                locale: row.locale,
+                part,
+                body: row.body,
+            })
         })
         .collect()
 }

@@ -11,10 +11,28 @@ use super::values::{chunks, with_values};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 
-
 row!(Attempt {
-    id, message_id, business_id, number, channel, carrier, sender, address, subject, text, segments, state, provider_id,
-    stage, provider_status, code, failure, started_at, settled_at, look_at, looks
+    id,
+    message_id,
+    business_id,
+    number,
+    channel,
+    carrier,
+    sender,
+    address,
+    subject,
+    text,
+    segments,
+    state,
+    provider_id,
+    stage,
+    provider_status,
+    code,
+    failure,
+    started_at,
+    settled_at,
+    look_at,
+    looks
 });
 
 /// The columns of an `Attempt`, in the table named `attempt`.
@@ -70,24 +88,32 @@ impl<'a> AttemptEnd<'a> {
     /// An end that says nothing but the state.
     #[must_use]
     pub const fn new(id: &'a str, state: AttemptState, at: Instant) -> Self {
-        Self { id, state, provider_id: None, stage: None, provider_status: None, code: None, failure: None, look_at: None, at }
+        Self {
+            id,
+            state,
+            provider_id: None,
+            stage: None,
+            provider_status: None,
+            code: None,
+            failure: None,
+            look_at: None,
+            at,
+        }
     }
 }
 
 /// Settles attempts, each only where it still is in the state given with it. What is known is kept where the new end
-/// does not say it; a provider's id that another attempt has already stays with that one (two equal texts to one phone
-/// can be taken for each other), and the ends must not bring one twice. Returns the ids that were settled; the others were settled by somebody else.
-pub async fn settle_all(
-    tx: &mut Tx,
-    ends: &[(AttemptEnd<'_>, AttemptState)],
-) -> Result<HashSet<String>, StoreError> {
+/// does not say it; an id that another attempt has already stays with that one (two equal texts to one phone can be
+/// taken for each other, and every try of a mail has one Message-ID). Returns the ids that were settled; the others were settled by somebody else.
+pub async fn settle_all(tx: &mut Tx, ends: &[(AttemptEnd<'_>, AttemptState)]) -> Result<HashSet<String>, StoreError> {
     let mut settled = HashSet::with_capacity(ends.len());
+    let mut given = HashSet::new();
     for range in chunks(ends.len()) {
         let rows = &ends[range];
         let statement = with_values(
-            "UPDATE attempt SET state = v.column3, provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS ( \
-                    SELECT 1 FROM attempt other WHERE other.provider_id = v.column4 AND other.carrier = attempt.carrier \
-                ) THEN v.column4 END), \
+            "UPDATE attempt SET state = v.column3, \
+                provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS (SELECT 1 FROM attempt other \
+                    WHERE other.carrier = attempt.carrier AND other.provider_id = v.column4) THEN v.column4 END), \
                 stage = COALESCE(v.column5, attempt.stage), provider_status = COALESCE(v.column6, attempt.provider_status), \
                 code = COALESCE(v.column7, attempt.code), failure = COALESCE(v.column8, attempt.failure), \
                 look_at = v.column9, settled_at = v.column10 \
@@ -98,8 +124,9 @@ pub async fn settle_all(
         let ids: Vec<String> = on!(tx, c => {
             let mut query = sqlx::query_scalar(AssertSqlSafe(statement));
             for (end, from) in rows {
+                let provider_id = end.provider_id.filter(|id| given.insert(*id));
                 query = query
-                    .bind(end.id).bind(from).bind(end.state).bind(end.provider_id).bind(end.stage)
+                    .bind(end.id).bind(from).bind(end.state).bind(provider_id).bind(end.stage)
                     .bind(end.provider_status).bind(end.code).bind(end.failure).bind(end.look_at).bind(end.at);
             }
             query.fetch_all(c).await
@@ -140,8 +167,10 @@ pub async fn look_later(tx: &mut Tx, id: &str, look_at: Option<Instant>, in_vain
 
 /// One attempt.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Attempt>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(concat!("SELECT ", attempt_columns!(), " FROM attempt WHERE id = $1"))
-        .bind(id).fetch_optional(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_as(concat!("SELECT ", attempt_columns!(), " FROM attempt WHERE id = $1"))
+        .bind(id).fetch_optional(c).await)?,
+    )
 }
 
 /// The attempt that a provider knows by this id.
@@ -178,5 +207,5 @@ pub async fn blank_texts(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64
         "UPDATE attempt SET text = NULL, subject = NULL \
          WHERE id IN (SELECT id FROM attempt WHERE text IS NOT NULL AND started_at < $1 ORDER BY started_at LIMIT $2)",
     ).bind(before).bind(limit).execute(c).await)?
-        .rows_affected())
+    .rows_affected())
 }

@@ -12,7 +12,6 @@ use crate::domain::business::{Business, BusinessKind};
 use crate::domain::instant::Instant;
 use crate::domain::quiet_hours::QuietHours;
 
-
 struct BusinessRow {
     id: String,
     kind: BusinessKind,
@@ -31,7 +30,19 @@ struct BusinessRow {
 }
 
 row!(BusinessRow {
-    id, kind, name, zone, locale, region, phone, email, address, sms_from, email_from, quiet_hours, holidays,
+    id,
+    kind,
+    name,
+    zone,
+    locale,
+    region,
+    phone,
+    email,
+    address,
+    sms_from,
+    email_from,
+    quiet_hours,
+    holidays,
     surveys_need_consent
 });
 

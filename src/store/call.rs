@@ -22,7 +22,18 @@ pub struct Call {
     pub outcome: Option<String>,
 }
 
-row!(Call { id, business_id, customer_id, message_id, phone, script, opened_at, due_at, done_at, outcome });
+row!(Call {
+    id,
+    business_id,
+    customer_id,
+    message_id,
+    phone,
+    script,
+    opened_at,
+    due_at,
+    done_at,
+    outcome
+});
 
 /// A call to put on the list.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,19 @@ use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
 
 row!(Customer {
-    id, business_id, external_id, name, phone, phone_raw, phone_texts, email, locale, channel, standing, notes, erased
+    id,
+    business_id,
+    external_id,
+    name,
+    phone,
+    phone_raw,
+    phone_texts,
+    email,
+    locale,
+    channel,
+    standing,
+    notes,
+    erased
 });
 
 /// The columns of a `Customer`, in the table named `customer`.
@@ -22,8 +34,10 @@ pub(super) use customer_columns;
 
 /// One customer by our id.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Customer>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(concat!("SELECT ", customer_columns!(), " FROM customer WHERE id = $1"))
-        .bind(id).fetch_optional(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_as(concat!("SELECT ", customer_columns!(), " FROM customer WHERE id = $1"))
+        .bind(id).fetch_optional(c).await)?,
+    )
 }
 
 /// One customer by the id of the business's own system.
@@ -50,7 +64,10 @@ pub async fn item_count(tx: &mut Tx, customer_id: &str) -> Result<i64, StoreErro
 /// What rows without a customer id are matched by: the name in lower case with single spaces.
 #[must_use]
 pub fn name_key(name: &str) -> String {
-    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    name.split_whitespace()
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Writes a customer, new or changed.

@@ -21,7 +21,11 @@ const READERS: u32 = 4;
 #[derive(Clone, Debug)]
 pub enum Db {
     /// One writing connection, so that writers queue here and not in busy loops; readers beside it (WAL).
-    Sqlite { write: SqlitePool, read: SqlitePool, path: PathBuf },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        path: PathBuf,
+    },
 }
 
 /// A transaction: everything a step does commits together or not at all.
@@ -63,10 +67,19 @@ impl Db {
             // Rows come from the database's thread; a longer queue means fewer waits between the two.
             .row_buffer_size(512)
             .statement_cache_capacity(300);
-        let pool = |size| SqlitePoolOptions::new().max_connections(size).idle_timeout(None).max_lifetime(None);
+        let pool = |size| {
+            SqlitePoolOptions::new()
+                .max_connections(size)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
         let write = pool(1).connect_with(options.clone()).await?;
         let read = pool(READERS).connect_with(options).await?;
-        Ok(Self::Sqlite { write, read, path: path.to_owned() })
+        Ok(Self::Sqlite {
+            write,
+            read,
+            path: path.to_owned(),
+        })
     }
 
     /// A transaction that may write. It takes the write lock at once: a plain BEGIN that reads first fails with "busy"
@@ -96,7 +109,10 @@ impl Db {
     pub(super) async fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { read, .. } => {
-                sqlx::query("VACUUM INTO $1").bind(target.to_string_lossy().as_ref()).execute(read).await?;
+                sqlx::query("VACUUM INTO $1")
+                    .bind(target.to_string_lossy().as_ref())
+                    .execute(read)
+                    .await?;
                 Ok(())
             }
         }

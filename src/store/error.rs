@@ -13,7 +13,9 @@ pub enum StoreError {
         "the database was made by a newer daybefore (it has migration {0}): run that version, or restore the copy you made before"
     )]
     NewerDatabase(i64),
-    #[error("the disk that holds the database is full: free some space and run this again; nothing of this step was written")]
+    #[error(
+        "the disk that holds the database is full: free some space and run this again; nothing of this step was written"
+    )]
     DiskFull,
     #[error("the database can't be written: give this user the right to write the file and its folder")]
     ReadOnly,
@@ -45,7 +47,10 @@ const IOERR_SHMSIZE: i32 = 4874;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i32>().ok());
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .and_then(|code| code.parse::<i32>().ok());
         let Some(code) = code else {
             return match error {
                 sqlx::Error::ColumnDecode { index, source } => Self::Inconsistent(format!("{index}: {source}")),

@@ -15,7 +15,12 @@ pub struct HistoryLine {
     pub at: Instant,
 }
 
-row!(HistoryLine { about_id, event, detail, at });
+row!(HistoryLine {
+    about_id,
+    event,
+    detail,
+    at
+});
 
 /// Adds a line about something of a business.
 pub async fn add(
@@ -37,6 +42,8 @@ pub async fn add(
 
 /// What happened to one thing, in order.
 pub async fn of(tx: &mut Tx, about_id: &str) -> Result<Vec<HistoryLine>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as("SELECT about_id, event, detail, at FROM history WHERE about_id = $1 ORDER BY id")
-        .bind(about_id).fetch_all(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_as("SELECT about_id, event, detail, at FROM history WHERE about_id = $1 ORDER BY id")
+        .bind(about_id).fetch_all(c).await)?,
+    )
 }

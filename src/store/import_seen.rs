@@ -12,8 +12,10 @@ pub async fn note(tx: &mut Tx, import_id: &str, external_id: &str, line: i64) ->
     if done.rows_affected() == 1 {
         return Ok(None);
     }
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT line FROM import_seen WHERE import_id = $1 AND external_id = $2")
-        .bind(import_id).bind(external_id).fetch_optional(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT line FROM import_seen WHERE import_id = $1 AND external_id = $2")
+        .bind(import_id).bind(external_id).fetch_optional(c).await)?,
+    )
 }
 
 /// Forgets what an import has met, and what older ones have left that were killed.

@@ -7,12 +7,38 @@ use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, Item, ItemKind, Renewal};
 
 row!(Booking {
-    id, business_id, customer_id, external_id, service, vehicle, starts, starts_at, duration_minutes, status, revision,
-    booked_at, changed_at, completed_at
+    id,
+    business_id,
+    customer_id,
+    external_id,
+    service,
+    vehicle,
+    starts,
+    starts_at,
+    duration_minutes,
+    status,
+    revision,
+    booked_at,
+    changed_at,
+    completed_at
 });
 row!(Renewal {
-    id, business_id, customer_id, external_id, kind, subject, reference, ends_on, offer_amount, offer_currency,
-    offer_url, status, revision, booked_at, changed_at, completed_at
+    id,
+    business_id,
+    customer_id,
+    external_id,
+    kind,
+    subject,
+    reference,
+    ends_on,
+    offer_amount,
+    offer_currency,
+    offer_url,
+    status,
+    revision,
+    booked_at,
+    changed_at,
+    completed_at
 });
 
 /// The columns of a `Booking`, in the table named `booking`.
@@ -109,7 +135,11 @@ pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Item>, St
     let renewals: Vec<Renewal> = on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", renewal_columns!(), " FROM renewal WHERE customer_id = $1 ORDER BY ends_on"
     )).bind(customer_id).fetch_all(c).await)?;
-    Ok(bookings.into_iter().map(Item::Booking).chain(renewals.into_iter().map(Item::Renewal)).collect())
+    Ok(bookings
+        .into_iter()
+        .map(Item::Booking)
+        .chain(renewals.into_iter().map(Item::Renewal))
+        .collect())
 }
 
 /// Writes an item, new or changed.

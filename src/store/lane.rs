@@ -14,7 +14,12 @@ pub struct PausedLane {
     pub at: Instant,
 }
 
-row!(PausedLane { lane, code, failure, at });
+row!(PausedLane {
+    lane,
+    code,
+    failure,
+    at
+});
 
 /// Pauses a lane. False: it was paused already.
 pub async fn pause(tx: &mut Tx, paused: &PausedLane) -> Result<bool, StoreError> {
@@ -32,7 +37,9 @@ pub async fn resume(tx: &mut Tx, lane: Option<&str>) -> Result<u64, StoreError> 
 
 /// The paused lanes.
 pub async fn paused(tx: &mut Tx) -> Result<Vec<PausedLane>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as("SELECT lane, code, failure, at FROM paused_lane ORDER BY lane").fetch_all(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_as("SELECT lane, code, failure, at FROM paused_lane ORDER BY lane").fetch_all(c).await)?,
+    )
 }
 
 /// Whether a lane waits for an operator.

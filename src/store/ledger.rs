@@ -41,7 +41,12 @@ struct LineRow {
     at: Instant,
 }
 
-row!(LineRow { channel, purpose, given, at });
+row!(LineRow {
+    channel,
+    purpose,
+    given,
+    at
+});
 
 /// What the ledger says of a customer, by id and by both addresses.
 pub async fn of_customer(tx: &mut Tx, customer: &Customer) -> Result<Vec<ConsentLine>, StoreError> {
@@ -52,14 +57,21 @@ pub async fn of_customer(tx: &mut Tx, customer: &Customer) -> Result<Vec<Consent
     ).bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?;
     Ok(rows
         .into_iter()
-        .map(|row| ConsentLine { channel: row.channel, purpose: row.purpose, given: row.given, at: row.at })
+        .map(|row| ConsentLine {
+            channel: row.channel,
+            purpose: row.purpose,
+            given: row.given,
+            at: row.at,
+        })
         .collect())
 }
 
 /// The bad ones among a customer's addresses.
 pub async fn bad_addresses(tx: &mut Tx, customer: &Customer) -> Result<Vec<(Channel, String)>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as("SELECT channel, address FROM bad_address WHERE address = $1 OR address = $2")
-        .bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_as("SELECT channel, address FROM bad_address WHERE address = $1 OR address = $2")
+        .bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?,
+    )
 }
 
 /// Notes that a carrier called an address bad.
@@ -112,7 +124,13 @@ pub struct LedgerLine {
     pub at: Instant,
 }
 
-row!(LedgerLine { channel, purpose, given, source, at });
+row!(LedgerLine {
+    channel,
+    purpose,
+    given,
+    source,
+    at
+});
 
 /// Every line that speaks of a customer, oldest first.
 pub async fn lines_of(tx: &mut Tx, customer: &Customer) -> Result<Vec<LedgerLine>, StoreError> {

@@ -26,8 +26,16 @@ impl SenderLock {
     /// When another process holds it, or the file can't be made.
     pub fn take(database: &Path) -> Result<Self, LockError> {
         let path = format!("{}-lock", database.display());
-        let failed = |source| LockError::File { path: path.clone(), source };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        let failed = |source| LockError::File {
+            path: path.clone(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Taken),

@@ -60,8 +60,20 @@ struct ExistingRow {
 }
 
 row!(ExistingRow {
-    id, item_revision, rule_id, customer_id, anchor, state, reason, hold, wanted_at, useful_until, channel, told,
-    attempts, settings
+    id,
+    item_revision,
+    rule_id,
+    customer_id,
+    anchor,
+    state,
+    reason,
+    hold,
+    wanted_at,
+    useful_until,
+    channel,
+    told,
+    attempts,
+    settings
 });
 
 impl From<ExistingRow> for Existing {
@@ -160,5 +172,9 @@ pub async fn retry(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, StoreErr
 
 /// One row was meant and one must have changed.
 pub(super) const fn one(rows: u64) -> Result<(), StoreError> {
-    if rows == 1 { Ok(()) } else { Err(StoreError::Stale("the message")) }
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale("the message"))
+    }
 }

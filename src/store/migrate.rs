@@ -25,7 +25,9 @@ pub enum Schema {
 /// `NewerDatabase` when the file has one that this program does not know.
 pub async fn schema(db: &Db) -> Result<Schema, StoreError> {
     let Db::Sqlite { read, .. } = db;
-    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'").fetch_one(read).await?;
+    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'")
+        .fetch_one(read)
+        .await?;
     if tables == 0 {
         return Ok(Schema::Empty);
     }
@@ -33,7 +35,11 @@ pub async fn schema(db: &Db) -> Result<Schema, StoreError> {
     let applied: HashSet<i64> = match connection.list_applied_migrations("_sqlx_migrations").await {
         Ok(applied) => applied.into_iter().map(|migration| migration.version).collect(),
         // Tables, but none of ours: somebody else's database.
-        Err(_) => return Err(StoreError::Damaged("it holds other tables, and no migration of daybefore".to_owned())),
+        Err(_) => {
+            return Err(StoreError::Damaged(
+                "it holds other tables, and no migration of daybefore".to_owned(),
+            ));
+        }
     };
     let known: HashSet<i64> = SQLITE.iter().map(|migration| migration.version).collect();
     if let Some(newer) = applied.difference(&known).max() {
@@ -53,7 +59,9 @@ pub async fn migrate(db: &Db) -> Result<(), StoreError> {
     let Db::Sqlite { write, .. } = db;
     SQLITE.run(write).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::VersionMissing(version) => StoreError::NewerDatabase(version),
-        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => error.into(),
+        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
+            error.into()
+        }
         other => StoreError::Other(sqlx::Error::Migrate(Box::new(other))),
     })
 }

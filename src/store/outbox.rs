@@ -47,8 +47,26 @@ pub struct Claimed {
 }
 
 row!(Claimed {
-    id, business_id, customer_id, item_kind, item_id, item_revision, rule_id, anchor, template, purpose, asks, only_if,
-    channels, channel, lane, told_before, due_at, useful_until, attempts, resends
+    id,
+    business_id,
+    customer_id,
+    item_kind,
+    item_id,
+    item_revision,
+    rule_id,
+    anchor,
+    template,
+    purpose,
+    asks,
+    only_if,
+    channels,
+    channel,
+    lane,
+    told_before,
+    due_at,
+    useful_until,
+    attempts,
+    resends
 });
 
 /// The columns of a `Claimed`.
@@ -79,7 +97,7 @@ pub async fn claim(
 ) -> Result<u64, StoreError> {
     Ok(on!(tx, c => sqlx::query(CLAIM_SQLITE)
         .bind(lane).bind(now).bind(limit).bind(owner).bind(lease_until).execute(c).await)?
-        .rows_affected())
+    .rows_affected())
 }
 
 /// The messages of a claim, the earliest due first.
@@ -121,7 +139,13 @@ struct ConsentRow {
     at: Instant,
 }
 
-row!(ConsentRow { customer_id, channel, purpose, given, at });
+row!(ConsentRow {
+    customer_id,
+    channel,
+    purpose,
+    given,
+    at
+});
 
 /// What the ledger says of the customers of a claim, by their id and by their addresses.
 pub async fn consents(tx: &mut Tx, owner: &str) -> Result<Vec<(String, ConsentLine)>, StoreError> {
@@ -138,7 +162,15 @@ pub async fn consents(tx: &mut Tx, owner: &str) -> Result<Vec<(String, ConsentLi
     Ok(rows
         .into_iter()
         .map(|row| {
-            (row.customer_id, ConsentLine { channel: row.channel, purpose: row.purpose, given: row.given, at: row.at })
+            (
+                row.customer_id,
+                ConsentLine {
+                    channel: row.channel,
+                    purpose: row.purpose,
+                    given: row.given,
+                    at: row.at,
+                },
+            )
         })
         .collect())
 }
@@ -216,7 +248,18 @@ impl<'a> Settlement<'a> {
     /// A move of a message that nobody is sending, and nothing else.
     #[must_use]
     pub const fn new(message_id: &'a str, from: State, to: State, at: Instant) -> Self {
-        Self { message_id, from, owner: "", to, reason: None, hold: None, again: None, uncount: false, resend: false, at }
+        Self {
+            message_id,
+            from,
+            owner: "",
+            to,
+            reason: None,
+            hold: None,
+            again: None,
+            uncount: false,
+            resend: false,
+            at,
+        }
     }
 }
 
@@ -284,13 +327,19 @@ pub struct Stranded {
     pub attempt_id: Option<String>,
 }
 
-row!(Stranded { id, lease_owner, attempt_id });
+row!(Stranded {
+    id,
+    lease_owner,
+    attempt_id
+});
 
 /// Ends every lease now: the one process that may hold leases has just started, so their owners are dead.
 pub async fn expire_leases(tx: &mut Tx, now: Instant) -> Result<u64, StoreError> {
-    Ok(on!(tx, c => sqlx::query("UPDATE message SET lease_until = $1 WHERE state = 'sending' AND lease_until > $1")
+    Ok(
+        on!(tx, c => sqlx::query("UPDATE message SET lease_until = $1 WHERE state = 'sending' AND lease_until > $1")
         .bind(now).execute(c).await)?
-        .rows_affected())
+        .rows_affected(),
+    )
 }
 
 /// One message, its state, and who has leased it (empty: nobody).

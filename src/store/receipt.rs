@@ -20,7 +20,15 @@ pub struct StoredReceipt {
     pub received_at: Instant,
 }
 
-row!(StoredReceipt { id, attempt_id, provider_id, status, code, pairs, received_at });
+row!(StoredReceipt {
+    id,
+    attempt_id,
+    provider_id,
+    status,
+    code,
+    pairs,
+    received_at
+});
 
 /// A callback about to be stored.
 #[derive(Clone, Debug)]
@@ -60,9 +68,11 @@ pub async fn mark_read(tx: &mut Tx, id: &str, now: Instant) -> Result<(), StoreE
 
 /// Forgets callbacks that were read before `before`. Returns how many.
 pub async fn prune(tx: &mut Tx, before: Instant) -> Result<u64, StoreError> {
-    Ok(on!(tx, c => sqlx::query("DELETE FROM receipt WHERE read_at IS NOT NULL AND received_at < $1")
+    Ok(
+        on!(tx, c => sqlx::query("DELETE FROM receipt WHERE read_at IS NOT NULL AND received_at < $1")
         .bind(before).execute(c).await)?
-        .rows_affected())
+        .rows_affected(),
+    )
 }
 
 /// The callbacks of an attempt, by either id, oldest first.

@@ -38,8 +38,29 @@ pub struct Line {
 }
 
 row!(Line {
-    id, business_id, customer_id, item_kind, item_id, item_revision, rule_id, template, purpose, asks, only_if, channel,
-    lane, told, told_before, state, reason, hold, due_at, useful_until, attempts, created_at, updated_at
+    id,
+    business_id,
+    customer_id,
+    item_kind,
+    item_id,
+    item_revision,
+    rule_id,
+    template,
+    purpose,
+    asks,
+    only_if,
+    channel,
+    lane,
+    told,
+    told_before,
+    state,
+    reason,
+    hold,
+    due_at,
+    useful_until,
+    attempts,
+    created_at,
+    updated_at
 });
 
 macro_rules! line_columns {
@@ -80,8 +101,10 @@ pub async fn page(
 
 /// One message.
 pub async fn message(tx: &mut Tx, id: &str) -> Result<Option<Line>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(concat!("SELECT ", line_columns!(), " FROM message WHERE id = $1"))
-        .bind(id).fetch_optional(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_as(concat!("SELECT ", line_columns!(), " FROM message WHERE id = $1"))
+        .bind(id).fetch_optional(c).await)?,
+    )
 }
 
 /// The messages about one item, in the order they are due.

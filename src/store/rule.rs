@@ -10,7 +10,9 @@ pub async fn of_business(tx: &mut Tx, business_id: &str) -> Result<Vec<Rule>, St
     let rows: Vec<String> = on!(tx, c => sqlx::query_scalar(
         "SELECT definition FROM rule WHERE business_id = $1 ORDER BY position",
     ).bind(business_id).fetch_all(c).await)?;
-    rows.iter().map(|definition| json("rule.definition", definition)).collect()
+    rows.iter()
+        .map(|definition| json("rule.definition", definition))
+        .collect()
 }
 
 /// Puts these rules in place of the ones the business had.

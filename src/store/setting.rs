@@ -8,7 +8,9 @@ pub const ZONE_VERSION: &str = "zone_version";
 
 /// A remembered value.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT value FROM setting WHERE name = $1").bind(name).fetch_optional(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT value FROM setting WHERE name = $1").bind(name).fetch_optional(c).await)?,
+    )
 }
 
 /// Remembers a value in place of the one before.

@@ -14,7 +14,13 @@ pub struct TextOverride {
     pub body: String,
 }
 
-row!(TextOverride { business_id, template, locale, part, body });
+row!(TextOverride {
+    business_id,
+    template,
+    locale,
+    part,
+    body
+});
 
 /// Every business's own texts.
 pub async fn all(tx: &mut Tx) -> Result<Vec<TextOverride>, StoreError> {

@@ -64,8 +64,22 @@ macro_rules! stored_as_text {
 }
 
 stored_as_text!(
-    Anchor, Asks, AttemptState, BookingStatus, BusinessKind, Channel, Hold, ItemKind, LocalDate, LocalDateTime, OnlyIf, Purpose, Reason, RenewalKind,
-    RenewalStatus, State,
+    Anchor,
+    Asks,
+    AttemptState,
+    BookingStatus,
+    BusinessKind,
+    Channel,
+    Hold,
+    ItemKind,
+    LocalDate,
+    LocalDateTime,
+    OnlyIf,
+    Purpose,
+    Reason,
+    RenewalKind,
+    RenewalStatus,
+    State,
 );
 
 /// Reads a row into a struct whose fields are named as its columns.

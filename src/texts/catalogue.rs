@@ -1,6 +1,5 @@
 //! Every template, declared once. A test holds this list against the folder `templates/messages`.
 
-
 use crate::domain::closed_list::closed_list;
 use crate::domain::message::{Asks, Channel, Purpose};
 

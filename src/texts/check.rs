@@ -12,8 +12,8 @@ use super::render::clean;
 use super::reply_words::asked;
 use super::samples::samples;
 use super::store::{Found, Texts};
-use crate::domain::locale::Locale;
 use crate::domain::closed_list::closed_list;
+use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
 use crate::domain::segments::{self, Segmented};
 

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::{Rendered, TextError, Texts};
 use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
+use super::{Rendered, TextError, Texts};
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::item::{BookingStatus, Item};
@@ -54,7 +54,9 @@ impl<'a> Subject<'a> {
                 email: self.business.email.as_deref(),
                 address: self.business.address.as_deref(),
             },
-            customer: AboutCustomer { name: &self.customer.name },
+            customer: AboutCustomer {
+                name: &self.customer.name,
+            },
             item: self.item(),
             asks: self.asks,
             locale,
@@ -66,7 +68,10 @@ impl<'a> Subject<'a> {
     fn item(&self) -> AboutItem<'a> {
         match self.item {
             Item::Booking(booking) => {
-                let told = self.told_before.and_then(|told| told.parse::<LocalDateTime>().ok()).map(|told| told.0);
+                let told = self
+                    .told_before
+                    .and_then(|told| told.parse::<LocalDateTime>().ok())
+                    .map(|told| told.0);
                 // A cancelled visit is named by the time that the customer knows it by.
                 let cancelled = booking.status == BookingStatus::Cancelled;
                 AboutItem::Booking {
@@ -82,7 +87,11 @@ impl<'a> Subject<'a> {
                 subject: renewal.subject.as_deref(),
                 reference: renewal.reference.as_deref(),
                 ends_on: renewal.ends_on.0,
-                offer: self.offer(renewal.offer_amount.as_deref(), renewal.offer_currency.as_deref(), renewal.offer_url.as_deref()),
+                offer: self.offer(
+                    renewal.offer_amount.as_deref(),
+                    renewal.offer_currency.as_deref(),
+                    renewal.offer_url.as_deref(),
+                ),
             },
         }
     }

@@ -22,7 +22,12 @@ pub(super) async fn only_staff(State(app): State<App>, request: Request, next: N
         DeskAccess::Password(password) if knows(request.headers(), password.expose_secret()) => next.run(request).await,
         DeskAccess::Password(_) => {
             let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Daybefore\", charset=\"UTF-8\"")];
-            (StatusCode::UNAUTHORIZED, challenge, "the desk asks for its password; any user name will do\n").into_response()
+            (
+                StatusCode::UNAUTHORIZED,
+                challenge,
+                "the desk asks for its password; any user name will do\n",
+            )
+                .into_response()
         }
     }
 }

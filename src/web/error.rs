@@ -27,7 +27,11 @@ impl IntoResponse for WebError {
             Self::BadRequest(why) => (StatusCode::BAD_REQUEST, format!("{why}\n")).into_response(),
             Self::Internal(cause) => {
                 tracing::error!(%cause, "a request failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here; the log says what\n").into_response()
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "something went wrong here; the log says what\n",
+                )
+                    .into_response()
             }
         }
     }

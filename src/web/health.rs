@@ -36,8 +36,17 @@ pub(super) async fn ready(State(app): State<App>) -> Result<impl IntoResponse, W
 /// Counters and gauges in the OpenMetrics text form.
 pub(super) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, WebError> {
     let paused = store::lane::paused(&mut app.store().read().await?).await?.len();
-    let text = app.dispatcher.metrics.render(overdue(&app).await?, i64::try_from(paused).unwrap_or(i64::MAX))?;
-    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
+    let text = app
+        .dispatcher
+        .metrics
+        .render(overdue(&app).await?, i64::try_from(paused).unwrap_or(i64::MAX))?;
+    Ok((
+        [(
+            header::CONTENT_TYPE,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        )],
+        text,
+    ))
 }
 
 /// Messages that should have left five minutes ago.

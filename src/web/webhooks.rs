@@ -35,8 +35,13 @@ pub(super) async fn twilio_status(
     if pair(&pairs, "AccountSid").is_some_and(|account| account != app.config.sms.account_sid) {
         return Err(WebError::Forbidden);
     }
-    let query: Pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    let kept: Vec<_> = pairs.iter().filter(|(name, _)| !PRIVATE_PAIRS.contains(&name.as_str())).collect();
+    let query: Pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .into_owned()
+        .collect();
+    let kept: Vec<_> = pairs
+        .iter()
+        .filter(|(name, _)| !PRIVATE_PAIRS.contains(&name.as_str()))
+        .collect();
     let receipt = NewReceipt {
         attempt_id: pair(&query, "m"),
         provider_id,
@@ -69,7 +74,10 @@ fn check_signature(app: &App, path_and_query: &str, headers: &HeaderMap, pairs: 
     let secrets: Vec<_> = sms.webhook_secret.iter().chain(&sms.auth_tokens).cloned().collect();
     let public_url = app.config.server.public_url.as_deref().unwrap_or_default();
     let url = format!("{public_url}{path_and_query}");
-    let given = SIGNATURE_HEADERS.iter().find_map(|name| headers.get(*name)).and_then(|value| value.to_str().ok());
+    let given = SIGNATURE_HEADERS
+        .iter()
+        .find_map(|name| headers.get(*name))
+        .and_then(|value| value.to_str().ok());
     if given.is_some_and(|signature| verify(&secrets, &url, signature, Payload::Form(pairs))) {
         return Ok(());
     }
@@ -85,5 +93,8 @@ fn path_only(path_and_query: &str) -> &str {
 }
 
 fn pair<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
 }

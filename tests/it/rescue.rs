@@ -75,7 +75,10 @@ async fn a_callback_that_comes_before_the_second_try_makes_it_needless() {
     let app = crash_while_sending(TestApp::garage().at("2026-12-01 19:58").start().await).await;
     app.run_until("2026-12-01 22:00").await;
     let confirmation = app.message("B-1", "confirmation").await;
-    assert_eq!((confirmation.state, confirmation.due_local.as_str()), (State::Planned, "2026-12-02T08:00:00"));
+    assert_eq!(
+        (confirmation.state, confirmation.due_local.as_str()),
+        (State::Planned, "2026-12-02T08:00:00")
+    );
     let attempt = app.attempts(&confirmation.message_id).await[0].id.clone();
     app.receive_status(&attempt, "SM-late", "delivered", None).await;
     app.run_until("2026-12-02 12:00").await;

@@ -38,11 +38,16 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {
-    out.line("Daybefore shows what it does: a garage in Berlin and an insurance agency in Vancouver, two weeks in December.")?;
+    out.line(
+        "Daybefore shows what it does: a garage in Berlin and an insurance agency in Vancouver, two weeks in December.",
+    )?;
     out.line("Everything is in a temporary database; no text and no mail leaves this machine.")?;
     out.flush()?;
     // Dropped, and so removed, however this ends: at its end, by Ctrl-C, by an error.
-    let folder = tempfile::Builder::new().prefix("daybefore-demo-").tempdir().context("a temporary folder")?;
+    let folder = tempfile::Builder::new()
+        .prefix("daybefore-demo-")
+        .tempdir()
+        .context("a temporary folder")?;
     let store = Store::open(&folder.path().join("demo.db"), Open::CreateIfEmpty).await?;
     let told = tokio::select! {
         told = live_and_tell(&args, context, &store, out) => told,
@@ -67,7 +72,9 @@ async fn live_and_tell(args: &Args, context: &Context, store: &Store, out: &mut 
     show::days(out, &timeline)?;
     if left_out > 0 {
         let place = if args.no_serve { "" } else { ", or on the desk below" };
-        out.line(format_args!("\n{left_out} more messages are not shown: `daybefore demo --all` shows them{place}."))?;
+        out.line(format_args!(
+            "\n{left_out} more messages are not shown: `daybefore demo --all` shows them{place}."
+        ))?;
     }
     show::sums(out, &timeline)?;
     Ok(out.flush()?)
@@ -115,8 +122,12 @@ async fn keep_serving(args: &Args, context: &Context, store: Store, out: &mut Ou
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
-    out.line("\nThe clock of the demonstration goes on: in two minutes, at 17:00 in Berlin, tomorrow's reminders go out.")?;
-    out.line(format_args!("\nDesk: http://{address}/ (Ctrl-C ends it and removes everything)"))?;
+    out.line(
+        "\nThe clock of the demonstration goes on: in two minutes, at 17:00 in Berlin, tomorrow's reminders go out.",
+    )?;
+    out.line(format_args!(
+        "\nDesk: http://{address}/ (Ctrl-C ends it and removes everything)"
+    ))?;
     out.flush()?;
     serve(app, listener).await
 }

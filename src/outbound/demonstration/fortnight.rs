@@ -82,20 +82,33 @@ impl World<'_> {
             Deed::Moves { id, to } => {
                 let before = self.start_of(id);
                 self.bookings.set(id, "starts_at", to);
-                ((*id).to_owned(), format!("booking {id} moved from {before} to {}", self.start_of(id)))
+                (
+                    (*id).to_owned(),
+                    format!("booking {id} moved from {before} to {}", self.start_of(id)),
+                )
             }
             Deed::Cancels { id } => {
                 self.bookings.set(id, "status", "cancelled");
-                ((*id).to_owned(), format!("booking {id} of {} cancelled", self.start_of(id)))
+                (
+                    (*id).to_owned(),
+                    format!("booking {id} of {} cancelled", self.start_of(id)),
+                )
             }
         };
-        self.news.push(News { at: now, business_id: GARAGE, what, closing: false });
+        self.news.push(News {
+            at: now,
+            business_id: GARAGE,
+            what,
+            closing: false,
+        });
         let export = self.bookings.export(&[id])?;
         self.import(GARAGE, ImportKind::Bookings, &export, now).await
     }
 
     fn start_of(&self, id: &str) -> String {
-        local(&self.bookings.cell(id, "starts_at")).format("%-d %b %H:%M").to_string()
+        local(&self.bookings.cell(id, "starts_at"))
+            .format("%-d %b %H:%M")
+            .to_string()
     }
 
     async fn garage_closes(&mut self, day: NaiveDate, now: Instant) -> Result<(), DemonstrationError> {
@@ -106,22 +119,35 @@ impl World<'_> {
         let missed = visits.iter().filter(|id| one_in(19, id)).count();
         let done = visits.len() - missed;
         for id in &visits {
-            self.bookings.set(id, "status", if one_in(19, id) { "no_show" } else { "completed" });
+            self.bookings
+                .set(id, "status", if one_in(19, id) { "no_show" } else { "completed" });
         }
         if visits.is_empty() {
             return Ok(());
         }
-        let missed = if missed == 0 { String::new() } else { format!(", {missed} did not come") };
-        self.news.push(News { at: now, business_id: GARAGE, what: format!("{done} visits done{missed}"), closing: true });
+        let missed = if missed == 0 {
+            String::new()
+        } else {
+            format!(", {missed} did not come")
+        };
+        self.news.push(News {
+            at: now,
+            business_id: GARAGE,
+            what: format!("{done} visits done{missed}"),
+            closing: true,
+        });
         let export = self.bookings.export(&visits)?;
         self.import(GARAGE, ImportKind::Bookings, &export, now).await
     }
 
     async fn agency_closes(&mut self, day: NaiveDate, now: Instant) -> Result<(), DemonstrationError> {
-        let ends: Vec<_> = (1..=4).filter_map(|days| day.checked_add_days(Days::new(days))).map(|day| day.to_string()).collect();
-        let renewed = self
-            .policies
-            .ids(|cell| cell("status") == "active" && ends.contains(&cell("ends_on")) && one_in(3, &cell("external_id")));
+        let ends: Vec<_> = (1..=4)
+            .filter_map(|days| day.checked_add_days(Days::new(days)))
+            .map(|day| day.to_string())
+            .collect();
+        let renewed = self.policies.ids(|cell| {
+            cell("status") == "active" && ends.contains(&cell("ends_on")) && one_in(3, &cell("external_id"))
+        });
         if renewed.is_empty() {
             return Ok(());
         }
@@ -129,14 +155,38 @@ impl World<'_> {
             self.policies.set(id, "status", "renewed");
         }
         let policies = if renewed.len() == 1 { "policy" } else { "policies" };
-        self.news.push(News { at: now, business_id: AGENCY, what: format!("{} {policies} renewed", renewed.len()), closing: true });
+        self.news.push(News {
+            at: now,
+            business_id: AGENCY,
+            what: format!("{} {policies} renewed", renewed.len()),
+            closing: true,
+        });
         let export = self.policies.export(&renewed)?;
         self.import(AGENCY, ImportKind::Renewals, &export, now).await
     }
 
-    async fn import(&self, business_id: &str, kind: ImportKind, file: &[u8], now: Instant) -> Result<(), DemonstrationError> {
-        let import = Import { business_id, kind, known_to_customers: false, now };
-        import::run(&self.dispatcher.store, &self.dispatcher.zones, &import, file, |_| {}, |_| {}).await?;
+    async fn import(
+        &self,
+        business_id: &str,
+        kind: ImportKind,
+        file: &[u8],
+        now: Instant,
+    ) -> Result<(), DemonstrationError> {
+        let import = Import {
+            business_id,
+            kind,
+            known_to_customers: false,
+            now,
+        };
+        import::run(
+            &self.dispatcher.store,
+            &self.dispatcher.zones,
+            &import,
+            file,
+            |_| {},
+            |_| {},
+        )
+        .await?;
         Ok(())
     }
 
@@ -158,14 +208,24 @@ impl World<'_> {
             store::ledger::add(&mut tx, &refusal, now).await?;
             replan_customer(&mut tx, &desk, &customer, now).await?;
             let what = format!("{} asks for no more messages", customer.name);
-            self.news.push(News { at: now, business_id: GARAGE, what, closing: false });
+            self.news.push(News {
+                at: now,
+                business_id: GARAGE,
+                what,
+                closing: false,
+            });
         }
         if let Some(customer) = find(&mut tx, "K1062").await? {
             let number = customer.phone.clone().unwrap_or_default();
             let landline = "the number can't take texts: a landline";
             store::ledger::add_bad_address(&mut tx, Channel::Sms, &number, Some(30006), landline, now).await?;
             replan_customer(&mut tx, &desk, &customer, now).await?;
-            self.news.push(News { at: now, business_id: GARAGE, what: format!("{}'s number is a landline", customer.name), closing: false });
+            self.news.push(News {
+                at: now,
+                business_id: GARAGE,
+                what: format!("{}'s number is a landline", customer.name),
+                closing: false,
+            });
         }
         Ok(tx.commit().await?)
     }
@@ -177,6 +237,11 @@ async fn find(tx: &mut Tx, external_id: &str) -> Result<Option<Customer>, Demons
 
 /// A choice without chance: about one id in `n`, always the same ones.
 fn one_in(n: u32, id: &str) -> bool {
-    let sum: u32 = id.bytes().rev().zip(1..).map(|(byte, place)| u32::from(byte) * place).sum();
+    let sum: u32 = id
+        .bytes()
+        .rev()
+        .zip(1..)
+        .map(|(byte, place)| u32::from(byte) * place)
+        .sum();
     sum.is_multiple_of(n)
 }

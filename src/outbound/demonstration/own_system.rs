@@ -14,14 +14,19 @@ impl OwnSystem {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file.as_bytes());
         let headers = reader.headers()?.clone();
         // Rows without an id are the bad examples; the software could not find them again either.
-        let rows: Result<Vec<_>, _> =
-            reader.records().filter(|row| row.as_ref().is_ok_and(|row| !row[0].is_empty())).collect();
+        let rows: Result<Vec<_>, _> = reader
+            .records()
+            .filter(|row| row.as_ref().is_ok_and(|row| !row[0].is_empty()))
+            .collect();
         Ok(Self { headers, rows: rows? })
     }
 
     /// The ids of rows that `fits`, which is given what a row says in a column.
     pub(super) fn ids(&self, fits: impl Fn(&dyn Fn(&str) -> String) -> bool) -> Vec<String> {
-        let found = self.rows.iter().filter(|row| fits(&|name| self.cell_of(row, name).to_owned()));
+        let found = self
+            .rows
+            .iter()
+            .filter(|row| fits(&|name| self.cell_of(row, name).to_owned()));
         found.map(|row| row[0].to_owned()).collect()
     }
 
@@ -39,13 +44,19 @@ impl OwnSystem {
     pub(super) fn set(&mut self, id: &str, name: &str, value: &str) {
         let Some(changed) = self.column(name) else { return };
         for row in self.rows.iter_mut().filter(|row| &row[0] == id) {
-            *row = row.iter().enumerate().map(|(at, cell)| if at == changed { value } else { cell }).collect();
+            *row = row
+                .iter()
+                .enumerate()
+                .map(|(at, cell)| if at == changed { value } else { cell })
+                .collect();
         }
     }
 
     /// Somebody at the desk adds a row, given as a line of the file.
     pub(super) fn add(&mut self, line: &str) -> Result<String, csv::Error> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(line.as_bytes());
         let row = reader.records().next().transpose()?.unwrap_or_default();
         let id = row.get(0).unwrap_or_default().to_owned();
         self.rows.push(row);
@@ -59,7 +70,9 @@ impl OwnSystem {
         for row in self.rows.iter().filter(|row| ids.iter().any(|id| id == &row[0])) {
             writer.write_record(row)?;
         }
-        writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+        writer
+            .into_inner()
+            .map_err(|error| csv::Error::from(error.into_error()))
     }
 
     fn column(&self, name: &str) -> Option<usize> {

@@ -14,39 +14,76 @@ const END: (&str, &str) = ("2026-12-15", "16:58");
 pub(super) enum Deed {
     /// A line of the bookings file.
     Books(&'static str),
-    Moves { id: &'static str, to: &'static str },
-    Cancels { id: &'static str },
+    Moves {
+        id: &'static str,
+        to: &'static str,
+    },
+    Cancels {
+        id: &'static str,
+    },
 }
 
 /// What the garage does, by its own clock.
 const DEEDS: [(&str, Deed); 11] = [
     (
         "2026-12-02 10:20",
-        Deed::Books("A-26801,Jana Vogel,0171 3920003,,de,Ölwechsel,\"VW Golf, B-JV 2101\",2026-12-08 11:30,45,booked,K1201"),
+        Deed::Books(
+            "A-26801,Jana Vogel,0171 3920003,,de,Ölwechsel,\"VW Golf, B-JV 2101\",2026-12-08 11:30,45,booked,K1201",
+        ),
     ),
     // Made after the reminder's moment: the confirmation is all that the customer gets.
     (
         "2026-12-02 18:10",
-        Deed::Books("A-26802,Emre Aksoy,0176 04069012,,de,Lichttest,\"Ford Fiesta, B-EA 77\",2026-12-03 10:30,30,booked,K1202"),
+        Deed::Books(
+            "A-26802,Emre Aksoy,0176 04069012,,de,Lichttest,\"Ford Fiesta, B-EA 77\",2026-12-03 10:30,30,booked,K1202",
+        ),
     ),
     // Both had their reminder at five o'clock.
-    ("2026-12-03 17:40", Deed::Moves { id: "A-26598", to: "2026-12-07 09:30" }),
+    (
+        "2026-12-03 17:40",
+        Deed::Moves {
+            id: "A-26598",
+            to: "2026-12-07 09:30",
+        },
+    ),
     ("2026-12-03 18:05", Deed::Cancels { id: "A-26610" }),
-    ("2026-12-07 09:30", Deed::Moves { id: "A-26801", to: "2026-12-10 08:30" }),
+    (
+        "2026-12-07 09:30",
+        Deed::Moves {
+            id: "A-26801",
+            to: "2026-12-10 08:30",
+        },
+    ),
     // Nobody has written to this customer yet, so there is nothing to take back.
     ("2026-12-07 14:30", Deed::Cancels { id: "A-26664" }),
     (
         "2026-12-09 12:15",
-        Deed::Books("A-26803,Lea Hartwig,0171 3920005,lea.hartwig@example.com,de,Inspektion,\"Seat Ibiza, B-LH 404\",2026-12-14 08:00,120,booked,K1203"),
+        Deed::Books(
+            "A-26803,Lea Hartwig,0171 3920005,lea.hartwig@example.com,de,Inspektion,\"Seat Ibiza, B-LH 404\",2026-12-14 08:00,120,booked,K1203",
+        ),
     ),
-    ("2026-12-10 17:30", Deed::Moves { id: "A-26697", to: "2026-12-11 15:00" }),
+    (
+        "2026-12-10 17:30",
+        Deed::Moves {
+            id: "A-26697",
+            to: "2026-12-11 15:00",
+        },
+    ),
     // At night, for the next morning: by the time a text may go, it would say nothing new.
     (
         "2026-12-10 20:40",
-        Deed::Books("A-26804,Oskar Reinke,0176 04069013,,de,Batterie prüfen und tauschen,\"Opel Astra, B-OR 15\",2026-12-11 08:30,30,booked,K1204"),
+        Deed::Books(
+            "A-26804,Oskar Reinke,0176 04069013,,de,Batterie prüfen und tauschen,\"Opel Astra, B-OR 15\",2026-12-11 08:30,30,booked,K1204",
+        ),
     ),
     ("2026-12-11 10:05", Deed::Cancels { id: "A-26803" }),
-    ("2026-12-14 17:20", Deed::Moves { id: "A-26725", to: "2026-12-16 10:30" }),
+    (
+        "2026-12-14 17:20",
+        Deed::Moves {
+            id: "A-26725",
+            to: "2026-12-16 10:30",
+        },
+    ),
 ];
 
 /// A thing that happens at a moment.
@@ -76,7 +113,10 @@ pub(super) fn local(text: &str) -> NaiveDateTime {
 /// Every step of the fortnight in order.
 pub(super) fn steps(zones: &Zones) -> Result<Vec<(Instant, Step)>, ZoneError> {
     let (garage, agency) = (zones.zone("Europe/Berlin")?, zones.zone("America/Vancouver")?);
-    let mut steps: Vec<_> = DEEDS.iter().map(|(at, deed)| (garage.instant(local(at)), Step::Deed(deed))).collect();
+    let mut steps: Vec<_> = DEEDS
+        .iter()
+        .map(|(at, deed)| (garage.instant(local(at)), Step::Deed(deed)))
+        .collect();
     let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
     let (first, last) = (local("2026-12-01 00:00").date(), local("2026-12-15 00:00").date());
     let days = first.iter_days().take_while(|day| *day <= last);

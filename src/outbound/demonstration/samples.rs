@@ -22,10 +22,22 @@ pub(super) const POLICIES: &str = include_str!("../../../examples/agency/renewal
 
 /// The first files of both businesses, in the order in which a person would import them.
 const FILES: [(&str, ImportKind, &str); 5] = [
-    (GARAGE, ImportKind::Customers, include_str!("../../../examples/garage/customers.csv")),
+    (
+        GARAGE,
+        ImportKind::Customers,
+        include_str!("../../../examples/garage/customers.csv"),
+    ),
     (GARAGE, ImportKind::Bookings, BOOKINGS),
-    (GARAGE, ImportKind::Renewals, include_str!("../../../examples/garage/renewals.csv")),
-    (AGENCY, ImportKind::Customers, include_str!("../../../examples/agency/customers.csv")),
+    (
+        GARAGE,
+        ImportKind::Renewals,
+        include_str!("../../../examples/garage/renewals.csv"),
+    ),
+    (
+        AGENCY,
+        ImportKind::Customers,
+        include_str!("../../../examples/agency/customers.csv"),
+    ),
     (AGENCY, ImportKind::Renewals, POLICIES),
 ];
 
@@ -79,9 +91,21 @@ pub(super) async fn make_businesses(dispatcher: &Dispatcher, now: Instant) -> Re
 pub(super) async fn take_in(dispatcher: &Dispatcher, now: Instant) -> Result<Intake, DemonstrationError> {
     let mut intake = Intake::default();
     for (business_id, kind, file) in FILES {
-        let import = Import { business_id, kind, known_to_customers: true, now };
-        let (summary, _) =
-            import::run(&dispatcher.store, &dispatcher.zones, &import, file.as_bytes(), |_| {}, |_| {}).await?;
+        let import = Import {
+            business_id,
+            kind,
+            known_to_customers: true,
+            now,
+        };
+        let (summary, _) = import::run(
+            &dispatcher.store,
+            &dispatcher.zones,
+            &import,
+            file.as_bytes(),
+            |_| {},
+            |_| {},
+        )
+        .await?;
         intake.rows += summary.rows;
         intake.taken += summary.rows - summary.refused;
         intake.refused += summary.refused;

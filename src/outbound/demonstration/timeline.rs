@@ -63,10 +63,16 @@ pub struct Timeline {
 /// When it can't be read.
 pub async fn read(dispatcher: &Dispatcher, news: &[News]) -> Result<Timeline, DemonstrationError> {
     let (begin, end) = span(&dispatcher.zones)?;
-    let filter = Filter { since: Some(begin), until: Some(end), ..Filter::default() };
+    let filter = Filter {
+        since: Some(begin),
+        until: Some(end),
+        ..Filter::default()
+    };
     let mut timeline = Timeline::default();
     // What the first import itself left out is told by its sum, not line by line.
-    let left_out = |line: &Listed| line.reason.is_some() && (line.due_at <= begin + FIRST_MORNING || line.reason == Some(Reason::ByHand));
+    let left_out = |line: &Listed| {
+        line.reason.is_some() && (line.due_at <= begin + FIRST_MORNING || line.reason == Some(Reason::ByHand))
+    };
     listing::list(dispatcher, &filter, |line| {
         if !left_out(&line) {
             timeline.note(line);
@@ -74,16 +80,25 @@ pub async fn read(dispatcher: &Dispatcher, news: &[News]) -> Result<Timeline, De
     })
     .await?;
     let mut tx = dispatcher.store.read().await?;
-    timeline.calls_open = store::call::open_calls(&mut tx, None).await?.iter().filter(|call| call.due_at > end).count();
+    timeline.calls_open = store::call::open_calls(&mut tx, None)
+        .await?
+        .iter()
+        .filter(|call| call.due_at > end)
+        .count();
     for news in news {
         let desk = Desk::load(&mut tx, &dispatcher.zones, news.business_id).await?;
         let at = desk.calendar.zone.local(news.at);
         let day = timeline.days.entry(at.date()).or_default();
-        if news.closing { day.evening.push(news.what.clone()) } else { day.news.push((at, news.what.clone())) }
+        if news.closing {
+            day.evening.push(news.what.clone())
+        } else {
+            day.news.push((at, news.what.clone()))
+        }
     }
     timeline.days.values_mut().for_each(|day| {
         // Ids are partly chance; names are not.
-        day.entries.sort_by(|a, b| (a.at, &a.who, &a.message, &a.text).cmp(&(b.at, &b.who, &b.message, &b.text)));
+        day.entries
+            .sort_by(|a, b| (a.at, &a.who, &a.message, &a.text).cmp(&(b.at, &b.who, &b.message, &b.text)));
         day.news.sort();
     });
     Ok(timeline)
@@ -135,7 +150,12 @@ impl Timeline {
             let kept = choice(&day.entries, &mut seen, most);
             left_out += day.entries.len() - kept.len();
             let entries = std::mem::take(&mut day.entries);
-            day.entries = entries.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, entry)| entry).collect();
+            day.entries = entries
+                .into_iter()
+                .enumerate()
+                .filter(|(at, _)| kept.contains(at))
+                .map(|(_, entry)| entry)
+                .collect();
         }
         left_out
     }

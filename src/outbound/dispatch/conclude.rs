@@ -1,7 +1,5 @@
 //! What an outcome means for a message: one place, whether the carrier answered, called back, or was asked.
 
-use std::collections::HashSet;
-
 use chrono::TimeDelta;
 
 use super::Settings;
@@ -62,7 +60,14 @@ struct Step {
 
 impl Step {
     const fn end(attempt: AttemptState, event: Event) -> Self {
-        Self { attempt, event, reason: None, again: None, uncount: false, look_at: None }
+        Self {
+            attempt,
+            event,
+            reason: None,
+            again: None,
+            uncount: false,
+            look_at: None,
+        }
     }
 }
 
@@ -87,62 +92,58 @@ pub async fn conclude(
     now: Instant,
 ) -> Result<Vec<Concluded>, StoreError> {
     let mut concluded = Vec::with_capacity(answers.len());
+    let mut ends = Vec::with_capacity(answers.len());
+    let mut settlements = Vec::with_capacity(answers.len());
     for answer in answers {
+        let step = step(answer, settings, jitter, now);
         concluded.push(follow_up(tx, &answer.flight, answer.outcome, now).await?);
+        ends.push((end(answer, &step, now), answer.flight.attempt_state));
+        settlements.extend(settlement(&answer.flight, step, now));
     }
-    let moved = settle(tx, answers, settings, jitter, now).await?;
-    // An answer that came after the lease had run out, when rescue had put the message in doubt: now there is none.
-    let late = |answer: &&Answer<'_>| {
-        answer.flight.state == State::Sending
-            && !moved.contains(&answer.flight.message.id)
-            && !matches!(answer.outcome, Outcome::Unknown { .. })
-    };
-    let doubted: Vec<_> = answers.iter().filter(late).map(Answer::doubted).collect();
-    if !doubted.is_empty() {
-        settle(tx, &doubted, settings, jitter, now).await?;
+    let settled = store::attempt::settle_all(tx, &ends).await?;
+    store::outbox::settle_all(tx, &settlements).await?;
+    for answer in answers
+        .iter()
+        .filter(|answer| !settled.contains(answer.flight.attempt_id))
+    {
+        late(tx, answer, settings, jitter, now).await?;
     }
     Ok(concluded)
 }
 
-impl Answer<'_> {
-    /// The same answer to a message that was put in doubt meanwhile.
-    fn doubted(&self) -> Self {
-        let flight = InFlight { state: State::Unknown, owner: "", attempt_state: AttemptState::Unknown, ..self.flight.clone() };
-        Self { flight, ..self.clone() }
-    }
-}
-
-/// Moves attempts and their messages from where the answers' flights say they are. Returns the messages that moved.
-async fn settle(
+/// The attempt was settled before its answer came: by a callback, which may not have known the provider's id, or by
+/// rescue, which put the message in doubt when the lease had run out; then the answer ends the doubt.
+async fn late(
     tx: &mut Tx,
-    answers: &[Answer<'_>],
+    answer: &Answer<'_>,
     settings: &Settings,
     jitter: f64,
     now: Instant,
-) -> Result<HashSet<String>, StoreError> {
-    let mut ids = HashSet::new();
-    let steps: Vec<_> = answers.iter().map(|answer| step(answer, settings, jitter, now)).collect();
-    let mut ends: Vec<_> =
-        answers.iter().zip(&steps).map(|(answer, step)| (end(answer, step, now), answer.flight.attempt_state)).collect();
-    for (end, _) in &mut ends {
-        end.provider_id = end.provider_id.filter(|id| ids.insert(*id));
+) -> Result<(), StoreError> {
+    if let Outcome::Accepted { provider_id } = answer.outcome {
+        store::attempt::note_provider_id(tx, answer.flight.attempt_id, provider_id).await?;
     }
-    let settled = store::attempt::settle_all(tx, &ends).await?;
-    for (end, _) in ends.iter().filter(|(end, _)| !settled.contains(end.id)) {
-        // A callback was faster than the answer to the call; it may not have known the provider's id.
-        if let Some(provider_id) = end.provider_id {
-            store::attempt::note_provider_id(tx, end.id, provider_id).await?;
-        }
+    if answer.flight.state != State::Sending || matches!(answer.outcome, Outcome::Unknown { .. }) {
+        return Ok(());
     }
-    // A message in doubt may be so for a later attempt than this one.
-    let own_doing = |flight: &InFlight<'_>| flight.state != State::Unknown || settled.contains(flight.attempt_id);
-    let settlements: Vec<_> = answers
-        .iter()
-        .zip(steps)
-        .filter(|(answer, _)| own_doing(&answer.flight))
-        .filter_map(|(answer, step)| settlement(&answer.flight, step, now))
-        .collect();
-    store::outbox::settle_all(tx, &settlements).await
+    let flight = InFlight {
+        state: State::Unknown,
+        owner: "",
+        attempt_state: AttemptState::Unknown,
+        ..answer.flight.clone()
+    };
+    let doubted = Answer {
+        flight,
+        ..answer.clone()
+    };
+    let step = step(&doubted, settings, jitter, now);
+    // Where the attempt is not in doubt the message may be, for a later attempt than this one.
+    if store::attempt::settle(tx, &end(&doubted, &step, now), AttemptState::Unknown).await?
+        && let Some(settlement) = settlement(&doubted.flight, step, now)
+    {
+        store::outbox::settle(tx, &settlement).await?;
+    }
+    Ok(())
 }
 
 fn end<'a>(answer: &Answer<'a>, step: &Step, now: Instant) -> AttemptEnd<'a> {
@@ -178,19 +179,28 @@ fn step(answer: &Answer<'_>, settings: &Settings, jitter: f64, now: Instant) -> 
             look_at: (flight.channel == Channel::Sms).then(|| now + RECEIPT_AFTER),
             ..Step::end(AttemptState::Accepted, Event::Accept)
         },
-        Outcome::Unknown { .. } => {
-            Step { look_at: Some(now + FIRST_LOOK), ..Step::end(AttemptState::Unknown, Event::Doubt) }
-        }
+        Outcome::Unknown { .. } => Step {
+            look_at: Some(now + FIRST_LOOK),
+            ..Step::end(AttemptState::Unknown, Event::Doubt)
+        },
         Outcome::Faulty { .. } => Step::end(AttemptState::Faulty, Event::Fail),
-        Outcome::OptedOut { .. } => {
-            Step { reason: Some(Reason::OptedOut), ..Step::end(AttemptState::OptedOut, Event::Skip) }
-        }
+        Outcome::OptedOut { .. } => Step {
+            reason: Some(Reason::OptedOut),
+            ..Step::end(AttemptState::OptedOut, Event::Skip)
+        },
         Outcome::Stop { spent: true, .. } => Step::end(AttemptState::Stopped, Event::Fail),
         // The sender is at fault: the message waits for it, without a tried attempt to its name.
         Outcome::Stop { spent: false, .. } => put_back(flight, AttemptState::Stopped, None, now, true),
         Outcome::Rejected { .. } => fall_on(flight, AttemptState::Rejected, now),
-        Outcome::Retry { after, limit, whole_sender, .. } => {
-            let tries = limit.map_or(settings.max_attempts, |limit| i64::from(limit) + 1).min(settings.max_attempts);
+        Outcome::Retry {
+            after,
+            limit,
+            whole_sender,
+            ..
+        } => {
+            let tries = limit
+                .map_or(settings.max_attempts, |limit| i64::from(limit) + 1)
+                .min(settings.max_attempts);
             let due_at = answer.wait_until.unwrap_or_else(|| {
                 let attempt = u32::try_from(flight.message.attempts).unwrap_or(u32::MAX);
                 let delay = backoff::delay(attempt, jitter, *after);
@@ -205,20 +215,49 @@ fn step(answer: &Answer<'_>, settings: &Settings, jitter: f64, now: Instant) -> 
     }
 }
 
-fn put_back(flight: &InFlight<'_>, attempt: AttemptState, due_at: Option<Instant>, now: Instant, uncount: bool) -> Step {
-    let again = Again { due_at: due_at.unwrap_or(now), channel: Some(flight.channel), lane: flight.message.lane.clone() };
-    Step { again: Some(again), uncount, ..Step::end(attempt, Event::PutBack) }
+fn put_back(
+    flight: &InFlight<'_>,
+    attempt: AttemptState,
+    due_at: Option<Instant>,
+    now: Instant,
+    uncount: bool,
+) -> Step {
+    let again = Again {
+        due_at: due_at.unwrap_or(now),
+        channel: Some(flight.channel),
+        lane: flight.message.lane.clone(),
+    };
+    Step {
+        again: Some(again),
+        uncount,
+        ..Step::end(attempt, Event::PutBack)
+    }
 }
 
 /// On to the next channel, at once; where none is left the message has failed.
 fn fall_on(flight: &InFlight<'_>, attempt: AttemptState, now: Instant) -> Step {
-    let channels: Vec<Channel> = flight.message.channels.split(',').filter_map(|text| text.parse().ok()).collect();
+    let channels: Vec<Channel> = flight
+        .message
+        .channels
+        .split(',')
+        .filter_map(|text| text.parse().ok())
+        .collect();
     let rest = remaining_channels(&channels, flight.customer.channel, Some(flight.channel));
-    let next = rest.into_iter().skip(1).find(|channel| flight.customer.address(*channel).is_some());
+    let next = rest
+        .into_iter()
+        .skip(1)
+        .find(|channel| flight.customer.address(*channel).is_some());
     match next {
         Some(channel) => {
-            let again = Again { due_at: now, channel: Some(channel), lane: lane(Some(channel), flight.business) };
-            Step { again: Some(again), ..Step::end(attempt, Event::PutBack) }
+            let again = Again {
+                due_at: now,
+                channel: Some(channel),
+                lane: lane(Some(channel), flight.business),
+            };
+            Step {
+                again: Some(again),
+                ..Step::end(attempt, Event::PutBack)
+            }
         }
         None => Step::end(attempt, Event::Fail),
     }
@@ -232,12 +271,18 @@ async fn follow_up(
 ) -> Result<Concluded, StoreError> {
     let mut concluded = Concluded::default();
     match outcome {
-        Outcome::Rejected { bad_address: true, failure } => {
+        Outcome::Rejected {
+            bad_address: true,
+            failure,
+        } => {
             let Failure { code, text } = failure;
             store::ledger::add_bad_address(tx, flight.channel, flight.address, *code, text, now).await?;
         }
         Outcome::OptedOut { failure } => {
-            let source = format!("carrier {}", failure.code.map_or_else(String::new, |code| code.to_string()));
+            let source = format!(
+                "carrier {}",
+                failure.code.map_or_else(String::new, |code| code.to_string())
+            );
             let line = NewConsent {
                 business_id: &flight.business.id,
                 customer_id: None,
@@ -252,8 +297,12 @@ async fn follow_up(
             concluded.opted_out = Some(flight.address.to_owned());
         }
         Outcome::Stop { failure, .. } => {
-            let paused =
-                PausedLane { lane: flight.message.lane.clone(), code: failure.code, failure: failure.text.clone(), at: now };
+            let paused = PausedLane {
+                lane: flight.message.lane.clone(),
+                code: failure.code,
+                failure: failure.text.clone(),
+                at: now,
+            };
             if store::lane::pause(tx, &paused).await? {
                 concluded.paused = Some(paused);
             }

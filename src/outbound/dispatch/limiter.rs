@@ -21,7 +21,13 @@ pub struct Limiter {
 
 impl Limiter {
     pub(super) fn new(per_second: f64, now: Instant) -> Self {
-        Self { per_second, tokens: per_second.max(1.0), filled_at: now, not_before: now, failures: 0 }
+        Self {
+            per_second,
+            tokens: per_second.max(1.0),
+            filled_at: now,
+            not_before: now,
+            failures: 0,
+        }
     }
 
     /// How many messages may be claimed now.
@@ -33,7 +39,11 @@ impl Limiter {
             return usize::MAX;
         }
         self.fill(now);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the rate, a u32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and the rate, a u32"
+        )]
         let whole = self.tokens.max(0.0) as usize;
         whole
     }

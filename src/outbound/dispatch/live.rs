@@ -55,7 +55,11 @@ impl Pace {
     }
 
     fn ahead(&self) -> usize {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is finite and positive")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is finite and positive"
+        )]
         let ahead = (self.per_second * CLAIM_AHEAD.as_secs_f64()) as usize;
         ahead.min(MOST_AHEAD)
     }
@@ -113,7 +117,11 @@ impl Worker {
     async fn turn(&mut self, stopping: bool) -> Duration {
         let now = self.dispatcher.clock.now();
         let most = self.dispatcher.settings.concurrency + self.pace.ahead();
-        let room = if stopping { 0 } else { most.saturating_sub(self.calls.len()) };
+        let room = if stopping {
+            0
+        } else {
+            most.saturating_sub(self.calls.len())
+        };
         if room == 0 && self.answered.is_empty() {
             return LONGEST_SLEEP;
         }

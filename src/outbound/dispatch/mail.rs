@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use crate::carrier::CalendarPart;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
-use crate::domain::invitation::{Invitation, Method, Party, invitation};
 use crate::domain::instant::Instant;
+use crate::domain::invitation::{Invitation, Method, Party, invitation};
 use crate::domain::item::{Booking, Item};
 use crate::domain::rule::Anchor;
 
@@ -30,7 +30,10 @@ pub(super) fn calendar(
         Anchor::Completed | Anchor::EndsOn | Anchor::Opened => return None,
     };
     let body = invitation(&describe(booking, method, business, customer, from, to, now));
-    Some(CalendarPart { method: method.as_str(), body })
+    Some(CalendarPart {
+        method: method.as_str(),
+        body,
+    })
 }
 
 fn describe(
@@ -43,8 +46,14 @@ fn describe(
     now: Instant,
 ) -> Invitation {
     let organizer = mailbox_address(from);
-    let length = booking.duration_minutes.filter(|minutes| *minutes > 0).map_or(USUAL_VISIT, TimeDelta::minutes);
-    let what: Vec<&str> = [booking.service.as_deref(), Some(business.name.as_str())].into_iter().flatten().collect();
+    let length = booking
+        .duration_minutes
+        .filter(|minutes| *minutes > 0)
+        .map_or(USUAL_VISIT, TimeDelta::minutes);
+    let what: Vec<&str> = [booking.service.as_deref(), Some(business.name.as_str())]
+        .into_iter()
+        .flatten()
+        .collect();
     Invitation {
         method,
         // Not the sender's domain: the entry must be found again after a business has changed its address.
@@ -53,8 +62,14 @@ fn describe(
         now,
         starts_at: booking.starts_at,
         ends_at: booking.starts_at + length,
-        organizer: Party { name: business.name.clone(), address: organizer },
-        attendee: Party { name: customer.name.clone(), address: to.to_owned() },
+        organizer: Party {
+            name: business.name.clone(),
+            address: organizer,
+        },
+        attendee: Party {
+            name: customer.name.clone(),
+            address: to.to_owned(),
+        },
         summary: what.join(" - "),
         location: business.address.clone(),
     }
@@ -62,6 +77,8 @@ fn describe(
 
 /// The bare address of `Name <a@b>`.
 fn mailbox_address(mailbox: &str) -> String {
-    let inner = mailbox.rsplit_once('<').map_or(mailbox, |(_, rest)| rest.trim_end_matches('>'));
+    let inner = mailbox
+        .rsplit_once('<')
+        .map_or(mailbox, |(_, rest)| rest.trim_end_matches('>'));
     inner.trim().to_owned()
 }

@@ -19,8 +19,8 @@ use crate::clock::Clock;
 use crate::domain::business::Business;
 use crate::domain::message::Channel;
 use crate::domain::zone::Zones;
-use crate::store::{self, Store, StoreError};
 use crate::outbound::text_shelf::TextShelf;
+use crate::store::{self, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::texts::TextError;
 
@@ -87,7 +87,11 @@ impl Dispatcher {
     fn sender(&self, channel: Channel, business: &Business) -> String {
         match channel {
             Channel::Sms => business.sms_from.as_ref().unwrap_or(&self.settings.sms_from).clone(),
-            Channel::Email => business.email_from.as_ref().unwrap_or(&self.settings.email_from).clone(),
+            Channel::Email => business
+                .email_from
+                .as_ref()
+                .unwrap_or(&self.settings.email_from)
+                .clone(),
             Channel::Call => String::new(),
         }
     }
@@ -101,7 +105,11 @@ pub async fn lanes(store: &Store) -> Result<Vec<String>, StoreError> {
     let businesses = store::business::all(&mut store.read().await?).await?;
     let mut lanes: Vec<String> = Channel::ALL.iter().map(ToString::to_string).collect();
     for business in &businesses {
-        lanes.extend(Channel::ALL.iter().map(|channel| super::plan::lane(Some(*channel), business)));
+        lanes.extend(
+            Channel::ALL
+                .iter()
+                .map(|channel| super::plan::lane(Some(*channel), business)),
+        );
     }
     lanes.sort();
     lanes.dedup();
@@ -111,5 +119,8 @@ pub async fn lanes(store: &Store) -> Result<Vec<String>, StoreError> {
 /// The channel a lane sends on.
 #[must_use]
 pub fn channel_of(lane: &str) -> Channel {
-    lane.split('/').next().and_then(|channel| channel.parse().ok()).unwrap_or(Channel::Sms)
+    lane.split('/')
+        .next()
+        .and_then(|channel| channel.parse().ok())
+        .unwrap_or(Channel::Sms)
 }

@@ -99,7 +99,12 @@ pub(super) async fn claim_and_prepare(
                 store::call::open(tx, call, now).await?;
                 stopped.push((message, Event::Accept, None, None));
             }
-            Ready::Not { message, event, reason, again } => {
+            Ready::Not {
+                message,
+                event,
+                reason,
+                again,
+            } => {
                 stopped.push((message, event, reason, again));
             }
         }
@@ -107,8 +112,10 @@ pub(super) async fn claim_and_prepare(
     let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
     store::attempt::insert_all(tx, &attempts).await?;
     prepared.dealt_with = stopped.len() as u64;
-    let settlements: Vec<_> =
-        stopped.iter().map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now)).collect();
+    let settlements: Vec<_> = stopped
+        .iter()
+        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now))
+        .collect();
     store::outbox::settle_all(tx, &settlements).await?;
     Ok(prepared)
 }
@@ -117,8 +124,17 @@ pub(super) async fn claim_and_prepare(
 enum Ready {
     Send(Box<Job>),
     /// A person phones: the call goes on the list.
-    Call { message: Claimed, phone: String, script: String },
-    Not { message: Claimed, event: Event, reason: Option<Reason>, again: Option<Again> },
+    Call {
+        message: Claimed,
+        phone: String,
+        script: String,
+    },
+    Not {
+        message: Claimed,
+        event: Event,
+        reason: Option<Reason>,
+        again: Option<Again>,
+    },
 }
 
 impl Surroundings {
@@ -131,22 +147,30 @@ impl Surroundings {
     ) -> Result<Self, DispatchError> {
         let mut businesses = HashMap::new();
         for business in store::business::of_claim(tx, owner).await? {
-            let calendar = business.calendar(&dispatcher.zones).map_err(|error| DispatchError::Business {
-                business: business.id.clone(),
-                reason: error.to_string(),
-            })?;
+            let calendar = business
+                .calendar(&dispatcher.zones)
+                .map_err(|error| DispatchError::Business {
+                    business: business.id.clone(),
+                    reason: error.to_string(),
+                })?;
             businesses.insert(business.id.clone(), (business, calendar));
         }
         let customers = store::outbox::customers(tx, owner).await?;
         let bookings = store::outbox::bookings(tx, owner).await?.into_iter().map(Item::Booking);
         let renewals = store::outbox::renewals(tx, owner).await?.into_iter().map(Item::Renewal);
-        let items = bookings.chain(renewals).map(|item| (item.id().to_owned(), item)).collect();
+        let items = bookings
+            .chain(renewals)
+            .map(|item| (item.id().to_owned(), item))
+            .collect();
         let mut consents: HashMap<String, Vec<ConsentLine>> = HashMap::new();
         for (customer_id, line) in store::outbox::consents(tx, owner).await? {
             consents.entry(customer_id).or_default().push(line);
         }
         let surveyed = if claimed.iter().any(|message| message.purpose == Purpose::Survey) {
-            store::outbox::surveyed(tx, owner, now - SURVEY_PAUSE).await?.into_iter().collect()
+            store::outbox::surveyed(tx, owner, now - SURVEY_PAUSE)
+                .await?
+                .into_iter()
+                .collect()
         } else {
             HashSet::new()
         };
@@ -157,13 +181,19 @@ impl Surroundings {
         Ok(Self {
             texts,
             businesses,
-            customers: customers.into_iter().map(|customer| (customer.id.clone(), customer)).collect(),
+            customers: customers
+                .into_iter()
+                .map(|customer| (customer.id.clone(), customer))
+                .collect(),
             items,
             consents,
             bad_addresses: store::outbox::bad_addresses(tx, owner).await?,
             overtaken: store::outbox::overtaken(tx, owner, now).await?.into_iter().collect(),
             surveyed,
-            recent_texts: store::outbox::recent_texts(tx, owner, now - DUPLICATE_WINDOW).await?.into_iter().collect(),
+            recent_texts: store::outbox::recent_texts(tx, owner, now - DUPLICATE_WINDOW)
+                .await?
+                .into_iter()
+                .collect(),
         })
     }
 
@@ -190,7 +220,14 @@ impl Surroundings {
                 let channel = message.channel.unwrap_or(Channel::Sms);
                 return Ready::put_back(message, at, channel, business);
             }
-            Decision::Hold => return Ready::Not { message, event: Event::Hold, reason: None, again: None },
+            Decision::Hold => {
+                return Ready::Not {
+                    message,
+                    event: Event::Hold,
+                    reason: None,
+                    again: None,
+                };
+            }
             Decision::Skip(reason) => return Ready::skip(message, reason),
         };
         let Some(address) = customer.address(channel).map(str::to_owned) else {
@@ -200,18 +237,29 @@ impl Surroundings {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
-                return Ready::Not { message, event: Event::Fail, reason: None, again: None };
+                return Ready::Not {
+                    message,
+                    event: Event::Fail,
+                    reason: None,
+                    again: None,
+                };
             }
         };
         if channel == Channel::Call {
-            return Ready::Call { message, phone: address, script: rendered.text };
+            return Ready::Call {
+                message,
+                phone: address,
+                script: rendered.text,
+            };
         }
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
         let repeated = self.recent_texts.contains(&(message.id.clone(), rendered.text.clone()));
         if repeated || !said.insert(about_another_item) {
             return Ready::skip(message, Reason::Duplicate);
         }
-        Ready::Send(Box::new(job(dispatcher, owner, message, channel, address, rendered, item, customer, business, now)))
+        Ready::Send(Box::new(job(
+            dispatcher, owner, message, channel, address, rendered, item, customer, business, now,
+        )))
     }
 
     fn decide(
@@ -223,7 +271,11 @@ impl Surroundings {
         calendar: &Calendar,
         now: Instant,
     ) -> Decision {
-        let channels: Vec<Channel> = message.channels.split(',').filter_map(|text| text.parse().ok()).collect();
+        let channels: Vec<Channel> = message
+            .channels
+            .split(',')
+            .filter_map(|text| text.parse().ok())
+            .collect();
         let look = LastLook {
             item,
             customer,
@@ -274,12 +326,26 @@ impl Surroundings {
 
 impl Ready {
     const fn skip(message: Claimed, reason: Reason) -> Self {
-        Self::Not { message, event: Event::Skip, reason: Some(reason), again: None }
+        Self::Not {
+            message,
+            event: Event::Skip,
+            reason: Some(reason),
+            again: None,
+        }
     }
 
     fn put_back(message: Claimed, due_at: Instant, channel: Channel, business: &Business) -> Self {
-        let again = Again { due_at, channel: Some(channel), lane: lane(Some(channel), business) };
-        Self::Not { message, event: Event::PutBack, reason: None, again: Some(again) }
+        let again = Again {
+            due_at,
+            channel: Some(channel),
+            lane: lane(Some(channel), business),
+        };
+        Self::Not {
+            message,
+            event: Event::PutBack,
+            reason: None,
+            again: Some(again),
+        }
     }
 }
 
@@ -297,7 +363,11 @@ fn job(
     now: Instant,
 ) -> Job {
     let from = dispatcher.sender(channel, business);
-    let segments = if channel == Channel::Sms { i64::try_from(segments::count(&rendered.text).segments).unwrap_or(i64::MAX) } else { 0 };
+    let segments = if channel == Channel::Sms {
+        i64::try_from(segments::count(&rendered.text).segments).unwrap_or(i64::MAX)
+    } else {
+        0
+    };
     let content = match channel {
         Channel::Sms | Channel::Call => Content::Sms { text: rendered.text },
         Channel::Email => Content::Email(Box::new(Mail {
@@ -318,7 +388,16 @@ fn job(
         content,
         now,
     };
-    Job { message, lease_owner: owner.to_owned(), attempt_id, channel, business: business.clone(), customer: customer.clone(), segments, outgoing }
+    Job {
+        message,
+        lease_owner: owner.to_owned(),
+        attempt_id,
+        channel,
+        business: business.clone(),
+        customer: customer.clone(),
+        segments,
+        outgoing,
+    }
 }
 
 fn attempt(dispatcher: &Dispatcher, job: &Job, now: Instant) -> Attempt {
@@ -369,6 +448,11 @@ fn stop<'a>(
         hold: held.then_some(Hold::Change),
         uncount: event == Event::PutBack || held,
         again: again.cloned(),
-        ..Settlement::new(&message.id, State::Sending, next(State::Sending, event).unwrap_or(State::Planned), now)
+        ..Settlement::new(
+            &message.id,
+            State::Sending,
+            next(State::Sending, event).unwrap_or(State::Planned),
+            now,
+        )
     }
 }

@@ -42,7 +42,10 @@ impl Lane {
             Channel::Email => dispatcher.settings.email_per_second,
             Channel::Call => 0.0,
         };
-        Self { name: name.to_owned(), limiter: Limiter::new(per_second, now) }
+        Self {
+            name: name.to_owned(),
+            limiter: Limiter::new(per_second, now),
+        }
     }
 
     /// One transaction: settles `answered`, then claims up to `room` due messages and makes them ready.
@@ -61,9 +64,14 @@ impl Lane {
             0 => Prepared::default(),
             room => claim_and_prepare(&mut tx, dispatcher, &self.name, room, now).await?,
         };
-        let next_due = if paused { None } else { store::outbox::next_due(&mut tx, &self.name).await? };
+        let next_due = if paused {
+            None
+        } else {
+            store::outbox::next_due(&mut tx, &self.name).await?
+        };
         tx.commit().await?;
-        self.limiter.spend(prepared.jobs.iter().map(|job| job.segments.max(1)).sum());
+        self.limiter
+            .spend(prepared.jobs.iter().map(|job| job.segments.max(1)).sum());
         let next_at = next_due.map(|due| due.max(self.limiter.free_at(now)));
         Ok(Turn { prepared, next_at })
     }
@@ -80,7 +88,11 @@ impl Lane {
         for Answered { job, outcome } in answered {
             dispatcher.metrics.attempt(job.channel.as_str(), outcome.name());
             let wait_until = self.pace(outcome, jitter, now);
-            answers.push(Answer { flight: job.in_flight(), outcome, wait_until });
+            answers.push(Answer {
+                flight: job.in_flight(),
+                outcome,
+                wait_until,
+            });
         }
         let concluded = conclude(tx, &answers, &dispatcher.settings, jitter, now).await?;
         for (Answered { job, .. }, concluded) in answered.iter().zip(&concluded) {
@@ -92,7 +104,11 @@ impl Lane {
     /// Slows the lane down where the whole sender has failed; returns until when.
     fn pace(&mut self, outcome: &Outcome, jitter: f64, now: Instant) -> Option<Instant> {
         match outcome {
-            Outcome::Retry { whole_sender: true, after, .. } => Some(self.limiter.back_off(*after, jitter, now)),
+            Outcome::Retry {
+                whole_sender: true,
+                after,
+                ..
+            } => Some(self.limiter.back_off(*after, jitter, now)),
             Outcome::Accepted { .. } => {
                 self.limiter.succeeded();
                 None
@@ -145,12 +161,16 @@ pub async fn after_effects(
             "sending is stopped until somebody acts: mend the cause, then `daybefore outbox resume` (`daybefore doctor` tells more)"
         );
     }
-    let Some(address) = &concluded.opted_out else { return Ok(()) };
+    let Some(address) = &concluded.opted_out else {
+        return Ok(());
+    };
     let unplannable = |error: crate::outbound::plan::PlanError| DispatchError::Business {
         business: business_id.to_owned(),
         reason: error.to_string(),
     };
-    let desk = Desk::load(tx, &dispatcher.zones, business_id).await.map_err(unplannable)?;
+    let desk = Desk::load(tx, &dispatcher.zones, business_id)
+        .await
+        .map_err(unplannable)?;
     for customer_id in store::ledger::customers_at(tx, business_id, address).await? {
         if let Some(customer) = store::customer::find(tx, &customer_id).await? {
             replan_customer(tx, &desk, &customer, now).await?;
@@ -161,10 +181,14 @@ pub async fn after_effects(
 
 /// Hands a job to its carrier. A call never gets here: it has no carrier.
 pub(super) async fn carry(dispatcher: &Dispatcher, job: Job) -> Answered {
-    dispatcher.metrics.left(dispatcher.clock.now().since(job.message.due_at).num_milliseconds());
+    dispatcher
+        .metrics
+        .left(dispatcher.clock.now().since(job.message.due_at).num_milliseconds());
     let outcome = match dispatcher.carrier(job.channel) {
         Some(carrier) => carrier.send(&job.outgoing).await,
-        None => Outcome::Accepted { provider_id: job.attempt_id.clone() },
+        None => Outcome::Accepted {
+            provider_id: job.attempt_id.clone(),
+        },
     };
     Answered { job, outcome }
 }
@@ -178,7 +202,14 @@ pub async fn drain(dispatcher: &Dispatcher, lane: &str) -> Result<Round, Dispatc
     let mut done = Round::default();
     let mut answered = Vec::new();
     loop {
-        let turn = lane.turn(dispatcher, &answered, dispatcher.settings.concurrency, dispatcher.clock.now()).await?;
+        let turn = lane
+            .turn(
+                dispatcher,
+                &answered,
+                dispatcher.settings.concurrency,
+                dispatcher.clock.now(),
+            )
+            .await?;
         if answered.is_empty() && turn.prepared.jobs.is_empty() && turn.prepared.dealt_with == 0 {
             return Ok(done);
         }

@@ -14,8 +14,20 @@ use crate::store::{self, Tx};
 
 /// The documented columns.
 pub(super) const COLUMNS: &[&str] = &[
-    "external_id", "customer_id", "name", "phone", "email", "locale", "service", "vehicle", "starts_at",
-    "duration_minutes", "status", "consent_service", "consent_survey", "consent_marketing",
+    "external_id",
+    "customer_id",
+    "name",
+    "phone",
+    "email",
+    "locale",
+    "service",
+    "vehicle",
+    "starts_at",
+    "duration_minutes",
+    "status",
+    "consent_service",
+    "consent_survey",
+    "consent_marketing",
 ];
 
 /// What a row says of a booking; empty cells say nothing.
@@ -30,7 +42,9 @@ struct Cells {
 impl Cells {
     fn read(row: &Row) -> Result<Self, CellProblem> {
         row.required("starts_at", "write when the visit starts, like 2026-12-15 09:00")?;
-        let starts = row.parsed("starts_at", local_time)?.ok_or_else(|| row.problem("starts_at", "it is empty"))?;
+        let starts = row
+            .parsed("starts_at", local_time)?
+            .ok_or_else(|| row.problem("starts_at", "it is empty"))?;
         let known: Vec<_> = BookingStatus::ALL.iter().map(|status| status.as_str()).collect();
         Ok(Self {
             service: row.plain("service"),
@@ -69,7 +83,9 @@ pub(super) async fn take(
     let changed = difference.as_ref().is_none_or(|difference| !difference.is_empty());
     if changed {
         store::item::save(tx, &item, now).await?;
-        let (event, detail) = difference.as_ref().map_or_else(|| ("booked", item.told()), |what| ("changed", what.clone()));
+        let (event, detail) = difference
+            .as_ref()
+            .map_or_else(|| ("booked", item.told()), |what| ("changed", what.clone()));
         store::history::add(tx, Some(&desk.business.id), ("booking", item.id()), event, &detail, now).await?;
     }
     let mut planning = crate::outbound::plan::Planning::default();
@@ -165,7 +181,11 @@ fn describe(before: &Booking, after: &Booking) -> String {
     differ("status", before.status.to_string(), after.status.to_string());
     differ("service", text(&before.service), text(&after.service));
     differ("vehicle", text(&before.vehicle), text(&after.vehicle));
-    differ("duration_minutes", number(before.duration_minutes), number(after.duration_minutes));
+    differ(
+        "duration_minutes",
+        number(before.duration_minutes),
+        number(after.duration_minutes),
+    );
     if before.customer_id != after.customer_id {
         differences.push("another customer".to_owned());
     }
@@ -192,10 +212,16 @@ trait WholeMinute {
 
 impl WholeMinute for NaiveDateTime {
     fn with_second_zero(self) -> Self {
-        self.date().and_time(chrono::NaiveTime::from_hms_opt(chrono::Timelike::hour(&self), chrono::Timelike::minute(&self), 0).unwrap_or_default())
+        self.date().and_time(
+            chrono::NaiveTime::from_hms_opt(chrono::Timelike::hour(&self), chrono::Timelike::minute(&self), 0)
+                .unwrap_or_default(),
+        )
     }
 }
 
 fn minutes(text: &str) -> Result<i64, String> {
-    text.parse().ok().filter(|minutes| (0..=100_000).contains(minutes)).ok_or_else(|| "write whole minutes, like 90".to_owned())
+    text.parse()
+        .ok()
+        .filter(|minutes| (0..=100_000).contains(minutes))
+        .ok_or_else(|| "write whole minutes, like 90".to_owned())
 }

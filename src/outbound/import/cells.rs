@@ -19,10 +19,16 @@ pub enum FileError {
     #[error("the file is empty: its first line must name the columns, like `{0}`")]
     Empty(String),
     #[error("line 1: the column `{missing}` is missing; the file has `{found}`, and needs `{needed}`")]
-    MissingColumn { missing: String, found: String, needed: String },
+    MissingColumn {
+        missing: String,
+        found: String,
+        needed: String,
+    },
     #[error("line 1: the column `{0}` stands twice: keep one of them")]
     DoubledColumn(String),
-    #[error("line 1: the columns are separated by `{0}`: save the file with commas (in a spreadsheet: \"CSV UTF-8 (comma separated)\")")]
+    #[error(
+        "line 1: the columns are separated by `{0}`: save the file with commas (in a spreadsheet: \"CSV UTF-8 (comma separated)\")"
+    )]
     Separator(char),
     #[error("line 1 is not UTF-8 text: save the file as \"CSV UTF-8\"")]
     Encoding,
@@ -40,7 +46,11 @@ pub struct Row {
 
 impl Row {
     pub(super) const fn new(line: u64, cells: Vec<(&'static str, String)>) -> Self {
-        Self { line, cells, warnings: Vec::new() }
+        Self {
+            line,
+            cells,
+            warnings: Vec::new(),
+        }
     }
 
     pub(super) fn line_number(&self) -> i64 {
@@ -49,7 +59,11 @@ impl Row {
 
     /// The cell of that column, trimmed; nothing when it is empty or the file has no such column.
     pub(super) fn text(&self, column: &str) -> Option<&str> {
-        self.cells.iter().find(|(name, _)| *name == column).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        self.cells
+            .iter()
+            .find(|(name, _)| *name == column)
+            .map(|(_, value)| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     /// The same, owned, for text that is shown to people: line breaks and control characters become spaces.
@@ -70,20 +84,31 @@ impl Row {
         column: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<Option<T>, CellProblem> {
-        self.text(column).map(parse).transpose().map_err(|remedy| self.problem(column, remedy))
+        self.text(column)
+            .map(parse)
+            .transpose()
+            .map_err(|remedy| self.problem(column, remedy))
     }
 
     /// The cell as a value of a closed list; nothing when it is empty.
     pub(super) fn one_of<T: std::str::FromStr>(&self, column: &str, known: &[&str]) -> Result<Option<T>, CellProblem> {
         self.parsed(column, |text| {
-            text.to_lowercase().replace([' ', '-'], "_").parse().map_err(|_| format!("write one of {}", known.join(", ")))
+            text.to_lowercase()
+                .replace([' ', '-'], "_")
+                .parse()
+                .map_err(|_| format!("write one of {}", known.join(", ")))
         })
     }
 
     pub(super) fn problem(&self, column: &str, remedy: impl Into<String>) -> CellProblem {
         let value = self.text(column).unwrap_or_default();
         let shown: String = value.chars().take(80).collect();
-        CellProblem { line: self.line, column: column.to_owned(), value: shown, remedy: remedy.into() }
+        CellProblem {
+            line: self.line,
+            column: column.to_owned(),
+            value: shown,
+            remedy: remedy.into(),
+        }
     }
 
     pub(super) fn warn(&mut self, column: &str, remedy: impl Into<String>) {

@@ -22,16 +22,30 @@ impl<R: Read> Reader<R> {
     /// Reads the header. `required` must be there, `known` may be, others are ignored and reported.
     pub(super) fn new(file: R, (required, known): (&[&str], &'static [&'static str])) -> Result<Self, FileError> {
         let mut inner = ReaderBuilder::new().flexible(true).trim(Trim::None).from_reader(file);
-        let header = inner.byte_headers().map_err(|error| FileError::Unreadable(error.to_string()))?.clone();
+        let header = inner
+            .byte_headers()
+            .map_err(|error| FileError::Unreadable(error.to_string()))?
+            .clone();
         let names = names(&header)?;
         if names.iter().all(String::is_empty) {
             return Err(FileError::Empty(known.join(",")));
         }
         check(&names, required)?;
-        let columns: Vec<_> = names.iter().map(|name| known.iter().copied().find(|known| known == name)).collect();
-        let strangers = names.iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty());
+        let columns: Vec<_> = names
+            .iter()
+            .map(|name| known.iter().copied().find(|known| known == name))
+            .collect();
+        let strangers = names
+            .iter()
+            .zip(&columns)
+            .filter(|(name, column)| column.is_none() && !name.is_empty());
         let ignored = strangers.map(|(name, _)| name.clone()).collect();
-        Ok(Self { inner, columns, ignored, broken: false })
+        Ok(Self {
+            inner,
+            columns,
+            ignored,
+            broken: false,
+        })
     }
 
     pub(super) fn ignored(&self) -> &[String] {
@@ -56,7 +70,12 @@ impl<R: Read> Reader<R> {
                 }
                 Err(error) => {
                     self.broken = true;
-                    rows.push(Err(problem(line, "", "", format!("the file can't be read on from here: {error}"))));
+                    rows.push(Err(problem(
+                        line,
+                        "",
+                        "",
+                        format!("the file can't be read on from here: {error}"),
+                    )));
                 }
             }
         }
@@ -82,7 +101,12 @@ impl<R: Read> Reader<R> {
                 let remedy = "a quote is opened here and never closed, so the rows after it are not seen: close it";
                 let first_line = cell.split(|byte| *byte == b'\n').next().unwrap_or_default();
                 let column = column.map_or_else(|| (index + 1).to_string(), str::to_owned);
-                return Some(Err(problem(line, &column, &String::from_utf8_lossy(first_line), remedy.to_owned())));
+                return Some(Err(problem(
+                    line,
+                    &column,
+                    &String::from_utf8_lossy(first_line),
+                    remedy.to_owned(),
+                )));
             }
             let Some(name) = *column else { continue };
             if cell.len() > LONGEST {
@@ -92,7 +116,12 @@ impl<R: Read> Reader<R> {
             }
             let Ok(text) = std::str::from_utf8(cell) else {
                 let value = String::from_utf8_lossy(cell);
-                return Some(Err(problem(line, name, &value, "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned())));
+                return Some(Err(problem(
+                    line,
+                    name,
+                    &value,
+                    "not UTF-8 text: save the file as \"CSV UTF-8\"".to_owned(),
+                )));
             };
             cells.push((name, text.to_owned()));
         }
@@ -103,11 +132,20 @@ impl<R: Read> Reader<R> {
 /// Whether a cell has taken in whole rows: one of its further lines has the separators of a row.
 fn holds_rows(cell: &[u8], columns: usize) -> bool {
     let cells = |line: &[u8]| line.split(|byte| *byte == b',').count();
-    columns > 2 && cell.split(|byte| *byte == b'\n').skip(1).any(|line| cells(line) >= columns)
+    columns > 2
+        && cell
+            .split(|byte| *byte == b'\n')
+            .skip(1)
+            .any(|line| cells(line) >= columns)
 }
 
 fn problem(line: u64, column: &str, value: &str, remedy: String) -> CellProblem {
-    CellProblem { line, column: column.to_owned(), value: value.chars().take(80).collect(), remedy }
+    CellProblem {
+        line,
+        column: column.to_owned(),
+        value: value.chars().take(80).collect(),
+        remedy,
+    }
 }
 
 /// The header's names: lower case, without a byte order mark.
@@ -125,11 +163,17 @@ fn check(names: &[String], required: &[&str]) -> Result<(), FileError> {
     {
         return Err(FileError::Separator(separator));
     }
-    let doubled = names.iter().enumerate().find(|(index, name)| !name.is_empty() && names[..*index].contains(name));
+    let doubled = names
+        .iter()
+        .enumerate()
+        .find(|(index, name)| !name.is_empty() && names[..*index].contains(name));
     if let Some((_, name)) = doubled {
         return Err(FileError::DoubledColumn(name.clone()));
     }
-    match required.iter().find(|required| !names.iter().any(|name| name == *required)) {
+    match required
+        .iter()
+        .find(|required| !names.iter().any(|name| name == *required))
+    {
         Some(missing) => Err(FileError::MissingColumn {
             missing: (*missing).to_owned(),
             found: names.join(","),
@@ -145,13 +189,17 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_refused_with_the_row_it_stands_in() {
-        let file = "external_id,name,notes\nA1,Ana,\nA2,Bea,\"two\nlines, both hers\"\nA3,Cid,\"open\nA4,Dan,\nA5,Eva,\n";
+        let file =
+            "external_id,name,notes\nA1,Ana,\nA2,Bea,\"two\nlines, both hers\"\nA3,Cid,\"open\nA4,Dan,\nA5,Eva,\n";
         let columns = (&["external_id"][..], &["external_id", "name", "notes"][..]);
         let mut reader = Reader::new(file.as_bytes(), columns).unwrap();
         let rows = reader.batch(10);
         assert_eq!(rows.len(), 3);
         assert!(rows[..2].iter().all(Result::is_ok));
         let problem = rows[2].as_ref().unwrap_err();
-        assert_eq!((problem.line, problem.column.as_str(), problem.value.as_str()), (5, "notes", "open"));
+        assert_eq!(
+            (problem.line, problem.column.as_str(), problem.value.as_str()),
+            (5, "notes", "open")
+        );
     }
 }

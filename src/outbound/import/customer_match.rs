@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::cells::{CellProblem, Row};
 use super::Refusal;
+use super::cells::{CellProblem, Row};
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::email_address;
@@ -46,7 +46,9 @@ pub(super) struct Matched {
 impl Person {
     /// Reads the customer's cells of a row.
     pub(super) fn read(row: &mut Row, business: &Business, id_column: &str) -> Result<Self, CellProblem> {
-        let phone = row.parsed("phone", |text| phone::parse(text, &business.region).map_err(|error| error.to_string()))?;
+        let phone = row.parsed("phone", |text| {
+            phone::parse(text, &business.region).map_err(|error| error.to_string())
+        })?;
         if let Some(warning) = phone.as_ref().and_then(|phone| phone.warning.clone()) {
             row.warn("phone", warning);
         }
@@ -75,7 +77,9 @@ impl Person {
             name: row.plain("name"),
             phone_raw: row.text("phone").map(str::to_owned),
             phone,
-            email: row.parsed("email", |text| email_address::parse(text).map_err(|error| error.to_string()))?,
+            email: row.parsed("email", |text| {
+                email_address::parse(text).map_err(|error| error.to_string())
+            })?,
             locale,
             channel: row.one_of("channel", &["sms", "email", "call"])?,
             standing: row.plain("standing"),
@@ -92,7 +96,9 @@ impl Person {
         current: Option<Customer>,
         now: Instant,
     ) -> Result<Matched, Refusal> {
-        let namesake = current.clone().filter(|current| self.name.is_some() && self.names(current));
+        let namesake = current
+            .clone()
+            .filter(|current| self.name.is_some() && self.names(current));
         let matched = match self.existing(tx, business, current).await? {
             Some((customer, overwrite)) => self.update(tx, customer, overwrite, now).await?,
             None => self.create(tx, business, now).await?,
@@ -101,7 +107,10 @@ impl Person {
             carry_withdrawals(tx, &before, &matched.customer, now).await?;
         }
         let consented = self.note_consents(tx, &matched.customer, now).await?;
-        Ok(Matched { changed: matched.changed || consented, ..matched })
+        Ok(Matched {
+            changed: matched.changed || consented,
+            ..matched
+        })
     }
 
     /// The customer meant, and whether the row may overwrite what is known of them.
@@ -123,7 +132,10 @@ impl Person {
             let namesake = self.namesake(tx, business, nameless).await?;
             return Ok(namesake.map(|customer| (customer, true)));
         }
-        if let Some(customer) = current.as_ref().filter(|customer| self.names(customer) && self.fits(customer)) {
+        if let Some(customer) = current
+            .as_ref()
+            .filter(|customer| self.names(customer) && self.fits(customer))
+        {
             let alone = store::customer::item_count(tx, &customer.id).await? <= 1;
             return Ok(Some((customer.clone(), alone)));
         }
@@ -148,11 +160,15 @@ impl Person {
     ) -> Result<Option<Customer>, StoreError> {
         let Some(name) = &self.name else { return Ok(None) };
         let namesakes = store::customer::by_name(tx, &business.id, &name_key(name)).await?;
-        Ok(namesakes.into_iter().find(|customer| self.shares(customer) && also(customer)))
+        Ok(namesakes
+            .into_iter()
+            .find(|customer| self.shares(customer) && also(customer)))
     }
 
     fn names(&self, customer: &Customer) -> bool {
-        self.name.as_ref().is_none_or(|name| customer.name.is_empty() || name_key(name) == name_key(&customer.name))
+        self.name
+            .as_ref()
+            .is_none_or(|name| customer.name.is_empty() || name_key(name) == name_key(&customer.name))
     }
 
     /// Nothing that both know differs.
@@ -189,17 +205,31 @@ impl Person {
         };
         self.fill(&mut customer, true);
         store::customer::save(tx, &customer, now).await?;
-        Ok(Matched { customer, changed: false, is_new: true })
+        Ok(Matched {
+            customer,
+            changed: false,
+            is_new: true,
+        })
     }
 
-    async fn update(&self, tx: &mut Tx, before: Customer, overwrite: bool, now: Instant) -> Result<Matched, StoreError> {
+    async fn update(
+        &self,
+        tx: &mut Tx,
+        before: Customer,
+        overwrite: bool,
+        now: Instant,
+    ) -> Result<Matched, StoreError> {
         let mut customer = before.clone();
         self.fill(&mut customer, overwrite);
         let changed = customer != before;
         if changed {
             store::customer::save(tx, &customer, now).await?;
         }
-        Ok(Matched { customer, changed, is_new: false })
+        Ok(Matched {
+            customer,
+            changed,
+            is_new: false,
+        })
     }
 
     /// Puts what the row says into what is not known yet; where `overwrite`, also in place of what is.
@@ -292,6 +322,8 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
 /// Whether a text has the shape of a language tag, known to us or not: `sl`, `pt-BR`.
 fn looks_like_a_tag(text: &str) -> bool {
     let mut parts = text.split(['-', '_']);
-    parts.next().is_some_and(|language| (2..=3).contains(&language.len()) && language.chars().all(|c| c.is_ascii_alphabetic()))
+    parts
+        .next()
+        .is_some_and(|language| (2..=3).contains(&language.len()) && language.chars().all(|c| c.is_ascii_alphabetic()))
         && parts.all(|part| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }

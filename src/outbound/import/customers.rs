@@ -9,8 +9,17 @@ use crate::store::{self, Tx};
 
 /// The documented columns. A customer's own id is `external_id`, here as in the `customer_id` column of other files.
 pub(super) const COLUMNS: &[&str] = &[
-    "external_id", "name", "phone", "email", "locale", "channel", "standing", "notes", "consent_service",
-    "consent_survey", "consent_marketing",
+    "external_id",
+    "name",
+    "phone",
+    "email",
+    "locale",
+    "channel",
+    "standing",
+    "notes",
+    "consent_service",
+    "consent_survey",
+    "consent_marketing",
 ];
 
 /// Takes in one row.

@@ -19,8 +19,8 @@ use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::zone::Zones;
 use crate::store::{self, Store, StoreError, Tx};
-use cells::{Line, Row};
 pub use cells::{CellProblem, FileError};
+use cells::{Line, Row};
 
 /// Rows that commit together: enough to make a commit cheap, few enough that sending never waits long for the lock.
 const BATCH: usize = 500;
@@ -72,7 +72,9 @@ pub enum ImportError {
     File(#[from] FileError),
     #[error(transparent)]
     Plan(#[from] PlanError),
-    #[error("stopped at line {line}: {source}; the rows before line {from} are in, so run the same import again afterwards")]
+    #[error(
+        "stopped at line {line}: {source}; the rows before line {from} are in, so run the same import again afterwards"
+    )]
     Stopped { from: u64, line: u64, source: StoreError },
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -113,7 +115,11 @@ pub async fn run(
         let lines = (batch.first().map_or(0, Line::line), batch.last().map_or(0, Line::line));
         let (part, reports) = one_batch(store, &desk, import, &import_id, batch)
             .await
-            .map_err(|source| ImportError::Stopped { from: lines.0, line: lines.1, source })?;
+            .map_err(|source| ImportError::Stopped {
+                from: lines.0,
+                line: lines.1,
+                source,
+            })?;
         reports.iter().for_each(&mut report);
         summary = summary.and(&part);
         progress(reader.bytes_read());
@@ -122,7 +128,15 @@ pub async fn run(
     store::import_seen::forget(&mut tx, &import_id).await?;
     let detail = serde_json::to_string(&summary).unwrap_or_default();
     let about = ("business", import.business_id);
-    store::history::add(&mut tx, Some(import.business_id), about, "imported", &detail, import.now).await?;
+    store::history::add(
+        &mut tx,
+        Some(import.business_id),
+        about,
+        "imported",
+        &detail,
+        import.now,
+    )
+    .await?;
     tx.commit().await?;
     Ok((summary, ignored))
 }
@@ -219,21 +233,32 @@ async fn one_row(
     let outcome = take(tx, desk, import, import_id, &mut row).await;
     let external_id = row.text("external_id").unwrap_or_default().to_owned();
     match outcome {
-        Ok((result, planning)) => {
-            Ok((RowReport { line: row.line, external_id, result, warnings: row.warnings }, planning))
-        }
+        Ok((result, planning)) => Ok((
+            RowReport {
+                line: row.line,
+                external_id,
+                result,
+                warnings: row.warnings,
+            },
+            planning,
+        )),
         Err(Refusal::Cell(problem)) => Ok((RowReport::refused(problem, external_id), Planning::default())),
         Err(Refusal::Store(error)) => Err(error),
     }
 }
 
 async fn take(tx: &mut Tx, desk: &Desk, import: &Import<'_>, import_id: &str, row: &mut Row) -> RowOutcome {
-    let external_id = row.required("external_id", "give every row the id it has in your own system")?.to_owned();
+    let external_id = row
+        .required("external_id", "give every row the id it has in your own system")?
+        .to_owned();
     if let Some(line) = store::import_seen::note(tx, import_id, &external_id, row.line_number()).await? {
         let remedy = format!("the same id stands at line {line}: keep one of the two rows");
         return Err(row.problem("external_id", remedy).into());
     }
-    let hints = Hints { is_new: false, known_to_customer: import.known_to_customers };
+    let hints = Hints {
+        is_new: false,
+        known_to_customer: import.known_to_customers,
+    };
     match import.kind {
         ImportKind::Bookings => bookings::take(tx, desk, row, &external_id, hints, import.now).await,
         ImportKind::Renewals => renewals::take(tx, desk, row, &external_id, hints, import.now).await,
@@ -243,6 +268,11 @@ async fn take(tx: &mut Tx, desk: &Desk, import: &Import<'_>, import_id: &str, ro
 
 impl RowReport {
     fn refused(problem: CellProblem, external_id: String) -> Self {
-        Self { line: problem.line, external_id, result: RowResult::Refused(problem), warnings: Vec::new() }
+        Self {
+            line: problem.line,
+            external_id,
+            result: RowResult::Refused(problem),
+            warnings: Vec::new(),
+        }
     }
 }

@@ -14,8 +14,23 @@ use crate::store::{self, Tx};
 
 /// The documented columns.
 pub(super) const COLUMNS: &[&str] = &[
-    "external_id", "customer_id", "name", "phone", "email", "locale", "kind", "subject", "reference", "ends_on",
-    "offer_amount", "offer_currency", "offer_url", "status", "consent_service", "consent_survey", "consent_marketing",
+    "external_id",
+    "customer_id",
+    "name",
+    "phone",
+    "email",
+    "locale",
+    "kind",
+    "subject",
+    "reference",
+    "ends_on",
+    "offer_amount",
+    "offer_currency",
+    "offer_url",
+    "status",
+    "consent_service",
+    "consent_survey",
+    "consent_marketing",
 ];
 
 /// What a row says of a renewal; empty cells say nothing.
@@ -33,14 +48,21 @@ struct Cells {
 impl Cells {
     fn read(row: &Row) -> Result<Self, CellProblem> {
         row.required("kind", "write one of policy, warranty, inspection, service")?;
-        row.required("ends_on", "write the date on which it ends or falls due, like 2026-12-31")?;
+        row.required(
+            "ends_on",
+            "write the date on which it ends or falls due, like 2026-12-31",
+        )?;
         let kinds: Vec<_> = RenewalKind::ALL.iter().map(|kind| kind.as_str()).collect();
         let statuses: Vec<_> = RenewalStatus::ALL.iter().map(|status| status.as_str()).collect();
         Ok(Self {
-            kind: row.one_of("kind", &kinds)?.ok_or_else(|| row.problem("kind", "it is empty"))?,
+            kind: row
+                .one_of("kind", &kinds)?
+                .ok_or_else(|| row.problem("kind", "it is empty"))?,
             subject: row.plain("subject"),
             reference: row.plain("reference"),
-            ends_on: row.parsed("ends_on", date)?.ok_or_else(|| row.problem("ends_on", "it is empty"))?,
+            ends_on: row
+                .parsed("ends_on", date)?
+                .ok_or_else(|| row.problem("ends_on", "it is empty"))?,
             offer_amount: row.parsed("offer_amount", amount)?,
             offer_currency: row.parsed("offer_currency", currency)?,
             offer_url: row.parsed("offer_url", web_address)?,
@@ -77,7 +99,9 @@ pub(super) async fn take(
     let mut planning = Planning::default();
     if changed {
         store::item::save(tx, &item, now).await?;
-        let (event, detail) = difference.as_ref().map_or_else(|| ("added", item.told()), |what| ("changed", what.clone()));
+        let (event, detail) = difference
+            .as_ref()
+            .map_or_else(|| ("added", item.told()), |what| ("changed", what.clone()));
         store::history::add(tx, Some(&desk.business.id), ("renewal", item.id()), event, &detail, now).await?;
         planning += replan_item(tx, desk, &item, &matched.customer, Hints { is_new, ..hints }, now).await?;
     }
@@ -127,7 +151,11 @@ fn updated(before: &Renewal, cells: &Cells, customer_id: &str, now: Instant) -> 
     renewal.offer_url = cells.offer_url.clone().or(renewal.offer_url);
     renewal.ends_on = cells.ends_on;
     // With a new date a new term begins, whatever became of the last one.
-    let renewed_term = if renewal.ends_on == before.ends_on { before.status } else { RenewalStatus::Active };
+    let renewed_term = if renewal.ends_on == before.ends_on {
+        before.status
+    } else {
+        RenewalStatus::Active
+    };
     renewal.status = cells.status.unwrap_or(renewed_term);
     if renewal.ends_on != before.ends_on {
         renewal.revision += 1;
@@ -156,7 +184,11 @@ fn describe(before: &Renewal, after: &Renewal) -> String {
     differ("subject", text(&before.subject), text(&after.subject));
     differ("reference", text(&before.reference), text(&after.reference));
     differ("offer_amount", text(&before.offer_amount), text(&after.offer_amount));
-    differ("offer_currency", text(&before.offer_currency), text(&after.offer_currency));
+    differ(
+        "offer_currency",
+        text(&before.offer_currency),
+        text(&after.offer_currency),
+    );
     differ("offer_url", text(&before.offer_url), text(&after.offer_url));
     if before.customer_id != after.customer_id {
         differences.push("another customer".to_owned());
@@ -179,7 +211,11 @@ fn amount(text: &str) -> Result<String, String> {
         Some((whole, cents)) => digits(whole) && digits(cents) && cents.len() <= 3,
         None => digits(text),
     };
-    if fits { Ok(text.to_owned()) } else { Err("write the price like 412.50: digits and a point".to_owned()) }
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("write the price like 412.50: digits and a point".to_owned())
+    }
 }
 
 fn currency(text: &str) -> Result<String, String> {

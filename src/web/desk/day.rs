@@ -43,10 +43,15 @@ pub(in super::super) async fn day(
         until: Some(to - TimeDelta::milliseconds(1)),
         state: None,
     };
-    let after = after.after_due.map(|due| (Instant::from_millis(due), after.after_id.unwrap_or_default()));
+    let after = after
+        .after_due
+        .map(|due| (Instant::from_millis(due), after.after_id.unwrap_or_default()));
     let lines = store::report::page(&mut tx, &filter, after, PAGE).await?;
     let full = i64::try_from(lines.len()).is_ok_and(|count| count == PAGE);
-    let next = lines.last().filter(|_| full).map(|last| json!({ "due": last.due_at.millis(), "id": last.id }));
+    let next = lines
+        .last()
+        .filter(|_| full)
+        .map(|last| json!({ "due": last.due_at.millis(), "id": last.id }));
     let page = json!({
         "business": business, "date": date, "long": long_day(date), "next": next,
         "earlier": { "date": shifted(date, -1), "short": short_day(shifted(date, -1)) },

@@ -45,7 +45,12 @@ fn render(name: &str, page: &serde_json::Value) -> Result<Html<String>, WebError
 async fn chosen(tx: &mut Tx, about: &About) -> Result<(Option<Business>, Vec<Business>), WebError> {
     let businesses = store::business::all(tx).await?;
     let chosen = match &about.business {
-        Some(id) => Some(businesses.iter().find(|business| business.id == *id).ok_or(WebError::NotFound)?),
+        Some(id) => Some(
+            businesses
+                .iter()
+                .find(|business| business.id == *id)
+                .ok_or(WebError::NotFound)?,
+        ),
         None => businesses.first(),
     };
     Ok((chosen.cloned(), businesses))

@@ -72,7 +72,10 @@ async fn listed_day(tx: &mut Tx, app: &App, desk: &Desk, date: NaiveDate, name: 
     };
     let lines = store::report::page(tx, &filter, None, SHOWN_A_DAY).await?;
     let shown = lines.len();
-    let (skipped, going): (Vec<_>, Vec<_>) = rows(tx, app, desk, lines).await?.into_iter().partition(|row| row.skipped);
+    let (skipped, going): (Vec<_>, Vec<_>) = rows(tx, app, desk, lines)
+        .await?
+        .into_iter()
+        .partition(|row| row.skipped);
     let counted = counted(tx, desk, date).await?;
     let more = counted["total"].as_i64().unwrap_or_default() - i64::try_from(shown).unwrap_or_default();
     Ok(json!({
@@ -86,7 +89,11 @@ pub(super) async fn counted(tx: &mut Tx, desk: &Desk, date: NaiveDate) -> Result
     let (from, to) = bounds(&desk.calendar, date);
     let counts = store::report::counts_between(tx, &desk.business.id, from, to, MOST_COUNTED).await?;
     let sum = |states: &[Standing]| -> i64 {
-        counts.iter().filter(|(state, _)| states.contains(state)).map(|(_, count)| count).sum()
+        counts
+            .iter()
+            .filter(|(state, _)| states.contains(state))
+            .map(|(_, count)| count)
+            .sum()
     };
     let total: i64 = counts.iter().map(|(_, count)| count).sum();
     Ok(json!({

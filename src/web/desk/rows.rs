@@ -47,7 +47,11 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
         let listed = listing::listed(tx, &texts, desk, line).await?;
         let standing = standing(&listed);
         let local = desk.calendar.zone.local(due_at);
-        let text = if listed.reason.is_some() { String::new() } else { listed.text.unwrap_or_default() };
+        let text = if listed.reason.is_some() {
+            String::new()
+        } else {
+            listed.text.unwrap_or_default()
+        };
         rows.push(Row {
             day: short_day(local.date()),
             time: local.format("%H:%M").to_string(),
@@ -56,7 +60,10 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
             what: message_in_words(&listed.template).to_owned(),
             about: told_in_words(&told),
             item: listed.item.external_id,
-            by: listed.channel.filter(|channel| listed.reason.is_none() && *channel != Channel::Call).map_or("", channel_in_words),
+            by: listed
+                .channel
+                .filter(|channel| listed.reason.is_none() && *channel != Channel::Call)
+                .map_or("", channel_in_words),
             standing,
             tone: tone(listed.state, listed.reason),
             preview: one_line(gist(&text, &desk.business.name), PREVIEW),
@@ -79,7 +86,8 @@ fn standing(listed: &Listed) -> String {
 
 /// A text without the business's name, which begins every SMS.
 fn gist<'a>(text: &'a str, business: &str) -> &'a str {
-    text.strip_prefix(business).map_or(text, |rest| rest.trim_start_matches(':'))
+    text.strip_prefix(business)
+        .map_or(text, |rest| rest.trim_start_matches(':'))
 }
 
 const fn tone(state: State, reason: Option<Reason>) -> &'static str {
@@ -93,7 +101,9 @@ const fn tone(state: State, reason: Option<Reason>) -> &'static str {
 
 /// What a message tells, as a person writes a date: `Fri 4 Dec, 09:30`.
 fn told_in_words(told: &str) -> String {
-    let time = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(told, form).ok());
+    let time = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(told, form).ok());
     match (time, NaiveDate::parse_from_str(told, "%Y-%m-%d")) {
         (Some(time), _) => time.format("%a %-d %b, %H:%M").to_string(),
         (None, Ok(date)) => short_day(date),
@@ -120,6 +130,10 @@ pub(super) fn bounds(calendar: &Calendar, date: NaiveDate) -> (Instant, Instant)
 /// The date so many days later, or earlier.
 pub(super) fn shifted(date: NaiveDate, days: i64) -> NaiveDate {
     let distance = Days::new(days.unsigned_abs());
-    let moved = if days < 0 { date.checked_sub_days(distance) } else { date.checked_add_days(distance) };
+    let moved = if days < 0 {
+        date.checked_sub_days(distance)
+    } else {
+        date.checked_add_days(distance)
+    };
     moved.unwrap_or(date)
 }

@@ -6,6 +6,7 @@ use daybefore::domain::item::{Booking, BookingStatus, Item, ItemKind, Renewal, R
 use daybefore::domain::message::{Channel, Purpose, Reason, State};
 use daybefore::domain::quiet_hours::QuietHours;
 use daybefore::domain::rule::Rules;
+use daybefore::store::call::NewCall;
 use daybefore::store::lane::PausedLane;
 use daybefore::store::ledger::NewConsent;
 use daybefore::store::message::Planned;
@@ -184,6 +185,20 @@ async fn a_changed_row_is_changed_in_every_column() {
 }
 
 #[tokio::test]
+async fn a_setting_is_kept_in_place_of_the_one_before() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    store::setting::put(&mut tx, "name", "before").await.unwrap();
+    store::setting::put(&mut tx, "name", "value").await.unwrap();
+    assert_eq!(
+        store::setting::get(&mut tx, "name").await.unwrap().as_deref(),
+        Some("value")
+    );
+    tx.commit().await.unwrap();
+    assert_eq!(database.row("setting", "1").await.join(" "), "name=name value=value");
+}
+
+#[tokio::test]
 async fn texts_and_rules_are_kept_whole() {
     let database = database().await;
     let mut tx = database.write().await;
@@ -208,10 +223,16 @@ async fn the_smaller_tables_are_kept_whole() {
     let database = database().await;
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
-    store::call::open(&mut tx, new_call("phone", "script", 61), at(62))
-        .await
-        .unwrap();
-    store::call::open(&mut tx, new_call("again", "again", 63), at(64))
+    let call = NewCall {
+        business_id: "b-1",
+        customer_id: "c-1",
+        message_id: "m-1",
+        phone: "phone",
+        script: "script",
+        due_at: at(61),
+    };
+    store::call::open(&mut tx, call, at(62)).await.unwrap();
+    store::call::open(&mut tx, NewCall { phone: "again", ..call }, at(64))
         .await
         .unwrap();
     let line = NewConsent {
@@ -263,7 +284,6 @@ async fn the_smaller_tables_are_kept_whole() {
         store::import_seen::note(&mut tx, "import", "row", 76).await.unwrap(),
         Some(75)
     );
-    store::setting::put(&mut tx, "name", "value").await.unwrap();
     tx.commit().await.unwrap();
 
     let without_id = |row: Vec<String>| {
@@ -300,7 +320,6 @@ async fn the_smaller_tables_are_kept_whole() {
         database.row("import_seen", "1").await.join(" "),
         "import_id=import external_id=row line=75"
     );
-    assert_eq!(database.row("setting", "1").await.join(" "), "name=name value=value");
 }
 
 #[tokio::test]
@@ -376,8 +395,4 @@ async fn lists_and_counts_keep_to_their_filter() {
         [("booking".to_owned(), "i-1".to_owned())]
     );
     assert_eq!(store::report::of_item(&mut tx, "i-1").await.unwrap().len(), 2);
-}
-
-fn new_call<'a>(phone: &'a str, script: &'a str, due: i64) -> store::call::NewCall<'a> {
-    store::call::NewCall { business_id: "b-1", customer_id: "c-1", message_id: "m-1", phone, script, due_at: at(due) }
 }
