@@ -170,7 +170,7 @@ async fn check_app(report: &mut Report<'_>, app: &App, now: Instant) -> anyhow::
             Ok(line) => report.say(Verdict::Well, &check, format_args!("{}: {line}", carrier.name()))?,
             Err(AskError::Unsupported) => report.say(Verdict::Well, &check, carrier.name())?,
             Err(AskError::Failed(error)) => {
-                report.say(Verdict::Wrong, &check, format_args!("{}: {error}", carrier.name()))?
+                report.say(Verdict::Wrong, &check, format_args!("{}: {error}", carrier.name()))?;
             }
         }
     }

@@ -115,7 +115,7 @@ fn show(out: &mut Out, row: &RowReport, json: bool) -> anyhow::Result<()> {
         RowResult::Refused(problem) => out.line(format_args!("refused   {problem}"))?,
         RowResult::Added => out.line(format_args!("added     line {}: {}", row.line, row.external_id))?,
         RowResult::Changed(what) => {
-            out.line(format_args!("changed   line {}: {}: {what}", row.line, row.external_id))?
+            out.line(format_args!("changed   line {}: {}: {what}", row.line, row.external_id))?;
         }
         RowResult::Unchanged => {}
     }

@@ -128,7 +128,7 @@ async fn import(context: &Context, file: &Path, business: &str, out: &mut Out) -
     tx.commit().await?;
     let bar = ProgressBar::new_spinner();
     let planning = replan_business(&store, &context.zones()?, business, now, |done| {
-        bar.set_message(format!("{done} items"))
+        bar.set_message(format!("{done} items"));
     })
     .await?;
     bar.finish_and_clear();

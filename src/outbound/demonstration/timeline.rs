@@ -90,9 +90,9 @@ pub async fn read(dispatcher: &Dispatcher, news: &[News]) -> Result<Timeline, De
         let at = desk.calendar.zone.local(news.at);
         let day = timeline.days.entry(at.date()).or_default();
         if news.closing {
-            day.evening.push(news.what.clone())
+            day.evening.push(news.what.clone());
         } else {
-            day.news.push((at, news.what.clone()))
+            day.news.push((at, news.what.clone()));
         }
     }
     timeline.days.values_mut().for_each(|day| {
