@@ -13,6 +13,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::to_bytes;
@@ -37,7 +38,9 @@ pub const SECRET: &str = "12345";
 pub enum Answer {
     /// 201, and the message is stored.
     Accept,
-    /// The same, then the connection is closed as if it had been idle for too long.
+    /// 201 after a while; the message is stored at once.
+    AcceptAfter(Duration),
+    /// 201, then the connection is closed as if it had been idle for too long.
     AcceptThenClose,
     /// This status with `{"code": …}`.
     Error(u16, i64),
@@ -298,6 +301,7 @@ async fn create(shared: &Shared, line: &Scissors, request: &Recorded) -> Respons
         let keeps = matches!(
             answer,
             Answer::Accept
+                | Answer::AcceptAfter(_)
                 | Answer::AcceptThenClose
                 | Answer::StoreThen500
                 | Answer::StoreThenHang
@@ -307,6 +311,7 @@ async fn create(shared: &Shared, line: &Scissors, request: &Recorded) -> Respons
     };
     match answer {
         Answer::Accept => {}
+        Answer::AcceptAfter(while_) => tokio::time::sleep(while_).await,
         Answer::AcceptThenClose => line.cut_after_answer(),
         Answer::Error(status, code) => return error(status, code),
         Answer::TooMany(wait) => return too_many(wait),
