@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use daybefore::clock::{Clock, SystemClock};
 use serde_json::Value;
 
 use crate::support::twilio_server::{Answer, SECRET, TwilioServer};
@@ -105,6 +106,8 @@ async fn killed_in_the_middle_of_bursts_each_message_goes_out_once_and_has_its_p
     for kill in 0..kills {
         let mut serving = program.serve();
         let before = provider.messages().len();
+        // The program is on the machine's time, and matches messages by when the provider got them.
+        provider.set_now(SystemClock::new().now());
         program.import(kill * burst, burst);
         while provider.messages().len() == before {
             wait(2).await;

@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 use super::resource::{Message, Page};
 use super::{AskError, Found, Lookup, Twilio, answer};
 
-/// The provider's clock and ours may differ by this much.
-const CLOCK_SLACK: TimeDelta = TimeDelta::seconds(60);
+/// The provider's clock and ours may differ by this much. Too little would send a message twice where this machine's
+/// clock runs ahead; too much costs nothing, since messages that we know of already are not taken for this one.
+const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(10);
 /// Pages of 100 texts to one customer. Beyond that the list is no list of that customer's texts.
 const MOST_PAGES: usize = 10;
 
