@@ -73,9 +73,10 @@ pub enum ImportError {
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(
-        "stopped at line {line}: {source}; the rows before line {from} are in, so run the same import again afterwards"
+        "stopped in lines {from} to {to}: {cause}. What stands before line {from} is in; run the same import again \
+         afterwards, it goes on where it stopped"
     )]
-    Stopped { from: u64, line: u64, source: StoreError },
+    Stopped { from: u64, to: u64, cause: StoreError },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -115,10 +116,10 @@ pub async fn run(
         let lines = (batch.first().map_or(0, Line::line), batch.last().map_or(0, Line::line));
         let (part, reports) = one_batch(store, &desk, import, &import_id, batch)
             .await
-            .map_err(|source| ImportError::Stopped {
+            .map_err(|cause| ImportError::Stopped {
                 from: lines.0,
-                line: lines.1,
-                source,
+                to: lines.1,
+                cause,
             })?;
         reports.iter().for_each(&mut report);
         summary = summary.and(&part);
