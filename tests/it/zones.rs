@@ -267,8 +267,11 @@ fn a_folder_without_zones_is_refused_and_an_unknown_zone_is_hinted_at() {
 #[test]
 fn the_bundled_data_are_newer_than_those_inside_chrono_tz() {
     let date: NaiveDate = "2026-12-15".parse().unwrap();
-    let vancouver = Zones::bundled().zone("America/Vancouver").unwrap();
-    let nine = vancouver.instant(date.and_time(time(9, 0)));
-    assert_eq!(vancouver.local(nine).hour(), 9);
+    let nine = date.and_time(time(9, 0));
+    let ours = Zones::bundled().zone("America/Vancouver").unwrap().instant(nine);
+    let stale = nine.and_local_timezone(chrono_tz::America::Vancouver).unwrap();
+    assert_eq!(ours.to_string(), "2026-12-15T16:00:00Z");
+    // British Columbia has given up its winter time since 2025b: once chrono-tz knows, this test and it can go.
+    assert_eq!(stale.to_utc().to_rfc3339(), "2026-12-15T17:00:00+00:00");
     assert!(Zones::bundled().version() >= "2026e", "{}", Zones::bundled().version());
 }
