@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use daybefore::domain::instant::Instant;
 use daybefore::domain::zone::{Zone, Zones};
 use jiff::Timestamp;
