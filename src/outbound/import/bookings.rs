@@ -2,14 +2,15 @@
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
+use super::RowOutcome;
 use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
-use super::{RowOutcome, RowResult};
+use super::items::take_in;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, BookingStatus, Item};
 use crate::domain::local::LocalDateTime;
-use crate::outbound::plan::{Desk, Hints, replan_customer, replan_item};
+use crate::outbound::plan::{Desk, Hints};
 use crate::store::{self, Tx};
 
 /// The documented columns.
@@ -77,31 +78,8 @@ pub(super) async fn take(
         Some(before) => updated(before, &cells, &matched.customer.id, desk, now),
         None => new(&cells, external_id, &matched.customer.id, desk, now),
     };
-    let is_new = before.is_none();
     let difference = before.as_ref().map(|before| describe(before, &booking));
-    let item = Item::Booking(booking);
-    let changed = difference.as_ref().is_none_or(|difference| !difference.is_empty());
-    if changed {
-        store::item::save(tx, &item, now).await?;
-        let (event, detail) = difference
-            .as_ref()
-            .map_or_else(|| ("booked", item.told()), |what| ("changed", what.clone()));
-        store::history::add(tx, Some(&desk.business.id), ("booking", item.id()), event, &detail, now).await?;
-    }
-    let mut planning = crate::outbound::plan::Planning::default();
-    if changed {
-        planning += replan_item(tx, desk, &item, &matched.customer, Hints { is_new, ..hints }, now).await?;
-    }
-    if matched.changed {
-        planning += replan_customer(tx, desk, &matched.customer, now).await?;
-    }
-    let result = match difference {
-        None => RowResult::Added,
-        Some(what) if changed => RowResult::Changed(what),
-        Some(_) if matched.changed => RowResult::Changed("customer".to_owned()),
-        Some(_) => RowResult::Unchanged,
-    };
-    Ok((result, planning))
+    take_in(tx, desk, &Item::Booking(booking), &matched, difference, hints, now).await
 }
 
 fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Booking {

@@ -7,6 +7,7 @@ mod cells;
 mod csv;
 mod customer_match;
 mod customers;
+mod items;
 mod renewals;
 
 use std::io::Read;

@@ -2,14 +2,15 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::RowOutcome;
 use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
-use super::{RowOutcome, RowResult};
+use super::items::take_in;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, Renewal, RenewalKind, RenewalStatus};
 use crate::domain::local::LocalDate;
-use crate::outbound::plan::{Desk, Hints, Planning, replan_customer, replan_item};
+use crate::outbound::plan::{Desk, Hints};
 use crate::store::{self, Tx};
 
 /// The documented columns.
@@ -92,29 +93,8 @@ pub(super) async fn take(
         Some(before) => updated(before, &cells, &matched.customer.id, now),
         None => new(&cells, external_id, &matched.customer.id, desk, now),
     };
-    let is_new = before.is_none();
     let difference = before.as_ref().map(|before| describe(before, &renewal));
-    let item = Item::Renewal(renewal);
-    let changed = difference.as_ref().is_none_or(|difference| !difference.is_empty());
-    let mut planning = Planning::default();
-    if changed {
-        store::item::save(tx, &item, now).await?;
-        let (event, detail) = difference
-            .as_ref()
-            .map_or_else(|| ("added", item.told()), |what| ("changed", what.clone()));
-        store::history::add(tx, Some(&desk.business.id), ("renewal", item.id()), event, &detail, now).await?;
-        planning += replan_item(tx, desk, &item, &matched.customer, Hints { is_new, ..hints }, now).await?;
-    }
-    if matched.changed {
-        planning += replan_customer(tx, desk, &matched.customer, now).await?;
-    }
-    let result = match difference {
-        None => RowResult::Added,
-        Some(what) if changed => RowResult::Changed(what),
-        Some(_) if matched.changed => RowResult::Changed("customer".to_owned()),
-        Some(_) => RowResult::Unchanged,
-    };
-    Ok((result, planning))
+    take_in(tx, desk, &Item::Renewal(renewal), &matched, difference, hints, now).await
 }
 
 fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Renewal {
