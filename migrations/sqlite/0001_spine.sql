@@ -112,14 +112,15 @@ CREATE TABLE message (
     id TEXT NOT NULL PRIMARY KEY,
     business_id TEXT NOT NULL REFERENCES business (id),
     customer_id TEXT NOT NULL REFERENCES customer (id),
-    item_kind TEXT NOT NULL CHECK (item_kind IN ('booking', 'renewal', 'case')),
+    -- `reply`: a notice that answers what somebody wrote, without a rule.
+    item_kind TEXT NOT NULL CHECK (item_kind IN ('booking', 'renewal', 'case', 'reply')),
     item_id TEXT NOT NULL,
     item_revision BIGINT NOT NULL,
     rule_id TEXT NOT NULL,
     anchor TEXT NOT NULL,
     template TEXT NOT NULL,
     purpose TEXT NOT NULL CHECK (purpose IN ('service', 'survey', 'marketing')),
-    asks TEXT NOT NULL CHECK (asks IN ('nothing', 'confirm', 'renewal', 'rating')),
+    asks TEXT NOT NULL CHECK (asks IN ('nothing', 'confirm', 'renewal', 'rating', 'solved')),
     only_if TEXT NOT NULL,
     -- The rule's channels, comma-separated, in its order.
     channels TEXT NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE message (
             'no_address', 'undeliverable', 'duplicate', 'contact_cap', 'case_open', 'by_hand', 'erased'
         )
     ),
-    hold TEXT CHECK (hold IN ('person', 'change', 'case')),
+    hold TEXT CHECK (hold IN ('person', 'change', 'case', 'number')),
     wanted_at BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
     useful_until BIGINT NOT NULL,
