@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod business;
 pub mod call;
+pub mod claim;
 pub mod customer;
 mod db;
 mod dialect;
@@ -16,6 +17,7 @@ mod lock;
 pub mod message;
 mod migrate;
 pub mod outbox;
+mod packed;
 pub mod receipt;
 pub mod report;
 pub mod rule;
