@@ -10,11 +10,11 @@ use crate::domain::business::Business;
 use crate::domain::consent::ConsentLine;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Item, ItemKind};
+use crate::domain::item::{Booking, Item, ItemKind, Renewal};
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::quiet_hours::Calendar;
 use crate::outbound::text_shelf::ShelfError;
-use crate::store::claim::{Claimed, RecentText, Rival};
+use crate::store::claim::{Claimed, Named, RecentText, Rival, ScopedConsent};
 use crate::store::{self, StoreError, Tx};
 use crate::texts::Texts;
 
@@ -48,31 +48,41 @@ impl Surroundings {
         owner: &str,
         now: Instant,
     ) -> Result<Self, DispatchError> {
-        let ids = distinct(claimed.iter().map(|message| message.customer_id.as_str()));
-        let customers: HashMap<_, _> = store::claim::customers(tx, &ids)
-            .await?
-            .into_iter()
-            .map(|customer| (customer.id.clone(), Arc::new(customer)))
-            .collect();
+        let of = |kind| {
+            let about = claimed.iter().filter(move |message| message.item_kind == kind);
+            distinct(about.map(|message| message.item_id.as_str()))
+        };
+        let named = Named {
+            customers: distinct(claimed.iter().map(|message| message.customer_id.as_str())),
+            bookings: of(ItemKind::Booking),
+            renewals: of(ItemKind::Renewal),
+        };
+        let about = store::claim::about(tx, &named, now - DUPLICATE_WINDOW, now).await?;
         let addresses = distinct(
-            customers
-                .values()
+            about
+                .customers
+                .iter()
                 .flat_map(|customer| [customer.phone.as_deref(), customer.email.as_deref()])
                 .flatten(),
         );
+        let (lines, bad_addresses) = store::claim::standing(tx, &named.customers, &addresses).await?;
         Ok(Self {
             businesses: businesses(tx, dispatcher, claimed).await?,
-            items: items(tx, claimed).await?,
-            consents: consents(tx, &customers, &ids, &addresses).await?,
-            bad_addresses: store::claim::bad_addresses(tx, &addresses).await?,
-            overtaken: overtaken(tx, claimed, now).await?,
+            consents: consents(&about.customers, &lines),
+            bad_addresses,
+            overtaken: overtaken(claimed, about.rivals, now),
             surveyed: surveyed(tx, claimed, owner, now).await?,
-            recent_texts: recent_texts(tx, &ids, now).await?,
+            recent_texts: by_customer(about.recent_texts),
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
                 ShelfError::Text(error) => DispatchError::Text(error),
             })?,
-            customers,
+            items: by_id(about.bookings, about.renewals),
+            customers: about
+                .customers
+                .into_iter()
+                .map(|customer| (customer.id.clone(), Arc::new(customer)))
+                .collect(),
         })
     }
 
@@ -116,47 +126,30 @@ async fn businesses(
     Ok(businesses)
 }
 
-async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>, StoreError> {
-    let of = |kind| {
-        let about = claimed.iter().filter(move |message| message.item_kind == kind);
-        distinct(about.map(|message| message.item_id.as_str()))
-    };
-    let (bookings, renewals) = (of(ItemKind::Booking), of(ItemKind::Renewal));
-    let mut items = HashMap::new();
-    if !bookings.is_empty() {
-        let found = store::claim::bookings(tx, &bookings).await?;
-        items.extend(
-            found
-                .into_iter()
-                .map(|booking| (booking.id.clone(), Item::Booking(booking))),
-        );
-    }
-    if !renewals.is_empty() {
-        let found = store::claim::renewals(tx, &renewals).await?;
-        items.extend(
-            found
-                .into_iter()
-                .map(|renewal| (renewal.id.clone(), Item::Renewal(renewal))),
-        );
-    }
-    Ok(items)
+fn by_id(bookings: Vec<Booking>, renewals: Vec<Renewal>) -> HashMap<String, Item> {
+    let bookings = bookings.into_iter().map(Item::Booking);
+    let items = bookings.chain(renewals.into_iter().map(Item::Renewal));
+    items.map(|item| (item.id().to_owned(), item)).collect()
 }
 
-async fn consents(
-    tx: &mut Tx,
-    customers: &HashMap<String, Arc<Customer>>,
-    ids: &[&str],
-    addresses: &[&str],
-) -> Result<HashMap<String, Vec<ConsentLine>>, StoreError> {
+fn by_customer(recent: Vec<RecentText>) -> HashMap<String, Vec<RecentText>> {
+    let mut texts: HashMap<String, Vec<RecentText>> = HashMap::new();
+    for text in recent {
+        texts.entry(text.customer_id.clone()).or_default().push(text);
+    }
+    texts
+}
+
+fn consents(customers: &[Customer], lines: &[ScopedConsent]) -> HashMap<String, Vec<ConsentLine>> {
     let mut at_address: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
-    for customer in customers.values() {
+    for customer in customers {
         for address in [&customer.phone, &customer.email].into_iter().flatten() {
             let whose = at_address.entry((&customer.business_id, address)).or_default();
             whose.push(&customer.id);
         }
     }
     let mut consents: HashMap<String, Vec<ConsentLine>> = HashMap::new();
-    for scoped in &store::claim::consents(tx, ids, addresses).await? {
+    for scoped in lines {
         let address = scoped.address.as_deref().unwrap_or_default();
         let by_address = at_address.get(&(scoped.business_id.as_str(), address));
         let whom = by_address
@@ -168,13 +161,12 @@ async fn consents(
             consents.entry(customer_id.to_owned()).or_default().push(scoped.line());
         }
     }
-    Ok(consents)
+    consents
 }
 
 /// Of the messages of a claim, those whose item has a later one that is due as well and still useful (an outage left
 /// several): the later one speaks for all. Calls do not speak for texts, nor texts for calls.
-async fn overtaken(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<HashSet<String>, StoreError> {
-    let items = distinct(claimed.iter().map(|message| message.item_id.as_str()));
+fn overtaken(claimed: &[Claimed], planned: Vec<Rival>, now: Instant) -> HashSet<String> {
     let mut rivals: HashMap<String, Vec<Rival>> = HashMap::new();
     let useful = claimed.iter().filter(|message| message.useful_until >= now);
     let in_claim = useful.map(|message| Rival {
@@ -184,7 +176,7 @@ async fn overtaken(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<Has
         wanted_at: message.wanted_at,
         channel: message.channel,
     });
-    for rival in store::claim::rivals(tx, &items, now).await?.into_iter().chain(in_claim) {
+    for rival in planned.into_iter().chain(in_claim) {
         rivals.entry(rival.item_id.clone()).or_default().push(rival);
     }
     let is_overtaken = |message: &&Claimed| {
@@ -197,11 +189,8 @@ async fn overtaken(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<Has
             })
         })
     };
-    Ok(claimed
-        .iter()
-        .filter(is_overtaken)
-        .map(|message| message.id.clone())
-        .collect())
+    let overtaken = claimed.iter().filter(is_overtaken);
+    overtaken.map(|message| message.id.clone()).collect()
 }
 
 /// Of the surveys of a claim, those whose customer was asked not long ago, or is asked by an earlier one of this claim.
@@ -221,16 +210,4 @@ async fn surveyed(tx: &mut Tx, claimed: &[Claimed], owner: &str, now: Instant) -
         .filter(is_too_much)
         .map(|message| message.id.clone())
         .collect())
-}
-
-async fn recent_texts(
-    tx: &mut Tx,
-    customers: &[&str],
-    now: Instant,
-) -> Result<HashMap<String, Vec<RecentText>>, StoreError> {
-    let mut texts: HashMap<String, Vec<RecentText>> = HashMap::new();
-    for text in store::claim::recent_texts(tx, customers, now - DUPLICATE_WINDOW).await? {
-        texts.entry(text.customer_id.clone()).or_default().push(text);
-    }
-    Ok(texts)
 }
