@@ -29,10 +29,8 @@ async fn next_moment(dispatcher: &Dispatcher) -> Result<Option<Instant>, Dispatc
     let mut tx = dispatcher.store.read().await?;
     let mut next = store::attempt::next_look(&mut tx).await?;
     for lane in &lanes {
-        if !store::lane::is_paused(&mut tx, lane).await? {
-            let due = store::claim::next_due(&mut tx, lane).await?;
-            next = next.into_iter().chain(due).min();
-        }
+        let due = store::claim::next_due(&mut tx, lane).await?;
+        next = next.into_iter().chain(due).min();
     }
     Ok(next)
 }
