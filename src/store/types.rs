@@ -7,10 +7,13 @@ use sqlx::{Decode, Encode, Sqlite, Type};
 
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::question::QuestionState;
+use crate::domain::rating::Scale;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
 
@@ -70,15 +73,18 @@ stored_as_text!(
     BookingStatus,
     BusinessKind,
     Channel,
+    DeskKind,
     Hold,
     ItemKind,
     LocalDate,
     LocalDateTime,
     OnlyIf,
     Purpose,
+    QuestionState,
     Reason,
     RenewalKind,
     RenewalStatus,
+    Scale,
     State,
 );
 
