@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod business;
 pub mod call;
+pub mod claim;
 pub mod customer;
 mod db;
 pub mod desk_item;
@@ -21,6 +22,7 @@ mod migrate;
 pub mod outbox;
 pub mod question;
 pub mod rating;
+mod packed;
 pub mod receipt;
 pub mod reply;
 pub mod report;

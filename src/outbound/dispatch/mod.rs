@@ -10,6 +10,7 @@ mod live;
 mod mail;
 mod prepare;
 mod round;
+mod surroundings;
 
 use std::sync::Arc;
 use std::time::Duration;
