@@ -1,7 +1,8 @@
-//! What messages are about: bookings and renewals.
+//! What messages are about: bookings, renewals and cases.
 
 use serde::Serialize;
 
+use super::case::Case;
 use super::closed_list::closed_list;
 use super::instant::Instant;
 use super::local::{LocalDate, LocalDateTime};
@@ -84,11 +85,12 @@ pub struct Renewal {
     pub completed_at: Option<Instant>,
 }
 
-/// A booking or a renewal, for whoever plans, checks and explains both alike.
+/// A booking, a renewal or a case, for whoever plans, checks and explains them alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     Booking(Booking),
     Renewal(Renewal),
+    Case(Case),
 }
 
 /// What an item's status means for the messages about it.
@@ -109,6 +111,7 @@ impl Item {
         match self {
             Self::Booking(_) => ItemKind::Booking,
             Self::Renewal(_) => ItemKind::Renewal,
+            Self::Case(_) => ItemKind::Case,
         }
     }
 
@@ -117,14 +120,26 @@ impl Item {
         match self {
             Self::Booking(booking) => &booking.id,
             Self::Renewal(renewal) => &renewal.id,
+            Self::Case(case) => &case.id,
         }
     }
 
+    /// The id in the business's own system; a case has none but ours.
     #[must_use]
     pub fn external_id(&self) -> &str {
         match self {
             Self::Booking(booking) => &booking.external_id,
             Self::Renewal(renewal) => &renewal.external_id,
+            Self::Case(case) => &case.id,
+        }
+    }
+
+    #[must_use]
+    pub fn business_id(&self) -> &str {
+        match self {
+            Self::Booking(booking) => &booking.business_id,
+            Self::Renewal(renewal) => &renewal.business_id,
+            Self::Case(case) => &case.business_id,
         }
     }
 
@@ -133,6 +148,7 @@ impl Item {
         match self {
             Self::Booking(booking) => &booking.customer_id,
             Self::Renewal(renewal) => &renewal.customer_id,
+            Self::Case(case) => &case.customer_id,
         }
     }
 
@@ -141,6 +157,7 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.revision,
             Self::Renewal(renewal) => renewal.revision,
+            Self::Case(case) => case.revision,
         }
     }
 
@@ -150,6 +167,7 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.changed_at,
             Self::Renewal(renewal) => renewal.changed_at,
+            Self::Case(case) => case.changed_at,
         }
     }
 
@@ -158,6 +176,7 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.completed_at,
             Self::Renewal(renewal) => renewal.completed_at,
+            Self::Case(case) => case.closed_at,
         }
     }
 
@@ -174,6 +193,8 @@ impl Item {
                 RenewalStatus::Active => Standing::Live,
                 _ => Standing::Done,
             },
+            Self::Case(case) if case.is_open() => Standing::Live,
+            Self::Case(_) => Standing::Done,
         }
     }
 
@@ -183,6 +204,7 @@ impl Item {
         match self {
             Self::Booking(booking) => matches!(booking.status, BookingStatus::Confirmed),
             Self::Renewal(renewal) => matches!(renewal.status, RenewalStatus::Renewed),
+            Self::Case(case) => matches!(case.solved, Some(true)),
         }
     }
 
@@ -192,15 +214,17 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.status.as_str(),
             Self::Renewal(renewal) => renewal.status.as_str(),
+            Self::Case(case) => case.status(),
         }
     }
 
-    /// The local date or date-time that the customer is told.
+    /// The local date or date-time that the customer is told; of a case the moment it was opened.
     #[must_use]
     pub fn told(&self) -> String {
         match self {
             Self::Booking(booking) => booking.starts.to_string(),
             Self::Renewal(renewal) => renewal.ends_on.to_string(),
+            Self::Case(case) => case.changed_at.to_string(),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod backoff;
 pub mod business;
+pub mod case;
 pub mod closed_list;
 pub mod consent;
 pub mod customer;
@@ -17,8 +18,10 @@ pub mod message;
 pub mod phone;
 pub mod plan;
 pub mod quiet_hours;
+pub mod rating;
 pub mod recheck;
 pub mod replan;
 pub mod rule;
+pub mod satisfaction;
 pub mod segments;
 pub mod zone;

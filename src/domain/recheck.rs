@@ -5,8 +5,9 @@ use super::customer::Customer;
 use super::instant::Instant;
 use super::item::{Item, Standing};
 use super::message::{Channel, Purpose, Reason};
-use super::plan::{condition_holds, preferred_first};
+use super::plan::{Holds, condition_holds, held_by, preferred_first};
 use super::quiet_hours::{Calendar, Fit};
+use super::replan::Hold;
 use super::rule::{Anchor, OnlyIf};
 
 /// A claimed message and everything that can still stop it.
@@ -30,6 +31,7 @@ pub struct LastLook<'a> {
     pub overtaken: bool,
     /// The customer was asked how it went not long ago.
     pub surveyed: bool,
+    pub holds: Holds,
 }
 
 /// What is to become of a claimed message.
@@ -40,8 +42,8 @@ pub enum Decision {
     Switch(Channel),
     /// The hours are closed: later, still in time.
     Later(Instant),
-    /// A change is pending: a person decides.
-    Hold,
+    /// A person decides.
+    Hold(Hold),
     Skip(Reason),
 }
 
@@ -57,8 +59,9 @@ pub fn decide(look: &LastLook<'_>, now: Instant) -> Decision {
     if look.overtaken {
         return Decision::Skip(Reason::Superseded);
     }
-    if look.item.standing() == Standing::Pending {
-        return Decision::Hold;
+    let channel = look.channel.unwrap_or(Channel::Sms);
+    if let Some(hold) = held_by(look.holds, look.item, look.anchor, channel) {
+        return Decision::Hold(hold);
     }
     if !condition_holds(look.only_if, look.item) {
         return Decision::Skip(Reason::Answered);
@@ -84,7 +87,7 @@ fn silenced_by_item(look: &LastLook<'_>) -> Option<Reason> {
         return Some(Reason::Erased);
     }
     match (look.item.standing(), look.anchor) {
-        (Standing::Cancelled, Anchor::Cancelled) | (Standing::Done, Anchor::Completed) => {}
+        (Standing::Cancelled, Anchor::Cancelled) | (Standing::Done, Anchor::Completed | Anchor::Rated) => {}
         (Standing::Cancelled, _) => return Some(Reason::ItemCancelled),
         (Standing::Done, _) => return Some(Reason::ItemDone),
         (Standing::Live | Standing::Pending, Anchor::Cancelled | Anchor::Completed) => return Some(Reason::Superseded),

@@ -5,6 +5,7 @@ pub mod dispatch;
 pub mod import;
 pub mod listing;
 pub mod plan;
+pub mod recipient;
 pub mod rehearsal;
 pub mod rescue;
 pub mod story;

@@ -7,10 +7,12 @@ use sqlx::{Decode, Encode, Sqlite, Type};
 
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::case::{CaseSource, Cause};
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::rating::Scale;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
 
@@ -69,6 +71,8 @@ stored_as_text!(
     AttemptState,
     BookingStatus,
     BusinessKind,
+    CaseSource,
+    Cause,
     Channel,
     Hold,
     ItemKind,
@@ -79,6 +83,7 @@ stored_as_text!(
     Reason,
     RenewalKind,
     RenewalStatus,
+    Scale,
     State,
 );
 
