@@ -10,4 +10,5 @@ pub mod rescue;
 pub mod story;
 pub mod take_over;
 pub mod text_shelf;
+pub mod ways;
 pub mod wording;

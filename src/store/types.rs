@@ -9,6 +9,7 @@ use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
+use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
 use crate::domain::replan::Hold;
@@ -72,6 +73,7 @@ stored_as_text!(
     Channel,
     Hold,
     ItemKind,
+    LinkPurpose,
     LocalDate,
     LocalDateTime,
     OnlyIf,
