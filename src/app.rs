@@ -120,6 +120,7 @@ fn settings(config: &Config) -> Settings {
         email_from: config.email.from.clone(),
         sms_per_second: config.sms.messages_per_second,
         email_per_second: config.email.messages_per_second,
+        public_url: config.server.public_url.clone(),
     }
 }
 

@@ -52,8 +52,10 @@ pub struct Mail {
     /// Name for the To header; empty when unknown.
     pub to_name: String,
     pub calendar: Option<CalendarPart>,
-    /// URL for `List-Unsubscribe` (RFC 8058); none until the business has a public URL.
+    /// URL for `List-Unsubscribe` (RFC 8058); none while there is no public URL.
     pub unsubscribe_url: Option<String>,
+    /// Where a mail can be sent instead, for programs that know no other way.
+    pub unsubscribe_mailbox: Option<String>,
 }
 
 /// An iTIP object (RFC 5546) and its method, which the MIME part repeats (RFC 6047).

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod instant;
 pub mod invitation;
 pub mod item;
+pub mod link;
 pub mod local;
 pub mod locale;
 pub mod message;

@@ -11,4 +11,5 @@ pub mod rescue;
 pub mod story;
 pub mod take_over;
 pub mod text_shelf;
+pub mod ways;
 pub mod wording;

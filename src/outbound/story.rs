@@ -59,7 +59,7 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     };
     let desk = Desk::load(tx, &dispatcher.zones, &line.business_id).await?;
     let texts = dispatcher.texts.texts(tx).await?;
-    let listed = listed(tx, &texts, &desk, line.clone()).await?;
+    let listed = listed(tx, dispatcher, &texts, &desk, line.clone()).await?;
     let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
     let clock = &desk.calendar;
     let mut story = Story {

@@ -14,6 +14,7 @@ pub mod import_seen;
 pub mod item;
 pub mod lane;
 pub mod ledger;
+pub mod link;
 mod lock;
 pub mod message;
 mod migrate;

@@ -10,6 +10,7 @@ use crate::domain::business::BusinessKind;
 use crate::domain::case::{CaseSource, Cause};
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
+use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
 use crate::domain::rating::Scale;
@@ -76,6 +77,7 @@ stored_as_text!(
     Channel,
     Hold,
     ItemKind,
+    LinkPurpose,
     LocalDate,
     LocalDateTime,
     OnlyIf,

@@ -16,8 +16,27 @@ pub struct About<'a> {
     pub locale: Locale,
     /// The business's local date at the moment of sending: what "tomorrow" is measured from.
     pub today: NaiveDate,
+    pub ways: Ways<'a>,
+}
+
+/// How the reader can answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Ways<'a> {
     /// The customer's page for this message.
     pub link: Option<&'a str>,
+    /// Where mails of this kind are ended.
+    pub unsubscribe_link: Option<&'a str>,
+    /// A text message can be answered. Where it can't (the sender is a name), the link takes the place of the letters.
+    pub by_reply: bool,
+}
+
+impl Ways<'_> {
+    /// No link, and letters that arrive: what a text is like without a public address.
+    pub const REPLY: Self = Self {
+        link: None,
+        unsubscribe_link: None,
+        by_reply: true,
+    };
 }
 
 /// Who writes.

@@ -35,10 +35,17 @@ pub struct Template {
     /// The questions that its texts can ask; a rule that asks something else gets a text without a question.
     pub asks: &'static [Asks],
     pub parts: &'static [Part],
+    /// Its text message carries the customer's link even where it can be answered: it is long anyway.
+    pub links_in_sms: bool,
 }
 
 const WRITTEN: &[Part] = &[Part::Sms, Part::Subject, Part::Body];
 const SPOKEN: &[Part] = &[Part::Call];
+const FRAGMENT: &[Part] = &[Part::Body];
+
+/// What ends every mail that carries an unsubscribe link: a part of others, never a message of its own.
+pub(super) const FOOTER: &str = "mail_footer";
+
 const NOTHING: &[Asks] = &[Asks::Nothing];
 const CONFIRM: &[Asks] = &[Asks::Confirm, Asks::Nothing];
 const RENEWAL: &[Asks] = &[Asks::Renewal, Asks::Nothing];
@@ -51,6 +58,7 @@ const fn visit(name: &'static str, asks: &'static [Asks]) -> Template {
         purpose: Purpose::Service,
         asks,
         parts: WRITTEN,
+        links_in_sms: false,
     }
 }
 
@@ -61,6 +69,7 @@ const fn due(name: &'static str, asks: &'static [Asks]) -> Template {
         purpose: Purpose::Service,
         asks,
         parts: WRITTEN,
+        links_in_sms: false,
     }
 }
 
@@ -77,7 +86,10 @@ pub static TEMPLATES: &[Template] = &[
     due("inspection_due", NOTHING),
     due("service_due", NOTHING),
     due("warranty_ends", NOTHING),
-    due("policy_offer", RENEWAL),
+    Template {
+        links_in_sms: true,
+        ..due("policy_offer", RENEWAL)
+    },
     due("policy_ends", RENEWAL),
     due("policy_last_day", RENEWAL),
     Template {
@@ -91,6 +103,10 @@ pub static TEMPLATES: &[Template] = &[
     Template {
         purpose: Purpose::Survey,
         ..due("renewal_satisfaction", RATING)
+    },
+    Template {
+        parts: FRAGMENT,
+        ..visit(FOOTER, NOTHING)
     },
 ];
 

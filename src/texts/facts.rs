@@ -12,7 +12,7 @@ use super::tidy::one_line;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
 
-const COMMON: [&str; 15] = [
+const COMMON: [&str; 17] = [
     "business",
     "phone",
     "email",
@@ -20,6 +20,8 @@ const COMMON: [&str; 15] = [
     "signature",
     "customer",
     "link",
+    "unsubscribe_link",
+    "by_link",
     "asks_confirm",
     "asks_renewal",
     "asks_rating",
@@ -59,6 +61,8 @@ pub(super) struct Facts {
     address: String,
     customer: String,
     link: String,
+    unsubscribe_link: String,
+    by_reply: bool,
     item: ItemFacts,
     asks: Asks,
     locale: Locale,
@@ -108,7 +112,9 @@ impl Facts {
             email: line(business.email),
             address,
             customer: one_line(about.customer.name),
-            link: line(about.link),
+            link: line(about.ways.link),
+            unsubscribe_link: line(about.ways.unsubscribe_link),
+            by_reply: about.ways.by_reply,
             item: ItemFacts::new(about),
             asks: about.asks,
             locale: about.locale,
@@ -125,9 +131,11 @@ impl Facts {
             "signature" => Value::from(self.signature()),
             "customer" => Value::from(self.customer.as_str()),
             "link" => Value::from(self.link.as_str()),
-            "asks_confirm" => Value::from(self.asks == Asks::Confirm && !self.is_confirmed()),
-            "asks_renewal" => Value::from(self.asks == Asks::Renewal),
-            "asks_rating" => Value::from(self.asks == Asks::Rating),
+            "unsubscribe_link" => Value::from(self.unsubscribe_link.as_str()),
+            "by_link" => Value::from(!self.by_reply && self.asks != Asks::Nothing && !self.is_confirmed()),
+            "asks_confirm" => Value::from(self.asks(Asks::Confirm) && !self.is_confirmed()),
+            "asks_renewal" => Value::from(self.asks(Asks::Renewal)),
+            "asks_rating" => Value::from(self.asks(Asks::Rating)),
             "date" => Value::from(self.locale.date(self.date(), self.today)),
             "day" => Value::from(self.locale.day(self.date(), self.today).unwrap_or_default()),
             "when" => Value::from(self.when()),
@@ -149,6 +157,11 @@ impl Facts {
             ItemFacts::Booking { starts, .. } => self.locale.on_at(*starts, self.today),
             ItemFacts::Renewal { ends_on, .. } => self.locale.on(*ends_on, self.today),
         }
+    }
+
+    /// Whether letters or digits are asked for: not where no answer arrives.
+    fn asks(&self, asks: Asks) -> bool {
+        self.by_reply && self.asks == asks
     }
 
     const fn is_confirmed(&self) -> bool {

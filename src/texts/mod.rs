@@ -24,7 +24,7 @@ mod store;
 mod subject;
 mod tidy;
 
-pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
+pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
 pub use catalogue::{Item, Part, Template};
 pub use check::{Finding, Problem, Severity};
 pub use error::{Place, TextError};

@@ -8,7 +8,10 @@ use super::error::TextError;
 use super::facts::{Facts, names};
 use super::store::{Found, LAYOUT, Texts, plain};
 use super::{html, tidy};
-use crate::domain::message::Channel;
+use crate::domain::message::{Asks, Channel};
+
+/// The scores that our texts ask for.
+const SCORES: std::ops::RangeInclusive<u8> = 1..=5;
 
 /// A message in words, ready for a carrier or for the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,9 +57,14 @@ impl Texts {
             }),
             Channel::Email => {
                 let (subject, text) = (part(Part::Subject)?, part(Part::Body)?);
-                let html = self.html(&subject, &text, about)?;
+                let footer = match about.ways.unsubscribe_link {
+                    // A text that names the link itself needs no second one.
+                    Some(link) if !text.contains(link) => self.part(catalogue::FOOTER, Part::Body, about, &facts)?,
+                    _ => String::new(),
+                };
+                let html = self.html(&subject, &text, &footer, about)?;
                 Ok(Rendered {
-                    text,
+                    text: [text, footer].join("\n\n").trim_end().to_owned(),
                     subject: Some(subject),
                     html: Some(html),
                 })
@@ -133,9 +141,17 @@ impl Texts {
         unknown
     }
 
-    fn html(&self, subject: &str, text: &str, about: &About<'_>) -> Result<String, TextError> {
-        let content = Value::from_safe_string(html::paragraphs(text));
-        let facts = context! { language => about.locale.tag(), title => subject, content };
+    fn html(&self, subject: &str, text: &str, footer: &str, about: &About<'_>) -> Result<String, TextError> {
+        let mut content = html::paragraphs(text);
+        if let Some(link) = about.ways.link.filter(|_| about.asks == Asks::Rating) {
+            content = html::with_scores(&content, link, SCORES);
+        }
+        let facts = context! {
+            language => about.locale.tag(),
+            title => subject,
+            content => Value::from_safe_string(content),
+            footer => Value::from_safe_string(html::paragraphs(footer)),
+        };
         let layout = self.inner.env.get_template(LAYOUT);
         layout.and_then(|layout| layout.render(facts)).map_err(|error| {
             let place = Found::layout().place("layout", Part::Body);

@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 
-use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
+use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
 use super::catalogue::{Item, Template};
 use crate::domain::locale::Locale;
 
@@ -101,7 +101,8 @@ const CASTS: [Cast; 5] = [
     },
 ];
 
-const LINK: &str = "https://erinnern.example/r/7Yk3pQw9";
+const LINK: &str = "https://erinnern.example/r/your-own-link-is-made-at-sending";
+const UNSUBSCRIBE_LINK: &str = "https://erinnern.example/u/your-own-link-is-made-at-sending";
 
 /// One point in the space of what a message may speak of.
 #[derive(Clone, Copy)]
@@ -123,6 +124,19 @@ impl Shape {
 
     const fn has_link(self) -> bool {
         self.choices & 4 != 0
+    }
+
+    /// A text message that nobody can answer always has a link where there are links at all.
+    fn ways(self) -> Ways<'static> {
+        Ways {
+            link: self.has_link().then_some(LINK),
+            unsubscribe_link: self.has_link().then_some(UNSUBSCRIBE_LINK),
+            by_reply: self.can_be_answered(),
+        }
+    }
+
+    const fn can_be_answered(self) -> bool {
+        self.choices & 16 == 0
     }
 
     /// The item's own choice: confirmed, or with an offer.
@@ -155,7 +169,7 @@ pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Loc
             today: date()
                 .checked_sub_days(Days::new(shape.days_before))
                 .unwrap_or_default(),
-            link: shape.has_link().then_some(LINK),
+            ways: shape.ways(),
         })
         .collect()
 }
@@ -167,7 +181,7 @@ fn is_insurance(template: &Template) -> bool {
 fn shapes() -> impl Iterator<Item = Shape> {
     [1, 0, 30]
         .into_iter()
-        .flat_map(|days_before| (0..16).map(move |choices| Shape { days_before, choices }))
+        .flat_map(|days_before| (0..32).map(move |choices| Shape { days_before, choices }))
 }
 
 /// A Wednesday in September: the longest names in most languages.

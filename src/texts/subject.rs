@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
+use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
 use super::{Rendered, TextError, Texts};
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
@@ -24,6 +24,7 @@ pub struct Subject<'a> {
     pub may_offer: bool,
     /// The business's local date at the moment of sending.
     pub today: NaiveDate,
+    pub ways: Ways<'a>,
 }
 
 impl Texts {
@@ -61,7 +62,7 @@ impl<'a> Subject<'a> {
             asks: self.asks,
             locale,
             today: self.today,
-            link: None,
+            ways: self.ways,
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod conclude;
 mod limiter;
+mod links;
 mod live;
 mod mail;
 mod prepare;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub sms_per_second: f64,
     /// Mails a second that a lane may send; 0: no limit of ours.
     pub email_per_second: f64,
+    /// How the world reaches us, without a slash at the end. None: messages carry no links.
+    pub public_url: Option<String>,
 }
 
 /// Everything dispatch needs, shared by all lanes.
@@ -84,7 +87,9 @@ impl Dispatcher {
         }
     }
 
-    fn sender(&self, channel: Channel, business: &Business) -> String {
+    /// Who sends for a business on a channel; nobody for a call.
+    #[must_use]
+    pub fn sender(&self, channel: Channel, business: &Business) -> String {
         match channel {
             Channel::Sms => business.sms_from.as_ref().unwrap_or(&self.settings.sms_from).clone(),
             Channel::Email => business

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 
-use super::{DispatchError, Dispatcher, mail};
+use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::business::Business;
@@ -20,9 +20,10 @@ use crate::domain::replan::Hold;
 use crate::domain::segments;
 use crate::outbound::plan::lane;
 use crate::outbound::text_shelf::ShelfError;
+use crate::outbound::ways::Offered;
 use crate::store::outbox::{Again, Claimed, Settlement};
 use crate::store::{self, Tx};
-use crate::texts::{Rendered, Subject, TextError, Texts};
+use crate::texts::{Rendered, Subject, TextError, Texts, Ways};
 
 /// Nobody is asked twice within this time how it went (FACTS 5).
 const SURVEY_PAUSE: TimeDelta = TimeDelta::days(60);
@@ -111,6 +112,8 @@ pub(super) async fn claim_and_prepare(
     }
     let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
     store::attempt::insert_all(tx, &attempts).await?;
+    let public_url = dispatcher.settings.public_url.as_deref();
+    links::issue(tx, public_url, &mut prepared.jobs, &surroundings.items, now).await?;
     prepared.dealt_with = stopped.len() as u64;
     let settlements: Vec<_> = stopped
         .iter()
@@ -233,7 +236,18 @@ impl Surroundings {
         let Some(address) = customer.address(channel).map(str::to_owned) else {
             return Ready::skip(message, Reason::NoAddress);
         };
-        let rendered = match self.render(&message, channel, item, customer, business, calendar, now) {
+        let from = dispatcher.sender(channel, business);
+        let offered = Offered::new(&dispatcher.settings, &message.template, channel, &from);
+        let rendered = match self.render(
+            &message,
+            channel,
+            item,
+            customer,
+            business,
+            calendar,
+            offered.ways(),
+            now,
+        ) {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
@@ -258,7 +272,7 @@ impl Surroundings {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
-            dispatcher, owner, message, channel, address, rendered, item, customer, business, now,
+            owner, message, channel, from, address, rendered, offered, item, customer, business, now,
         )))
     }
 
@@ -306,6 +320,7 @@ impl Surroundings {
         customer: &Customer,
         business: &Business,
         calendar: &Calendar,
+        ways: Ways<'_>,
         now: Instant,
     ) -> Result<Rendered, TextError> {
         let consent = self.consents.get(&customer.id).map_or(&[][..], Vec::as_slice);
@@ -319,6 +334,7 @@ impl Surroundings {
             told_before: message.told_before.as_deref(),
             may_offer,
             today: calendar.zone.date(now),
+            ways,
         };
         self.texts.write(&message.template, channel, &subject)
     }
@@ -351,18 +367,18 @@ impl Ready {
 
 #[expect(clippy::too_many_arguments, reason = "a message is made of all of these")]
 fn job(
-    dispatcher: &Dispatcher,
     owner: &str,
     message: Claimed,
     channel: Channel,
+    from: String,
     address: String,
     rendered: Rendered,
+    offered: Offered,
     item: &Item,
     customer: &Customer,
     business: &Business,
     now: Instant,
 ) -> Job {
-    let from = dispatcher.sender(channel, business);
     let segments = if channel == Channel::Sms {
         i64::try_from(segments::count(&rendered.text).segments).unwrap_or(i64::MAX)
     } else {
@@ -376,7 +392,8 @@ fn job(
             text: rendered.text,
             html: rendered.html.unwrap_or_default(),
             to_name: customer.name.clone(),
-            unsubscribe_url: None,
+            unsubscribe_url: offered.unsubscribe_link,
+            unsubscribe_mailbox: business.email.clone(),
         })),
     };
     let attempt_id = new_id(now);
