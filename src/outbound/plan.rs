@@ -10,7 +10,7 @@ use crate::domain::item::{Item, ItemKind, Standing};
 use crate::domain::message::{Channel, State};
 use crate::domain::plan::{Facts, Holds, Intent, Told, Wanted, plan};
 use crate::domain::quiet_hours::Calendar;
-use crate::domain::replan::{Change, Existing, Hold, changes, told};
+use crate::domain::replan::{Change, Existing, changes, told};
 use crate::domain::rule::{Anchor, Rule};
 use crate::domain::zone::{ZoneError, Zones};
 use crate::outbound::recipient::{desk_of, is_alert};

@@ -12,13 +12,15 @@ use crate::domain::consent::{ConsentLine, Verdict, verdict};
 use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
-use crate::domain::item::Item;
+use crate::domain::item::{Item, ItemKind};
 use crate::domain::message::{Channel, Event, Purpose, Reason, State, next};
+use crate::domain::plan::Holds;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
 use crate::outbound::plan::lane;
+use crate::outbound::recipient::{is_alert, recipient};
 use crate::outbound::text_shelf::ShelfError;
 use crate::outbound::ways::Offered;
 use crate::store::outbox::{Again, Claimed, Settlement};
@@ -60,6 +62,7 @@ struct Surroundings {
     bad_addresses: Vec<(Channel, String)>,
     overtaken: HashSet<String>,
     surveyed: HashSet<String>,
+    holds: HashMap<String, Holds>,
     recent_texts: HashSet<(String, String)>,
     texts: Texts,
 }
@@ -82,7 +85,7 @@ pub(super) async fn claim_and_prepare(
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
     let mut said = HashSet::new();
-    let mut stopped = Vec::new();
+    let (mut stopped, mut held) = (Vec::new(), Vec::new());
     for message in claimed {
         match surroundings.ready(dispatcher, &owner, message, &mut said, now) {
             Ready::Send(job) => {
@@ -100,6 +103,7 @@ pub(super) async fn claim_and_prepare(
                 store::call::open(tx, call, now).await?;
                 stopped.push((message, Event::Accept, None, None));
             }
+            Ready::Held { message, hold } => held.push((message, hold)),
             Ready::Not {
                 message,
                 event,
@@ -114,11 +118,15 @@ pub(super) async fn claim_and_prepare(
     store::attempt::insert_all(tx, &attempts).await?;
     let public_url = dispatcher.settings.public_url.as_deref();
     links::issue(tx, public_url, &mut prepared.jobs, &surroundings.items, now).await?;
-    prepared.dealt_with = stopped.len() as u64;
-    let settlements: Vec<_> = stopped
+    prepared.dealt_with = (stopped.len() + held.len()) as u64;
+    let stopped = stopped
         .iter()
-        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now))
-        .collect();
+        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now));
+    let held = held.iter().map(|(message, hold)| Settlement {
+        hold: Some(*hold),
+        ..stop(&owner, message, Event::Hold, None, None, now)
+    });
+    let settlements: Vec<_> = stopped.chain(held).collect();
     store::outbox::settle_all(tx, &settlements).await?;
     Ok(prepared)
 }
@@ -131,6 +139,10 @@ enum Ready {
         message: Claimed,
         phone: String,
         script: String,
+    },
+    Held {
+        message: Claimed,
+        hold: Hold,
     },
     Not {
         message: Claimed,
@@ -161,8 +173,14 @@ impl Surroundings {
         let customers = store::outbox::customers(tx, owner).await?;
         let bookings = store::outbox::bookings(tx, owner).await?.into_iter().map(Item::Booking);
         let renewals = store::outbox::renewals(tx, owner).await?.into_iter().map(Item::Renewal);
+        let cases = if claimed.iter().any(|message| message.item_kind == ItemKind::Case) {
+            store::customer_case::of_claim(tx, owner).await?
+        } else {
+            Vec::new()
+        };
         let items = bookings
             .chain(renewals)
+            .chain(cases.into_iter().map(Item::Case))
             .map(|item| (item.id().to_owned(), item))
             .collect();
         let mut consents: HashMap<String, Vec<ConsentLine>> = HashMap::new();
@@ -193,6 +211,7 @@ impl Surroundings {
             bad_addresses: store::outbox::bad_addresses(tx, owner).await?,
             overtaken: store::outbox::overtaken(tx, owner, now).await?.into_iter().collect(),
             surveyed,
+            holds: store::holds::of_claim(tx, owner).await?.into_iter().collect(),
             recent_texts: store::outbox::recent_texts(tx, owner, now - DUPLICATE_WINDOW)
                 .await?
                 .into_iter()
@@ -215,7 +234,8 @@ impl Surroundings {
         ) else {
             return Ready::skip(message, Reason::Superseded);
         };
-        let decision = self.decide(&message, item, customer, business, calendar, now);
+        let reader = &*recipient(&message.template, business, customer);
+        let decision = self.decide(&message, item, reader, business, calendar, now);
         let channel = match decision {
             Decision::Go(channel) => channel,
             Decision::Switch(channel) => return Ready::put_back(message, now, channel, business),
@@ -223,17 +243,10 @@ impl Surroundings {
                 let channel = message.channel.unwrap_or(Channel::Sms);
                 return Ready::put_back(message, at, channel, business);
             }
-            Decision::Hold => {
-                return Ready::Not {
-                    message,
-                    event: Event::Hold,
-                    reason: None,
-                    again: None,
-                };
-            }
+            Decision::Hold(hold) => return Ready::Held { message, hold },
             Decision::Skip(reason) => return Ready::skip(message, reason),
         };
-        let Some(address) = customer.address(channel).map(str::to_owned) else {
+        let Some(address) = reader.address(channel).map(str::to_owned) else {
             return Ready::skip(message, Reason::NoAddress);
         };
         let from = dispatcher.sender(channel, business);
@@ -272,7 +285,7 @@ impl Surroundings {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
-            owner, message, channel, from, address, rendered, offered, item, customer, business, now,
+            owner, message, channel, from, address, rendered, offered, item, reader, business, now,
         )))
     }
 
@@ -293,7 +306,8 @@ impl Surroundings {
         let look = LastLook {
             item,
             customer,
-            consent: self.consents.get(&customer.id).map_or(&[], Vec::as_slice),
+            // The customer's withdrawals do not speak for the business.
+            consent: if is_alert(&message.template) { &[] } else { self.consents.get(&customer.id).map_or(&[], Vec::as_slice) },
             surveys_need_consent: business.surveys_need_consent,
             bad_addresses: &self.bad_addresses,
             calendar,
@@ -307,6 +321,7 @@ impl Surroundings {
             useful_until: message.useful_until,
             overtaken: self.overtaken.contains(&message.id),
             surveyed: self.surveyed.contains(&message.id),
+            holds: self.holds.get(&message.id).copied().unwrap_or_default(),
         };
         decide(&look, now)
     }
@@ -334,6 +349,7 @@ impl Surroundings {
             told_before: message.told_before.as_deref(),
             may_offer,
             today: calendar.zone.date(now),
+            zone: &calendar.zone,
             ways,
         };
         self.texts.write(&message.template, channel, &subject)
@@ -462,7 +478,6 @@ fn stop<'a>(
     Settlement {
         owner,
         reason,
-        hold: held.then_some(Hold::Change),
         uncount: event == Event::PutBack || held,
         again: again.cloned(),
         ..Settlement::new(
