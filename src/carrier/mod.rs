@@ -53,8 +53,10 @@ pub struct Mail {
     /// Name for the To header; empty when unknown.
     pub to_name: String,
     pub calendar: Option<CalendarPart>,
-    /// URL for `List-Unsubscribe` (RFC 8058); none until the business has a public URL.
+    /// URL for `List-Unsubscribe` (RFC 8058); none while there is no public URL.
     pub unsubscribe_url: Option<String>,
+    /// Where a mail can be sent instead, for programs that know no other way.
+    pub unsubscribe_mailbox: Option<String>,
 }
 
 /// An iTIP object (RFC 5546) and its method, which the MIME part repeats (RFC 6047).
@@ -107,6 +109,8 @@ pub enum Outcome {
     },
     /// The carrier may or may not have it (FACTS 1.8).
     Unknown { failure: Failure },
+    /// No carrier was asked: the receiver opted out while the message waited for its turn.
+    Withdrawn,
 }
 
 impl Outcome {
@@ -121,6 +125,7 @@ impl Outcome {
             Self::Faulty { .. } => "faulty",
             Self::Stop { .. } => "stop",
             Self::Unknown { .. } => "unknown",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }

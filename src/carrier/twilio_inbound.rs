@@ -20,7 +20,9 @@ pub fn received(pairs: &[(String, String)]) -> Option<Received> {
         sender: value(&["From"])?,
         recipient: value(&["To"])?,
         body: value(&["Body"]).unwrap_or_default(),
-        media: value(&["NumMedia"]).and_then(|count| count.parse().ok()).unwrap_or_default(),
+        media: value(&["NumMedia"])
+            .and_then(|count| count.parse().ok())
+            .unwrap_or_default(),
         opt_out_type: value(&["OptOutType"]).unwrap_or_default().to_ascii_uppercase(),
         at: None,
         pairs: pairs.iter().filter(|(name, _)| name != "Body").cloned().collect(),
@@ -64,7 +66,10 @@ mod tests {
             ("From", "+1"),
             ("To", "+2"),
         ]));
-        assert_eq!(old.map(|old| (old.provider_id, old.body)), Some(("SM1".to_owned(), String::new())));
+        assert_eq!(
+            old.map(|old| (old.provider_id, old.body)),
+            Some(("SM1".to_owned(), String::new()))
+        );
     }
 
     #[test]

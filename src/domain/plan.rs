@@ -11,6 +11,7 @@ use super::instant::Instant;
 use super::item::{Item, Standing};
 use super::message::{Channel, Reason};
 use super::quiet_hours::{Calendar, Fit};
+use super::replan::Hold;
 use super::rule::{Anchor, Offset, OnlyIf, Rule, When, anchor_of};
 
 /// All that a plan depends on.
@@ -26,6 +27,22 @@ pub struct Facts<'a> {
     pub told: Option<&'a Told>,
     /// The customer knows of this item already: no confirmation.
     pub known_to_customer: bool,
+    pub holds: Holds,
+    /// The customer has answered what was asked of the item as it is now: a yes, or anything else.
+    pub answered: bool,
+    /// When the customer first answered how it went. Never what: whatever counts from it is the same for all.
+    pub rated_at: Option<Instant>,
+}
+
+/// What keeps messages waiting until a person has acted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holds {
+    /// The customer is unhappy, and nobody has put it right yet.
+    pub case: bool,
+    /// The customer has said something about this item that a person must see first.
+    pub item: bool,
+    /// Somebody says that the customer's number is theirs.
+    pub number: bool,
 }
 
 /// What the customer was last told of an item.
@@ -51,16 +68,16 @@ pub enum Intent {
     /// It goes, on this channel first.
     Go(Channel),
     /// It waits for a person, and would go on this channel.
-    Hold(Channel),
+    Hold(Hold, Channel),
     Skip(Reason),
 }
 
 /// The messages that `rules` want for an item. A rule that does not concern the item, or whose anchor has not come
 /// (the day after a visit that is not over), wants nothing.
 #[must_use]
-pub fn plan<'a>(facts: Facts<'_>, rules: &'a [Rule], calendar: &Calendar) -> Vec<Wanted<'a>> {
+pub fn plan<'a>(facts: Facts<'_>, rules: impl IntoIterator<Item = &'a Rule>, calendar: &Calendar) -> Vec<Wanted<'a>> {
     rules
-        .iter()
+        .into_iter()
         .filter(|rule| concerns(rule, facts.item))
         .filter_map(|rule| want(facts, rule, calendar))
         .collect()
@@ -74,6 +91,8 @@ fn concerns(rule: &Rule, item: &Item) -> bool {
         && match item {
             Item::Booking(booking) => fits(rule.service.as_deref(), booking.service.as_deref()),
             Item::Renewal(renewal) => fits(rule.kind.as_deref(), Some(renewal.kind.as_str())),
+            Item::Case(_) => true,
+            Item::Reply(_) => false,
         }
 }
 
@@ -115,13 +134,31 @@ fn intent(facts: Facts<'_>, rule: &Rule, anchor: Anchor, on_time: bool) -> Inten
     if anchor == Anchor::Booked && facts.known_to_customer {
         return Intent::Skip(Reason::ByHand);
     }
-    if !condition_holds(rule.only_if, facts.item) {
+    if !condition_holds(rule.only_if, facts.item, facts.answered) {
         return Intent::Skip(Reason::Answered);
     }
     match usable_channel(facts, &rule.channels, rule) {
-        Ok(channel) if facts.item.standing() == Standing::Pending => Intent::Hold(channel),
-        Ok(channel) => Intent::Go(channel),
+        Ok(channel) => match held_by(facts.holds, facts.item, anchor, channel) {
+            Some(hold) => Intent::Hold(hold, channel),
+            None => Intent::Go(channel),
+        },
         Err(reason) => Intent::Skip(reason),
+    }
+}
+
+/// Who keeps a message about `item` waiting. An open case stops everything but what is about the case, what corrects
+/// something said before, and what goes to all who answered alike: there the score must make no difference.
+#[must_use]
+pub const fn held_by(holds: Holds, item: &Item, anchor: Anchor, channel: Channel) -> Option<Hold> {
+    let spared = matches!(item, Item::Case(_)) || matches!(anchor, Anchor::Changed | Anchor::Cancelled | Anchor::Rated);
+    if holds.number && !matches!(channel, Channel::Email) {
+        Some(Hold::Number)
+    } else if holds.case && !spared {
+        Some(Hold::Case)
+    } else if (holds.item && !matches!(anchor, Anchor::Rated)) || matches!(item.standing(), Standing::Pending) {
+        Some(Hold::Change)
+    } else {
+        None
     }
 }
 
@@ -132,7 +169,7 @@ fn settled_by_item(facts: Facts<'_>, anchor: Anchor) -> Option<Reason> {
     }
     match (facts.item.standing(), anchor) {
         (Standing::Cancelled, Anchor::Cancelled)
-        | (Standing::Done, Anchor::Completed)
+        | (Standing::Done, Anchor::Completed | Anchor::Rated)
         | (Standing::Live | Standing::Pending, _) => None,
         (Standing::Cancelled, _) => Some(Reason::ItemCancelled),
         (Standing::Done, _) => Some(Reason::ItemDone),
@@ -141,10 +178,11 @@ fn settled_by_item(facts: Facts<'_>, anchor: Anchor) -> Option<Reason> {
 
 /// Whether a rule's `only_if` still holds of the item.
 #[must_use]
-pub const fn condition_holds(only_if: OnlyIf, item: &Item) -> bool {
+pub const fn condition_holds(only_if: OnlyIf, item: &Item, answered: bool) -> bool {
     match only_if {
         OnlyIf::Always => true,
-        OnlyIf::Unanswered | OnlyIf::NotConfirmed | OnlyIf::NotRenewed => !item.is_confirmed(),
+        OnlyIf::Unanswered => !answered && !item.is_confirmed(),
+        OnlyIf::NotConfirmed | OnlyIf::NotRenewed => !item.is_confirmed(),
     }
 }
 
@@ -201,15 +239,20 @@ fn moment(when: When, facts: Facts<'_>, calendar: &Calendar, rule: &Rule) -> Opt
     let (local, at) = match anchor_of(when, rule.about) {
         Anchor::Start => match facts.item {
             Item::Booking(booking) => (booking.starts.0, booking.starts_at),
-            Item::Renewal(_) => return None,
+            _ => return None,
         },
         Anchor::EndsOn => match facts.item {
             Item::Renewal(renewal) => {
                 let midnight = renewal.ends_on.0.and_time(NaiveTime::MIN);
                 (midnight, zone.instant(midnight))
             }
-            Item::Booking(_) => return None,
+            _ => return None,
         },
+        Anchor::Opened => match facts.item {
+            Item::Case(case) => known(case.changed_at, calendar),
+            _ => return None,
+        },
+        Anchor::Rated => known(facts.rated_at?, calendar),
         Anchor::Completed => known(facts.item.completed_at()?, calendar),
         Anchor::Booked if facts.told.is_none_or(|told| *told == Told::Cancelled) => {
             known(facts.item.known_at(), calendar)
@@ -219,7 +262,7 @@ fn moment(when: When, facts: Facts<'_>, calendar: &Calendar, rule: &Rule) -> Opt
             Told::At(_) => known(facts.item.known_at(), calendar),
             Told::Cancelled => return None,
         },
-        Anchor::Booked | Anchor::Changed | Anchor::Cancelled | Anchor::Opened => return None,
+        Anchor::Booked | Anchor::Changed | Anchor::Cancelled => return None,
     };
     match when.offset {
         Offset::Hours(hours) => Some(at + TimeDelta::hours(hours)),

@@ -8,9 +8,11 @@ use sqlx::{Decode, Encode, Sqlite, Type};
 use super::packed::Field;
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::case::{CaseSource, Cause};
 use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
+use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
 use crate::domain::question::QuestionState;
@@ -79,10 +81,13 @@ stored_as_text!(
     AttemptState,
     BookingStatus,
     BusinessKind,
+    CaseSource,
+    Cause,
     Channel,
     DeskKind,
     Hold,
     ItemKind,
+    LinkPurpose,
     LocalDate,
     LocalDateTime,
     OnlyIf,

@@ -9,7 +9,7 @@ use super::error::WebError;
 use crate::app::App;
 use crate::carrier::twilio_inbound;
 use crate::carrier::twilio_signature::{Payload, verify};
-use crate::inbound::{delivery, receive, reply};
+use crate::inbound::{delivery, receive};
 use crate::store::{self, receipt::NewReceipt};
 
 /// The headers in which Twilio and its look-alikes sign (FACTS 1.9, 1.15).
@@ -48,26 +48,14 @@ pub(super) async fn twilio_message_by_get(
 /// Stores the message and answers; only then is it read.
 async fn take_message(app: App, pairs: &Pairs) -> Result<impl IntoResponse + use<>, WebError> {
     check_account(&app, pairs)?;
-    let received =
-        twilio_inbound::received(pairs).ok_or(WebError::BadRequest("MessageSid, From or To is missing"))?;
+    let received = twilio_inbound::received(pairs).ok_or(WebError::BadRequest("MessageSid, From or To is missing"))?;
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().write().await?;
     let is_new = receive::receive(&mut tx, app.dispatcher.sms.name(), &received, now).await?;
     tx.commit().await?;
     app.dispatcher.metrics.inbound();
-    if is_new {
-        tokio::spawn(read_messages(app));
-    }
+    tracing::debug!(is_new, "a customer's message is stored");
     Ok(([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], EMPTY_TWIML))
-}
-
-/// Reads what is stored, after the caller has its answer; what goes wrong here is tried again by the schedule.
-async fn read_messages(app: App) {
-    let now = app.dispatcher.clock.now();
-    match reply::read_inbound(&app.dispatcher, now).await {
-        Ok(_) => app.wake.all(),
-        Err(error) => tracing::error!(%error, "stored messages of customers could not be read yet"),
-    }
 }
 
 /// `POST /webhooks/twilio/status?m=<attempt>`: how a message fares (FACTS 1.11).
@@ -133,15 +121,11 @@ fn query(uri: &Uri) -> Pairs {
 
 /// Without scheme and host, which a proxy may have put into the request line.
 fn path_and_query(uri: &Uri) -> String {
-    uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string)
+    uri.path_and_query()
+        .map_or_else(|| uri.path().to_owned(), ToString::to_string)
 }
 
-fn check_signature(
-    app: &App,
-    path_and_query: &str,
-    headers: &HeaderMap,
-    payload: Payload<'_>,
-) -> Result<(), WebError> {
+fn check_signature(app: &App, path_and_query: &str, headers: &HeaderMap, payload: Payload<'_>) -> Result<(), WebError> {
     let sms = &app.config.sms;
     let secrets: Vec<_> = sms.webhook_secret.iter().chain(&sms.auth_tokens).cloned().collect();
     let public_url = app.config.server.public_url.as_deref().unwrap_or_default();

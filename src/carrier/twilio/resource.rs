@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::domain::instant::Instant;
+use crate::domain::link::without_tokens;
 
 use super::{Lookup, Receipt, Received};
 use crate::carrier::twilio_inbound::SERVICE_PAIR;
@@ -114,7 +115,8 @@ impl Message {
     /// What the provider leaves out does not speak against it: a message that is overlooked is sent twice.
     pub(super) fn could_be(&self, lookup: &Lookup, since: Instant) -> bool {
         let body = self.body.as_deref().unwrap_or_default();
-        let same_text = |body: &str| body.trim_end() == lookup.text.trim_end();
+        // The provider has the link as it was sent, we keep it without its token.
+        let same_text = |body: &str| without_tokens(body.trim_end()) == lookup.text.trim_end();
         let same_number = self.to.as_deref().is_none_or(|to| digits(to).eq(digits(&lookup.to)));
         let sent_by_us = match self.direction.as_deref() {
             None => true,

@@ -12,7 +12,9 @@ use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind};
 use crate::domain::message::{Channel, Purpose};
+use crate::domain::plan::Holds;
 use crate::domain::quiet_hours::Calendar;
+use crate::domain::rule::OnlyIf;
 use crate::outbound::text_shelf::ShelfError;
 use crate::store::claim::{Claimed, RecentText, Rival};
 use crate::store::{self, StoreError, Tx};
@@ -35,6 +37,10 @@ pub(super) struct Surroundings {
     pub overtaken: HashSet<String>,
     /// Surveys of the claim whose customer was asked not long ago.
     pub surveyed: HashSet<String>,
+    /// Messages of the claim whose question has its answer already.
+    pub answered: HashSet<String>,
+    /// What keeps messages of the claim waiting, by message.
+    pub holds: HashMap<String, Holds>,
     /// By customer.
     recent_texts: HashMap<String, Vec<RecentText>>,
     pub texts: Texts,
@@ -62,11 +68,13 @@ impl Surroundings {
         );
         Ok(Self {
             businesses: businesses(tx, dispatcher, claimed).await?,
-            items: items(tx, claimed).await?,
+            items: items(tx, claimed, owner).await?,
             consents: consents(tx, &customers, &ids, &addresses).await?,
             bad_addresses: store::claim::bad_addresses(tx, &addresses).await?,
             overtaken: overtaken(tx, claimed, now).await?,
             surveyed: surveyed(tx, claimed, owner, now).await?,
+            answered: answered(tx, claimed).await?,
+            holds: store::holds::of_claim(tx, owner).await?.into_iter().collect(),
             recent_texts: recent_texts(tx, &ids, now).await?,
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
@@ -116,7 +124,7 @@ async fn businesses(
     Ok(businesses)
 }
 
-async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>, StoreError> {
+async fn items(tx: &mut Tx, claimed: &[Claimed], owner: &str) -> Result<HashMap<String, Item>, StoreError> {
     let of = |kind| {
         let about = claimed.iter().filter(move |message| message.item_kind == kind);
         distinct(about.map(|message| message.item_id.as_str()))
@@ -138,6 +146,14 @@ async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>
                 .into_iter()
                 .map(|renewal| (renewal.id.clone(), Item::Renewal(renewal))),
         );
+    }
+    for id in of(ItemKind::Reply) {
+        let found = store::item::find(tx, ItemKind::Reply, id).await?;
+        items.extend(found.map(|item| (id.to_owned(), item)));
+    }
+    if claimed.iter().any(|message| message.item_kind == ItemKind::Case) {
+        let found = store::customer_case::of_claim(tx, owner).await?;
+        items.extend(found.into_iter().map(|case| (case.id.clone(), Item::Case(case))));
     }
     Ok(items)
 }
@@ -221,6 +237,22 @@ async fn surveyed(tx: &mut Tx, claimed: &[Claimed], owner: &str, now: Instant) -
         .filter(is_too_much)
         .map(|message| message.id.clone())
         .collect())
+}
+
+/// Of the messages of a claim that are only of use while nobody has answered, those whose customer has.
+async fn answered(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashSet<String>, StoreError> {
+    let listens = || claimed.iter().filter(|message| message.only_if == OnlyIf::Unanswered);
+    let items = distinct(listens().map(|message| message.item_id.as_str()));
+    if items.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let answered = store::question::answered_about(tx, &items).await?;
+    let has_answer = |message: &&Claimed| {
+        answered
+            .iter()
+            .any(|(item_id, revision)| *item_id == message.item_id && *revision == message.item_revision)
+    };
+    Ok(listens().filter(has_answer).map(|message| message.id.clone()).collect())
 }
 
 async fn recent_texts(
