@@ -128,6 +128,10 @@ mod tests {
     fn the_clock_stands_still_while_nobody_is_there() {
         assert_eq!(due(Some("vip"), "2026-12-01 19:00"), "2026-12-02 09:00");
         assert_eq!(due(Some("vip"), "2026-12-01 23:30"), "2026-12-02 10:00");
-        assert_eq!(due(None, "2026-12-24 18:00"), "2026-12-26 14:00", "the 25th is a holiday");
+        assert_eq!(
+            due(None, "2026-12-24 18:00"),
+            "2026-12-26 14:00",
+            "the 25th is a holiday"
+        );
     }
 }

@@ -218,7 +218,10 @@ mod tests {
     #[test]
     fn without_answers_there_is_no_score_and_nothing_that_is_no_number() {
         let nobody = Scores::default();
-        assert_eq!((csat(&nobody).n, csat(&nobody).satisfied, csat(&nobody).mean), (0, None, None));
+        assert_eq!(
+            (csat(&nobody).n, csat(&nobody).satisfied, csat(&nobody).mean),
+            (0, None, None)
+        );
         assert_eq!((nps(&nobody).n, nps(&nobody).score), (0, None));
         assert_eq!((ces(&nobody).n, ces(&nobody).mean, ces(&nobody).easy), (0, None, None));
         assert_eq!(response_rate(0, 0).rate, None);

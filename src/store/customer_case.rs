@@ -135,7 +135,9 @@ pub async fn blank_words(tx: &mut Tx, before: Instant) -> Result<u64, StoreError
 
 /// Blanks everything that a customer said in cases, for their erasure.
 pub async fn blank_customer(tx: &mut Tx, customer_id: &str) -> Result<u64, StoreError> {
-    Ok(on!(tx, c => sqlx::query("UPDATE customer_case SET words = NULL, note = NULL WHERE customer_id = $1")
+    Ok(
+        on!(tx, c => sqlx::query("UPDATE customer_case SET words = NULL, note = NULL WHERE customer_id = $1")
         .bind(customer_id).execute(c).await)?
-    .rows_affected())
+        .rows_affected(),
+    )
 }

@@ -4,7 +4,7 @@ use super::db::{Tx, on};
 use super::error::StoreError;
 use super::types::row;
 use crate::domain::customer::Customer;
-use crate::domain::plan::Holds;
+use crate::domain::plan::Waits;
 
 struct HoldsRow {
     of_case: bool,
@@ -19,22 +19,22 @@ row!(HoldsRow {
 });
 
 /// What holds messages about this item to this customer.
-pub async fn of_item(tx: &mut Tx, item_id: &str, customer: &Customer) -> Result<Holds, StoreError> {
+pub async fn of_item(tx: &mut Tx, item_id: &str, customer: &Customer) -> Result<Waits, StoreError> {
     let row: HoldsRow = on!(tx, c => sqlx::query_as(
         "SELECT EXISTS (SELECT 1 FROM customer_case WHERE customer_id = $1 AND closed_at IS NULL) AS of_case, \
             EXISTS (SELECT 1 FROM desk_item WHERE item_id = $2 AND done_at IS NULL AND holds) AS of_item, \
             EXISTS (SELECT 1 FROM held_number WHERE address = $3 AND business_id = $4) AS of_number",
     ).bind(&customer.id).bind(item_id).bind(&customer.phone).bind(&customer.business_id).fetch_one(c).await)?;
-    Ok(Holds {
+    Ok(Waits {
         case: row.of_case,
-        item: row.of_item,
+        change: row.of_item,
         number: row.of_number,
     })
 }
 
 /// Of the messages of a claim, those that something holds. The plan has held what it could; this is for what was on
 /// its way meanwhile and came back.
-pub async fn of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<(String, Holds)>, StoreError> {
+pub async fn of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<(String, Waits)>, StoreError> {
     let rows: Vec<(String, bool, bool, bool)> = on!(tx, c => sqlx::query_as(
         "SELECT id, of_case, of_item, of_number FROM ( \
             SELECT message.id, \
@@ -49,6 +49,6 @@ pub async fn of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<(String, Holds)>, 
     ).bind(owner).fetch_all(c).await)?;
     Ok(rows
         .into_iter()
-        .map(|(id, case, item, number)| (id, Holds { case, item, number }))
+        .map(|(id, case, change, number)| (id, Waits { case, change, number }))
         .collect())
 }

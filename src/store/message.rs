@@ -160,11 +160,13 @@ pub async fn skip_overdue_held(tx: &mut Tx, now: Instant) -> Result<u64, StoreEr
 
 /// When the next held message stops being of use.
 pub async fn next_overdue_held(tx: &mut Tx) -> Result<Option<Instant>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT MIN(useful_until) FROM message WHERE state = 'held'")
-        .fetch_one(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT MIN(useful_until) FROM message WHERE state = 'held'")
+        .fetch_one(c).await)?,
+    )
 }
 
-/// Holds a planned message by a person's hand, or lets a held one go. False: it was not in a state for that.
+/// Waits a planned message by a person's hand, or lets a held one go. False: it was not in a state for that.
 pub async fn hold(tx: &mut Tx, id: &str, held: bool, now: Instant) -> Result<bool, StoreError> {
     let done = if held {
         on!(tx, c => sqlx::query(

@@ -91,8 +91,10 @@ pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Rating>, 
 
 /// When the customer first said how this item went.
 pub async fn first_about(tx: &mut Tx, item_id: &str) -> Result<Option<Instant>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT MIN(at) FROM rating WHERE item_id = $1")
-        .bind(item_id).fetch_one(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT MIN(at) FROM rating WHERE item_id = $1")
+        .bind(item_id).fetch_one(c).await)?,
+    )
 }
 
 /// A question how it went that left the house, and its answer where there is one.
@@ -146,7 +148,9 @@ pub async fn blank_words(tx: &mut Tx, before: Instant) -> Result<u64, StoreError
 
 /// Blanks the words of a customer's answers, for their erasure. The scores stay.
 pub async fn blank_customer(tx: &mut Tx, customer_id: &str) -> Result<u64, StoreError> {
-    Ok(on!(tx, c => sqlx::query("UPDATE rating SET raw = NULL, comment = NULL WHERE customer_id = $1")
+    Ok(
+        on!(tx, c => sqlx::query("UPDATE rating SET raw = NULL, comment = NULL WHERE customer_id = $1")
         .bind(customer_id).execute(c).await)?
-    .rows_affected())
+        .rows_affected(),
+    )
 }

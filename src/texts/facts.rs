@@ -327,7 +327,9 @@ fn cut(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     let beginning: String = text.chars().take(most).collect();
-    let words = beginning.rsplit_once(' ').map_or(beginning.as_str(), |(words, _)| words);
+    let words = beginning
+        .rsplit_once(' ')
+        .map_or(beginning.as_str(), |(words, _)| words);
     format!("{words}...")
 }
 

@@ -14,7 +14,7 @@ use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind};
 use crate::domain::message::{Channel, Event, Purpose, Reason, State, next};
-use crate::domain::plan::Holds;
+use crate::domain::plan::Waits;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
@@ -62,7 +62,7 @@ struct Surroundings {
     bad_addresses: Vec<(Channel, String)>,
     overtaken: HashSet<String>,
     surveyed: HashSet<String>,
-    holds: HashMap<String, Holds>,
+    waits: HashMap<String, Waits>,
     recent_texts: HashSet<(String, String)>,
     texts: Texts,
 }
@@ -211,7 +211,7 @@ impl Surroundings {
             bad_addresses: store::outbox::bad_addresses(tx, owner).await?,
             overtaken: store::outbox::overtaken(tx, owner, now).await?.into_iter().collect(),
             surveyed,
-            holds: store::holds::of_claim(tx, owner).await?.into_iter().collect(),
+            waits: store::holds::of_claim(tx, owner).await?.into_iter().collect(),
             recent_texts: store::outbox::recent_texts(tx, owner, now - DUPLICATE_WINDOW)
                 .await?
                 .into_iter()
@@ -307,7 +307,11 @@ impl Surroundings {
             item,
             customer,
             // The customer's withdrawals do not speak for the business.
-            consent: if is_alert(&message.template) { &[] } else { self.consents.get(&customer.id).map_or(&[], Vec::as_slice) },
+            consent: if is_alert(&message.template) {
+                &[]
+            } else {
+                self.consents.get(&customer.id).map_or(&[], Vec::as_slice)
+            },
             surveys_need_consent: business.surveys_need_consent,
             bad_addresses: &self.bad_addresses,
             calendar,
@@ -321,7 +325,7 @@ impl Surroundings {
             useful_until: message.useful_until,
             overtaken: self.overtaken.contains(&message.id),
             surveyed: self.surveyed.contains(&message.id),
-            holds: self.holds.get(&message.id).copied().unwrap_or_default(),
+            waits: self.waits.get(&message.id).copied().unwrap_or_default(),
         };
         decide(&look, now)
     }
