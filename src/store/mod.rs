@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod business;
 pub mod call;
+pub mod claim;
 pub mod customer;
 pub mod customer_case;
 mod db;
@@ -19,6 +20,7 @@ mod lock;
 pub mod message;
 mod migrate;
 pub mod outbox;
+mod packed;
 pub mod rating;
 pub mod receipt;
 pub mod report;
