@@ -8,7 +8,7 @@ use chrono::{Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use super::consent::{ConsentLine, Verdict, verdict};
 use super::customer::Customer;
 use super::instant::Instant;
-use super::item::{Item, Standing};
+use super::item::{Item, ItemKind, Standing};
 use super::message::{Channel, Reason};
 use super::quiet_hours::{Calendar, Fit};
 use super::replan::Hold;
@@ -27,22 +27,40 @@ pub struct Facts<'a> {
     pub told: Option<&'a Told>,
     /// The customer knows of this item already: no confirmation.
     pub known_to_customer: bool,
-    pub holds: Holds,
+    pub waits: Waits,
     /// The customer has answered what was asked of the item as it is now: a yes, or anything else.
     pub answered: bool,
     /// When the customer first answered how it went. Never what: whatever counts from it is the same for all.
     pub rated_at: Option<Instant>,
 }
 
-/// What keeps messages waiting until a person has acted.
+/// What a person has to look at before anything more is said, beside the item's own state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Holds {
+pub struct Waits {
     /// The customer is unhappy, and nobody has put it right yet.
     pub case: bool,
-    /// The customer has said something about this item that a person must see first.
-    pub item: bool,
-    /// Somebody says that the customer's number is theirs.
+    /// The customer has asked for something about the item.
+    pub change: bool,
+    /// Somebody else seems to have the customer's number.
     pub number: bool,
+}
+
+impl Waits {
+    /// What holds a message about `item` on `channel`, where something does. An open case stops everything but what is
+    /// about the case, what corrects something said before, and what goes to all who answered alike: there the score
+    /// must make no difference.
+    #[must_use]
+    pub fn hold(self, item: &Item, anchor: Anchor, channel: Channel) -> Option<Hold> {
+        if self.number && channel != Channel::Email {
+            return Some(Hold::Number);
+        }
+        let about_the_case = item.kind() == ItemKind::Case;
+        if self.case && !about_the_case && !matches!(anchor, Anchor::Changed | Anchor::Cancelled | Anchor::Rated) {
+            return Some(Hold::Case);
+        }
+        let pending = self.change || item.standing() == Standing::Pending;
+        (pending && anchor != Anchor::Rated).then_some(Hold::Change)
+    }
 }
 
 /// What the customer was last told of an item.
@@ -68,7 +86,7 @@ pub enum Intent {
     /// It goes, on this channel first.
     Go(Channel),
     /// It waits for a person, and would go on this channel.
-    Hold(Hold, Channel),
+    Hold(Channel, Hold),
     Skip(Reason),
 }
 
@@ -138,27 +156,11 @@ fn intent(facts: Facts<'_>, rule: &Rule, anchor: Anchor, on_time: bool) -> Inten
         return Intent::Skip(Reason::Answered);
     }
     match usable_channel(facts, &rule.channels, rule) {
-        Ok(channel) => match held_by(facts.holds, facts.item, anchor, channel) {
-            Some(hold) => Intent::Hold(hold, channel),
+        Ok(channel) => match facts.waits.hold(facts.item, anchor, channel) {
+            Some(hold) => Intent::Hold(channel, hold),
             None => Intent::Go(channel),
         },
         Err(reason) => Intent::Skip(reason),
-    }
-}
-
-/// Who keeps a message about `item` waiting. An open case stops everything but what is about the case, what corrects
-/// something said before, and what goes to all who answered alike: there the score must make no difference.
-#[must_use]
-pub const fn held_by(holds: Holds, item: &Item, anchor: Anchor, channel: Channel) -> Option<Hold> {
-    let spared = matches!(item, Item::Case(_)) || matches!(anchor, Anchor::Changed | Anchor::Cancelled | Anchor::Rated);
-    if holds.number && !matches!(channel, Channel::Email) {
-        Some(Hold::Number)
-    } else if holds.case && !spared {
-        Some(Hold::Case)
-    } else if (holds.item && !matches!(anchor, Anchor::Rated)) || matches!(item.standing(), Standing::Pending) {
-        Some(Hold::Change)
-    } else {
-        None
     }
 }
 

@@ -5,7 +5,7 @@ use super::customer::Customer;
 use super::instant::Instant;
 use super::item::{Item, Standing};
 use super::message::{Channel, Purpose, Reason};
-use super::plan::{Holds, condition_holds, held_by, preferred_first};
+use super::plan::{Waits, condition_holds, preferred_first};
 use super::quiet_hours::{Calendar, Fit};
 use super::replan::Hold;
 use super::rule::{Anchor, OnlyIf};
@@ -31,7 +31,7 @@ pub struct LastLook<'a> {
     pub overtaken: bool,
     /// The customer was asked how it went not long ago.
     pub surveyed: bool,
-    pub holds: Holds,
+    pub waits: Waits,
     /// The customer has answered what was asked of the item as it is now.
     pub answered: bool,
     /// It answers what the customer has just written, or alerts the business: no hour is the wrong one.
@@ -64,7 +64,7 @@ pub fn decide(look: &LastLook<'_>, now: Instant) -> Decision {
         return Decision::Skip(Reason::Superseded);
     }
     let channel = look.channel.unwrap_or(Channel::Sms);
-    if let Some(hold) = held_by(look.holds, look.item, look.anchor, channel) {
+    if let Some(hold) = look.waits.hold(look.item, look.anchor, channel) {
         return Decision::Hold(hold);
     }
     if !condition_holds(look.only_if, look.item, look.answered) {

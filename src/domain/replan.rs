@@ -166,7 +166,7 @@ fn adjust<'a>(message: &Existing, want: Wanted<'a>) -> Option<Change<'a>> {
         (State::Held, Intent::Go(_)) if message.hold.is_some_and(Hold::is_the_plans) => {
             Some(Change::Release { id, wanted: want })
         }
-        (State::Held, Intent::Hold(hold, _)) if message.hold.is_some_and(|by| by.is_the_plans() && by != hold) => {
+        (State::Held, Intent::Hold(_, hold)) if message.hold.is_some_and(|by| by.is_the_plans() && by != hold) => {
             Some(Change::Hold { id, wanted: want })
         }
         (State::Planned | State::Held, Intent::Go(_) | Intent::Hold(..)) => {
@@ -182,7 +182,7 @@ fn adjust<'a>(message: &Existing, want: Wanted<'a>) -> Option<Change<'a>> {
 fn moved(message: &Existing, want: &Wanted<'_>) -> bool {
     // After a first attempt the channel is dispatch's to choose: it may have fallen on to the next one.
     let channel = match want.intent {
-        Intent::Go(channel) | Intent::Hold(_, channel) => Some(channel),
+        Intent::Go(channel) | Intent::Hold(channel, _) => Some(channel),
         Intent::Skip(_) => None,
     };
     message.wanted_at != want.due_at

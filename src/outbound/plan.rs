@@ -9,7 +9,7 @@ use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind, Standing};
 use crate::domain::message::{Channel, State};
-use crate::domain::plan::{Facts, Holds, Intent, Told, Wanted, plan};
+use crate::domain::plan::{Facts, Intent, Told, Waits, Wanted, plan};
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::replan::{Change, Existing, changes, told};
 use crate::domain::rule::{Anchor, OnlyIf, Rule};
@@ -133,7 +133,7 @@ pub async fn replan_item(
         bad_addresses: &bad_addresses,
         told: told.as_ref(),
         known_to_customer: hints.known_to_customer,
-        holds: store::holds::of_item(tx, item.id(), customer).await?,
+        waits: store::holds::of_item(tx, item.id(), customer).await?,
         answered: !hints.is_new && listens(desk, item) && answered(tx, item).await?,
         rated_at: rated_at(tx, desk, item).await?,
     };
@@ -159,7 +159,7 @@ async fn plan_alerts<'a>(tx: &mut Tx, desk: &'a Desk, facts: Facts<'_>) -> Resul
         customer: &business,
         consent: &[],
         bad_addresses: &bad_addresses,
-        holds: Holds::default(),
+        waits: Waits::default(),
         ..facts
     };
     let alerts = desk.rules.iter().filter(|rule| is_alert(&rule.template));
@@ -274,7 +274,7 @@ async fn insert(
 fn planned(desk: &Desk, wanted: &Wanted<'_>) -> Planned {
     let (state, reason, hold, channel) = match wanted.intent {
         Intent::Go(channel) => (State::Planned, None, None, Some(channel)),
-        Intent::Hold(hold, channel) => (State::Held, None, Some(hold), Some(channel)),
+        Intent::Hold(channel, hold) => (State::Held, None, Some(hold), Some(channel)),
         Intent::Skip(reason) => (State::Skipped, Some(reason), None, None),
     };
     let rule = wanted.rule;

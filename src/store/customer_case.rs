@@ -1,7 +1,9 @@
 //! Cases: unhappy customers, each owned by a person until closed.
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::list;
 use super::types::row;
 use crate::domain::case::Case;
 use crate::domain::instant::Instant;
@@ -96,13 +98,11 @@ pub async fn open_count(tx: &mut Tx, business_id: &str) -> Result<i64, StoreErro
     ).bind(business_id).fetch_one(c).await)?)
 }
 
-/// The cases that the messages of a claim are about.
-pub async fn of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<Case>, StoreError> {
+/// Cases by their ids.
+pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Case>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
-        select_case!(),
-        "WHERE customer_case.id IN (SELECT item_id FROM message \
-            WHERE lease_owner = $1 AND state = 'sending' AND item_kind = 'case')"
-    )).bind(owner).fetch_all(c).await)?)
+        select_case!(), "WHERE customer_case.id IN ", listed!("$1")
+    )).bind(list(ids)).fetch_all(c).await)?)
 }
 
 /// Writes a case, new or changed.

@@ -166,7 +166,7 @@ pub async fn next_overdue_held(tx: &mut Tx) -> Result<Option<Instant>, StoreErro
     )
 }
 
-/// Holds a planned message by a person's hand, or lets a held one go. False: it was not in a state for that.
+/// Waits a planned message by a person's hand, or lets a held one go. False: it was not in a state for that.
 pub async fn hold(tx: &mut Tx, id: &str, held: bool, now: Instant) -> Result<bool, StoreError> {
     let done = if held {
         on!(tx, c => sqlx::query(

@@ -1,6 +1,5 @@
 //! Between claim and carrier: load what a claim is about, look for the last time, render, write the attempts.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -25,7 +24,7 @@ use crate::domain::replan::Hold;
 use crate::domain::segments;
 use crate::outbound::notice;
 use crate::outbound::plan::lane;
-use crate::outbound::recipient::{is_alert, recipient};
+use crate::outbound::recipient::{desk_of, is_alert};
 use crate::outbound::ways::Offered;
 use crate::store::claim::Claimed;
 use crate::store::outbox::{Again, Settlement};
@@ -161,10 +160,8 @@ impl Surroundings {
         ) else {
             return Ready::skip(message, Reason::Superseded);
         };
-        let reader = &match recipient(&message.template, business, customer) {
-            Cow::Borrowed(_) => Arc::clone(customer),
-            Cow::Owned(desk) => Arc::new(desk),
-        };
+        let alert = is_alert(&message.template).then(|| Arc::new(desk_of(business, customer)));
+        let reader = alert.as_ref().unwrap_or(customer);
         let decision = self.decide(&message, item, reader, business, calendar, now);
         let channel = match decision {
             Decision::Go(channel) => channel,
@@ -262,7 +259,7 @@ impl Surroundings {
                 self.consent(customer)
             },
             surveys_need_consent: business.surveys_need_consent,
-            bad_addresses: &self.bad_addresses,
+            bad_addresses: &self.obstacles.bad_addresses,
             calendar,
             item_revision: message.item_revision,
             anchor: message.anchor,
@@ -274,7 +271,7 @@ impl Surroundings {
             useful_until: message.useful_until,
             overtaken: self.overtaken.contains(&message.id),
             surveyed: self.surveyed.contains(&message.id),
-            holds: self.holds.get(&message.id).copied().unwrap_or_default(),
+            waits: self.obstacles.waits(&message.item_id, customer),
             answered: self.answered.contains(&message.id),
             at_any_hour: is_alert(&message.template) || notice::answers_now(item, now),
         };

@@ -12,11 +12,11 @@ use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind};
 use crate::domain::message::{Channel, Purpose};
-use crate::domain::plan::Holds;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::rule::OnlyIf;
 use crate::outbound::text_shelf::ShelfError;
 use crate::store::claim::{Claimed, RecentText, Rival};
+use crate::store::holds::Obstacles;
 use crate::store::{self, StoreError, Tx};
 use crate::texts::Texts;
 
@@ -32,15 +32,13 @@ pub(super) struct Surroundings {
     pub customers: HashMap<String, Arc<Customer>>,
     pub items: HashMap<String, Item>,
     consents: HashMap<String, Vec<ConsentLine>>,
-    pub bad_addresses: Vec<(Channel, String)>,
+    pub obstacles: Obstacles,
     /// Messages of the claim for which a later one speaks.
     pub overtaken: HashSet<String>,
     /// Surveys of the claim whose customer was asked not long ago.
     pub surveyed: HashSet<String>,
     /// Messages of the claim whose question has its answer already.
     pub answered: HashSet<String>,
-    /// What keeps messages of the claim waiting, by message.
-    pub holds: HashMap<String, Holds>,
     /// By customer.
     recent_texts: HashMap<String, Vec<RecentText>>,
     pub texts: Texts,
@@ -66,15 +64,15 @@ impl Surroundings {
                 .flat_map(|customer| [customer.phone.as_deref(), customer.email.as_deref()])
                 .flatten(),
         );
+        let about = distinct(claimed.iter().map(|message| message.item_id.as_str()));
         Ok(Self {
             businesses: businesses(tx, dispatcher, claimed).await?,
-            items: items(tx, claimed, owner).await?,
+            items: items(tx, claimed).await?,
             consents: consents(tx, &customers, &ids, &addresses).await?,
-            bad_addresses: store::claim::bad_addresses(tx, &addresses).await?,
+            obstacles: store::holds::obstacles(tx, &ids, &about, &addresses).await?,
             overtaken: overtaken(tx, claimed, now).await?,
             surveyed: surveyed(tx, claimed, owner, now).await?,
             answered: answered(tx, claimed).await?,
-            holds: store::holds::of_claim(tx, owner).await?.into_iter().collect(),
             recent_texts: recent_texts(tx, &ids, now).await?,
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
@@ -124,12 +122,12 @@ async fn businesses(
     Ok(businesses)
 }
 
-async fn items(tx: &mut Tx, claimed: &[Claimed], owner: &str) -> Result<HashMap<String, Item>, StoreError> {
+async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>, StoreError> {
     let of = |kind| {
         let about = claimed.iter().filter(move |message| message.item_kind == kind);
         distinct(about.map(|message| message.item_id.as_str()))
     };
-    let (bookings, renewals) = (of(ItemKind::Booking), of(ItemKind::Renewal));
+    let (bookings, renewals, cases) = (of(ItemKind::Booking), of(ItemKind::Renewal), of(ItemKind::Case));
     let mut items = HashMap::new();
     if !bookings.is_empty() {
         let found = store::claim::bookings(tx, &bookings).await?;
@@ -138,6 +136,10 @@ async fn items(tx: &mut Tx, claimed: &[Claimed], owner: &str) -> Result<HashMap<
                 .into_iter()
                 .map(|booking| (booking.id.clone(), Item::Booking(booking))),
         );
+    }
+    if !cases.is_empty() {
+        let found = store::customer_case::of_ids(tx, &cases).await?;
+        items.extend(found.into_iter().map(|case| (case.id.clone(), Item::Case(case))));
     }
     if !renewals.is_empty() {
         let found = store::claim::renewals(tx, &renewals).await?;
@@ -150,10 +152,6 @@ async fn items(tx: &mut Tx, claimed: &[Claimed], owner: &str) -> Result<HashMap<
     for id in of(ItemKind::Reply) {
         let found = store::item::find(tx, ItemKind::Reply, id).await?;
         items.extend(found.map(|item| (id.to_owned(), item)));
-    }
-    if claimed.iter().any(|message| message.item_kind == ItemKind::Case) {
-        let found = store::customer_case::of_claim(tx, owner).await?;
-        items.extend(found.into_iter().map(|case| (case.id.clone(), Item::Case(case))));
     }
     Ok(items)
 }
