@@ -1,10 +1,14 @@
 //! What follows from an answer about how it was.
 
+use super::act::{self, Said};
+use crate::domain::desk_item::DeskKind;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::message::Channel;
 use crate::domain::question::Question;
 use crate::domain::rating::Scale;
+use crate::domain::zone::Zones;
+use crate::outbound::plan::PlanError;
 use crate::store::rating::Rating;
 use crate::store::{self, StoreError, Tx};
 
@@ -18,6 +22,8 @@ pub struct NewRating<'a> {
     pub raw: Option<&'a str>,
     pub comment: Option<&'a str>,
     pub channel: Channel,
+    /// There are unhappy words with it, whatever the score.
+    pub unhappy: bool,
 }
 
 /// Keeps a rating; of several for one message the latest counts.
@@ -44,5 +50,39 @@ pub async fn rated(tx: &mut Tx, rating: &NewRating<'_>, now: Instant) -> Result<
     };
     store::rating::add(tx, &row).await?;
     store::question::answer(tx, &question.id, now).await?;
+    store::question::free(tx, &question.address, now).await?;
     Ok(row)
+}
+
+/// The customer says whether their closed case is solved.
+///
+/// # Errors
+/// When the database fails; then the caller's transaction must not be committed.
+pub async fn solved(
+    tx: &mut Tx,
+    zones: &Zones,
+    question: &Question,
+    said: &Said<'_>,
+    solved: bool,
+    now: Instant,
+) -> Result<(), PlanError> {
+    store::question::answer(tx, &question.id, now).await?;
+    store::question::free(tx, &question.address, now).await?;
+    if let Some(mut case) = store::customer_case::find(tx, &question.item_id).await? {
+        case.solved = Some(solved);
+        store::customer_case::save(tx, &case, now).await?;
+    }
+    if !solved {
+        act::ask_person(tx, zones, said, DeskKind::Complaint, now).await?;
+    }
+    Ok(())
+}
+
+/// The customer is unhappy, in words and without a rating.
+///
+/// # Errors
+/// When the database fails; then the caller's transaction must not be committed.
+pub async fn complained(tx: &mut Tx, zones: &Zones, said: &Said<'_>, now: Instant) -> Result<(), PlanError> {
+    act::ask_person(tx, zones, said, DeskKind::Complaint, now).await?;
+    Ok(())
 }

@@ -141,6 +141,7 @@ impl Setup {
             quiet_hours: QuietHours::default(),
             holidays: self.holidays.clone(),
             surveys_need_consent: self.surveys_need_consent,
+            review_url: None,
         }
     }
 }
