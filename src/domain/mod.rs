@@ -19,6 +19,7 @@ pub mod plan;
 pub mod quiet_hours;
 pub mod recheck;
 pub mod replan;
+pub mod reply;
 pub mod rule;
 pub mod segments;
 pub mod zone;
