@@ -334,5 +334,6 @@ const fn asks_fits(about: ItemKind, asks: Asks) -> bool {
         Asks::Solved => matches!(about, ItemKind::Case),
         Asks::Confirm => matches!(about, ItemKind::Booking),
         Asks::Renewal => matches!(about, ItemKind::Renewal),
+        Asks::Solved => matches!(about, ItemKind::Case),
     }
 }
