@@ -1,4 +1,4 @@
-//! What messages are about: bookings, renewals and cases.
+//! What messages are about: bookings, renewals, cases, and what customers have written.
 
 use serde::Serialize;
 
@@ -9,7 +9,13 @@ use super::local::{LocalDate, LocalDateTime};
 
 closed_list! {
     /// The kind of thing a message is about.
-    ItemKind { Booking = "booking", Renewal = "renewal", Case = "case" }
+    ItemKind {
+        Booking = "booking",
+        Renewal = "renewal",
+        Case = "case",
+        /// What a customer has written: notices without a rule answer it.
+        Reply = "reply",
+    }
 }
 
 closed_list! {
@@ -85,12 +91,25 @@ pub struct Renewal {
     pub completed_at: Option<Instant>,
 }
 
-/// A booking, a renewal or a case, for whoever plans, checks and explains them alike.
+/// What a customer has written, for the notices that answer it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The inbound message's.
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub at: Instant,
+    /// The visit that it was about, where that is known.
+    pub about: Option<Booking>,
+}
+
+/// A booking, a renewal, a case or something written, for whoever plans, checks and explains them alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     Booking(Booking),
     Renewal(Renewal),
     Case(Case),
+    Reply(Written),
 }
 
 /// What an item's status means for the messages about it.
@@ -112,6 +131,7 @@ impl Item {
             Self::Booking(_) => ItemKind::Booking,
             Self::Renewal(_) => ItemKind::Renewal,
             Self::Case(_) => ItemKind::Case,
+            Self::Reply(_) => ItemKind::Reply,
         }
     }
 
@@ -121,16 +141,18 @@ impl Item {
             Self::Booking(booking) => &booking.id,
             Self::Renewal(renewal) => &renewal.id,
             Self::Case(case) => &case.id,
+            Self::Reply(written) => &written.id,
         }
     }
 
-    /// The id in the business's own system; a case has none but ours.
+    /// The id in the business's own system; a case and a reply have none but ours.
     #[must_use]
     pub fn external_id(&self) -> &str {
         match self {
             Self::Booking(booking) => &booking.external_id,
             Self::Renewal(renewal) => &renewal.external_id,
             Self::Case(case) => &case.id,
+            Self::Reply(written) => &written.id,
         }
     }
 
@@ -140,6 +162,7 @@ impl Item {
             Self::Booking(booking) => &booking.business_id,
             Self::Renewal(renewal) => &renewal.business_id,
             Self::Case(case) => &case.business_id,
+            Self::Reply(written) => &written.business_id,
         }
     }
 
@@ -149,6 +172,7 @@ impl Item {
             Self::Booking(booking) => &booking.customer_id,
             Self::Renewal(renewal) => &renewal.customer_id,
             Self::Case(case) => &case.customer_id,
+            Self::Reply(written) => &written.customer_id,
         }
     }
 
@@ -158,6 +182,7 @@ impl Item {
             Self::Booking(booking) => booking.revision,
             Self::Renewal(renewal) => renewal.revision,
             Self::Case(case) => case.revision,
+            Self::Reply(_) => 1,
         }
     }
 
@@ -168,6 +193,7 @@ impl Item {
             Self::Booking(booking) => booking.changed_at,
             Self::Renewal(renewal) => renewal.changed_at,
             Self::Case(case) => case.changed_at,
+            Self::Reply(written) => written.at,
         }
     }
 
@@ -177,6 +203,7 @@ impl Item {
             Self::Booking(booking) => booking.completed_at,
             Self::Renewal(renewal) => renewal.completed_at,
             Self::Case(case) => case.closed_at,
+            Self::Reply(_) => None,
         }
     }
 
@@ -195,6 +222,15 @@ impl Item {
             },
             Self::Case(case) if case.is_open() => Standing::Live,
             Self::Case(_) => Standing::Done,
+            // What is said about a visit in answer to somebody's words is of no use once the visit is not ahead.
+            Self::Reply(written) => match &written.about {
+                Some(booking) => match booking.status {
+                    BookingStatus::Cancelled => Standing::Cancelled,
+                    BookingStatus::InProgress | BookingStatus::Completed | BookingStatus::NoShow => Standing::Done,
+                    _ => Standing::Live,
+                },
+                None => Standing::Live,
+            },
         }
     }
 
@@ -205,6 +241,7 @@ impl Item {
             Self::Booking(booking) => matches!(booking.status, BookingStatus::Confirmed),
             Self::Renewal(renewal) => matches!(renewal.status, RenewalStatus::Renewed),
             Self::Case(case) => matches!(case.solved, Some(true)),
+            Self::Reply(_) => false,
         }
     }
 
@@ -215,6 +252,7 @@ impl Item {
             Self::Booking(booking) => booking.status.as_str(),
             Self::Renewal(renewal) => renewal.status.as_str(),
             Self::Case(case) => case.status(),
+            Self::Reply(_) => "received",
         }
     }
 
@@ -225,6 +263,7 @@ impl Item {
             Self::Booking(booking) => booking.starts.to_string(),
             Self::Renewal(renewal) => renewal.ends_on.to_string(),
             Self::Case(case) => case.changed_at.to_string(),
+            Self::Reply(written) => written.at.to_string(),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Facts<'a> {
     /// The customer knows of this item already: no confirmation.
     pub known_to_customer: bool,
     pub waits: Waits,
+    /// The customer has answered what was asked of the item as it is now: a yes, or anything else.
+    pub answered: bool,
     /// When the customer first answered how it went. Never what: whatever counts from it is the same for all.
     pub rated_at: Option<Instant>,
 }
@@ -108,6 +110,7 @@ fn concerns(rule: &Rule, item: &Item) -> bool {
             Item::Booking(booking) => fits(rule.service.as_deref(), booking.service.as_deref()),
             Item::Renewal(renewal) => fits(rule.kind.as_deref(), Some(renewal.kind.as_str())),
             Item::Case(_) => true,
+            Item::Reply(_) => false,
         }
 }
 
@@ -149,7 +152,7 @@ fn intent(facts: Facts<'_>, rule: &Rule, anchor: Anchor, on_time: bool) -> Inten
     if anchor == Anchor::Booked && facts.known_to_customer {
         return Intent::Skip(Reason::ByHand);
     }
-    if !condition_holds(rule.only_if, facts.item) {
+    if !condition_holds(rule.only_if, facts.item, facts.answered) {
         return Intent::Skip(Reason::Answered);
     }
     match usable_channel(facts, &rule.channels, rule) {
@@ -177,10 +180,11 @@ fn settled_by_item(facts: Facts<'_>, anchor: Anchor) -> Option<Reason> {
 
 /// Whether a rule's `only_if` still holds of the item.
 #[must_use]
-pub const fn condition_holds(only_if: OnlyIf, item: &Item) -> bool {
+pub const fn condition_holds(only_if: OnlyIf, item: &Item, answered: bool) -> bool {
     match only_if {
         OnlyIf::Always => true,
-        OnlyIf::Unanswered | OnlyIf::NotConfirmed | OnlyIf::NotRenewed => !item.is_confirmed(),
+        OnlyIf::Unanswered => !answered && !item.is_confirmed(),
+        OnlyIf::NotConfirmed | OnlyIf::NotRenewed => !item.is_confirmed(),
     }
 }
 

@@ -32,6 +32,10 @@ pub struct LastLook<'a> {
     /// The customer was asked how it went not long ago.
     pub surveyed: bool,
     pub waits: Waits,
+    /// The customer has answered what was asked of the item as it is now.
+    pub answered: bool,
+    /// It answers what the customer has just written, or alerts the business: no hour is the wrong one.
+    pub at_any_hour: bool,
 }
 
 /// What is to become of a claimed message.
@@ -63,13 +67,13 @@ pub fn decide(look: &LastLook<'_>, now: Instant) -> Decision {
     if let Some(hold) = look.waits.hold(look.item, look.anchor, channel) {
         return Decision::Hold(hold);
     }
-    if !condition_holds(look.only_if, look.item) {
+    if !condition_holds(look.only_if, look.item, look.answered) {
         return Decision::Skip(Reason::Answered);
     }
     if look.surveyed {
         return Decision::Skip(Reason::ContactCap);
     }
-    if !look.calendar.may_go(look.due_at, now, look.purpose) {
+    if !look.at_any_hour && !look.calendar.may_go(look.due_at, now, look.purpose) {
         return match look.calendar.fit(now, look.purpose, now, look.useful_until) {
             Fit::At(later) => Decision::Later(later),
             Fit::TooLate => Decision::Skip(Reason::TooLate),

@@ -269,6 +269,9 @@ impl Rule {
 
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
+        if self.about == ItemKind::Reply {
+            problems.push("rules speak about bookings, renewals and cases; what answers a reply needs none".to_owned());
+        }
         let id_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.id.is_empty() || self.id.len() > 60 || !self.id.chars().all(id_fits) {
             problems.push("an id is made of lower-case letters, digits and `-`, 60 at most".to_owned());
@@ -301,7 +304,7 @@ const fn default_anchor(about: ItemKind) -> Anchor {
     match about {
         ItemKind::Booking => Anchor::Start,
         ItemKind::Renewal => Anchor::EndsOn,
-        ItemKind::Case => Anchor::Opened,
+        ItemKind::Case | ItemKind::Reply => Anchor::Opened,
     }
 }
 

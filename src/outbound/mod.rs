@@ -5,6 +5,7 @@ pub mod dispatch;
 pub mod held;
 pub mod import;
 pub mod listing;
+pub mod notice;
 pub mod plan;
 pub mod recipient;
 pub mod rehearsal;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
+use crate::domain::desk_item::DeskKind;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind, Standing};
@@ -11,7 +12,7 @@ use crate::domain::message::{Channel, State};
 use crate::domain::plan::{Facts, Intent, Told, Waits, Wanted, plan};
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::replan::{Change, Existing, changes, told};
-use crate::domain::rule::{Anchor, Rule};
+use crate::domain::rule::{Anchor, OnlyIf, Rule};
 use crate::domain::zone::{ZoneError, Zones};
 use crate::outbound::recipient::{desk_of, is_alert};
 use crate::store::message::{NewMessage, Planned};
@@ -133,6 +134,7 @@ pub async fn replan_item(
         told: told.as_ref(),
         known_to_customer: hints.known_to_customer,
         waits: store::holds::of_item(tx, item.id(), customer).await?,
+        answered: !hints.is_new && listens(desk, item) && answered(tx, item).await?,
         rated_at: rated_at(tx, desk, item).await?,
     };
     let mut wanted = if item.kind() == ItemKind::Case {
@@ -162,6 +164,18 @@ async fn plan_alerts<'a>(tx: &mut Tx, desk: &'a Desk, facts: Facts<'_>) -> Resul
     };
     let alerts = desk.rules.iter().filter(|rule| is_alert(&rule.template));
     Ok(plan(facts, alerts, &desk.calendar))
+}
+
+/// Whether any rule about such an item asks whether there is an answer.
+fn listens(desk: &Desk, item: &Item) -> bool {
+    let asks = |rule: &Rule| rule.about == item.kind() && rule.only_if == OnlyIf::Unanswered;
+    desk.rules.iter().any(asks)
+}
+
+/// Whether the customer has answered what was asked of the item as it is now, by text or link.
+async fn answered(tx: &mut Tx, item: &Item) -> Result<bool, StoreError> {
+    Ok(store::question::is_answered(tx, item.id(), item.revision()).await?
+        || store::desk_item::was_opened(tx, item.id(), DeskKind::RenewalWanted, item.known_at()).await?)
 }
 
 /// When the customer first said how it went, where a rule counts from that.

@@ -26,6 +26,9 @@ pub fn message_in_words(template: &str) -> &str {
         "case_apology" => "apology",
         "case_solved" => "is it solved?",
         "case_alert" => "alert: unhappy customer",
+        "opt_out_confirmed" => "no more texts",
+        "help" => "help",
+        "cancel_by_mail" => "was the visit meant?",
         other => other,
     }
 }

@@ -5,7 +5,7 @@ use super::db::{Tx, on};
 use super::error::StoreError;
 use super::types::row;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Booking, Item, ItemKind, Renewal};
+use crate::domain::item::{Booking, Item, ItemKind, Renewal, Written};
 
 row!(Booking {
     id,
@@ -78,7 +78,48 @@ pub async fn find(tx: &mut Tx, kind: ItemKind, id: &str) -> Result<Option<Item>,
             row.map(Item::Renewal)
         }
         ItemKind::Case => customer_case::find(tx, id).await?.map(Item::Case),
+        ItemKind::Reply => reply(tx, id).await?.map(Item::Reply),
     })
+}
+
+struct WrittenRow {
+    id: String,
+    business_id: String,
+    customer_id: String,
+    at: Instant,
+    item_kind: Option<ItemKind>,
+    item_id: Option<String>,
+}
+
+row!(WrittenRow {
+    id,
+    business_id,
+    customer_id,
+    at,
+    item_kind,
+    item_id
+});
+
+/// What a customer of a business has written, with the visit it was about.
+async fn reply(tx: &mut Tx, id: &str) -> Result<Option<Written>, StoreError> {
+    let row: Option<WrittenRow> = on!(tx, c => sqlx::query_as(
+        "SELECT id, business_id, customer_id, at, item_kind, item_id FROM reply \
+         WHERE id = $1 AND business_id IS NOT NULL AND customer_id IS NOT NULL",
+    ).bind(id).fetch_optional(c).await)?;
+    let Some(row) = row else { return Ok(None) };
+    let about = match (row.item_kind, &row.item_id) {
+        (Some(ItemKind::Booking), Some(id)) => on!(tx, c => sqlx::query_as(concat!(
+            "SELECT ", booking_columns!(), " FROM booking WHERE id = $1"
+        )).bind(id).fetch_optional(c).await)?,
+        _ => None,
+    };
+    Ok(Some(Written {
+        id: row.id,
+        business_id: row.business_id,
+        customer_id: row.customer_id,
+        at: row.at,
+        about,
+    }))
 }
 
 /// One booking by the id of the business's own system.
@@ -128,6 +169,7 @@ pub async fn page(
             let rows = customer_case::page(tx, business_id, after, limit).await?;
             rows.into_iter().map(Item::Case).collect()
         }
+        ItemKind::Reply => Vec::new(),
     })
 }
 
@@ -154,6 +196,8 @@ pub async fn save(tx: &mut Tx, item: &Item, now: Instant) -> Result<(), StoreErr
         Item::Booking(booking) => save_booking(tx, booking, now).await,
         Item::Renewal(renewal) => save_renewal(tx, renewal, now).await,
         Item::Case(case) => customer_case::save(tx, case, now).await,
+        // Written words do not change: `store::inbound` and `store::reply` keep them.
+        Item::Reply(_) => Ok(()),
     }
 }
 

@@ -9,11 +9,13 @@ use super::packed::Field;
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
 use crate::domain::case::{CaseSource, Cause};
+use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
 use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::question::QuestionState;
 use crate::domain::rating::Scale;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
@@ -82,6 +84,7 @@ stored_as_text!(
     CaseSource,
     Cause,
     Channel,
+    DeskKind,
     Hold,
     ItemKind,
     LinkPurpose,
@@ -89,6 +92,7 @@ stored_as_text!(
     LocalDateTime,
     OnlyIf,
     Purpose,
+    QuestionState,
     Reason,
     RenewalKind,
     RenewalStatus,

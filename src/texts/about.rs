@@ -97,6 +97,11 @@ pub enum AboutItem<'a> {
         customer_phone: Option<&'a str>,
         customer_email: Option<&'a str>,
     },
+    /// What a customer has written: only texts that speak of no item can be made of it.
+    Reply {
+        /// Local time of the business.
+        written: NaiveDateTime,
+    },
 }
 
 /// What the agent offers.
@@ -117,6 +122,7 @@ impl AboutItem<'_> {
             Self::Booking { .. } => Item::Booking,
             Self::Renewal { .. } => Item::Renewal,
             Self::Case { .. } => Item::Case,
+            Self::Reply { .. } => Item::Any,
         }
     }
 }

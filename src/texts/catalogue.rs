@@ -73,6 +73,8 @@ pub struct Template {
 const WRITTEN: &[Part] = &[Part::Sms, Part::Subject, Part::Body];
 const SPOKEN: &[Part] = &[Part::Call];
 const FRAGMENT: &[Part] = &[Part::Body];
+const TEXTED: &[Part] = &[Part::Sms];
+const MAILED: &[Part] = &[Part::Subject, Part::Body];
 
 /// The same words to everybody who answered, whatever the answer: only a rule that counts from `rated` may send it, since
 /// any other would be stopped by a complaint.
@@ -152,6 +154,18 @@ pub static TEMPLATES: &[Template] = &[
     Template {
         audience: Audience::Business,
         ..about(Item::Case, "case_alert", NOTHING)
+    },
+    Template {
+        parts: TEXTED,
+        ..about(Item::Any, "opt_out_confirmed", NOTHING)
+    },
+    Template {
+        parts: TEXTED,
+        ..about(Item::Any, "help", NOTHING)
+    },
+    Template {
+        parts: MAILED,
+        ..visit("cancel_by_mail", NOTHING)
     },
     Template {
         parts: FRAGMENT,

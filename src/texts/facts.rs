@@ -112,6 +112,9 @@ enum ItemFacts {
         customer_phone: String,
         customer_email: String,
     },
+    Reply {
+        written: NaiveDateTime,
+    },
 }
 
 fn line(text: Option<&str>) -> String {
@@ -179,6 +182,7 @@ impl Facts {
             ItemFacts::Booking { starts, .. } => starts.date(),
             ItemFacts::Renewal { ends_on, .. } => *ends_on,
             ItemFacts::Case { opened, .. } => opened.date(),
+            ItemFacts::Reply { written } => written.date(),
         }
     }
 
@@ -187,6 +191,7 @@ impl Facts {
             ItemFacts::Booking { starts, .. } => self.locale.on_at(*starts, self.today),
             ItemFacts::Renewal { ends_on, .. } => self.locale.on(*ends_on, self.today),
             ItemFacts::Case { opened, .. } => self.locale.on_at(*opened, self.today),
+            ItemFacts::Reply { written } => self.locale.on_at(*written, self.today),
         }
     }
 
@@ -261,6 +266,7 @@ impl Facts {
                 "customer_email" => Value::from(customer_email.as_str()),
                 _ => return None,
             }),
+            ItemFacts::Reply { .. } => None,
         }
     }
 }
@@ -312,6 +318,7 @@ impl ItemFacts {
                 customer_phone: line(customer_phone),
                 customer_email: line(customer_email),
             },
+            AboutItem::Reply { written } => Self::Reply { written },
         }
     }
 }
@@ -356,6 +363,7 @@ impl Object for Facts {
             ItemFacts::Booking { .. } => Item::Booking,
             ItemFacts::Renewal { .. } => Item::Renewal,
             ItemFacts::Case { .. } => Item::Case,
+            ItemFacts::Reply { .. } => Item::Any,
         };
         Enumerator::Values(names(item).map(Value::from).collect())
     }

@@ -8,7 +8,7 @@ use super::{Rendered, TextError, Texts};
 use crate::domain::business::Business;
 use crate::domain::case::Case;
 use crate::domain::customer::Customer;
-use crate::domain::item::{BookingStatus, Item};
+use crate::domain::item::{Booking, BookingStatus, Item};
 use crate::domain::local::LocalDateTime;
 use crate::domain::locale::{Locale, LocaleError};
 use crate::domain::message::{Asks, Channel};
@@ -77,22 +77,15 @@ impl<'a> Subject<'a> {
 
     fn item(&self) -> AboutItem<'a> {
         match self.item {
-            Item::Booking(booking) => {
-                let told = self
-                    .told_before
-                    .and_then(|told| told.parse::<LocalDateTime>().ok())
-                    .map(|told| told.0);
-                // A cancelled visit is named by the time that the customer knows it by.
-                let cancelled = booking.status == BookingStatus::Cancelled;
-                AboutItem::Booking {
-                    service: booking.service.as_deref(),
-                    vehicle: booking.vehicle.as_deref(),
-                    starts: told.filter(|_| cancelled).unwrap_or(booking.starts.0),
-                    was: told.filter(|_| !cancelled),
-                    confirmed: booking.status == BookingStatus::Confirmed,
-                }
-            }
+            Item::Booking(booking) => self.booking(booking),
             Item::Case(case) => self.case(case),
+            // Of what was written only the visit is spoken of.
+            Item::Reply(written) => match &written.about {
+                Some(booking) => self.booking(booking),
+                None => AboutItem::Reply {
+                    written: self.zone.local(written.at),
+                },
+            },
             Item::Renewal(renewal) => AboutItem::Renewal {
                 kind: renewal.kind.as_str(),
                 subject: renewal.subject.as_deref(),
@@ -104,6 +97,22 @@ impl<'a> Subject<'a> {
                     renewal.offer_url.as_deref(),
                 ),
             },
+        }
+    }
+
+    fn booking(&self, booking: &'a Booking) -> AboutItem<'a> {
+        let told = self
+            .told_before
+            .and_then(|told| told.parse::<LocalDateTime>().ok())
+            .map(|told| told.0);
+        // A cancelled visit is named by the time that the customer knows it by.
+        let cancelled = booking.status == BookingStatus::Cancelled;
+        AboutItem::Booking {
+            service: booking.service.as_deref(),
+            vehicle: booking.vehicle.as_deref(),
+            starts: told.filter(|_| cancelled).unwrap_or(booking.starts.0),
+            was: told.filter(|_| !cancelled),
+            confirmed: booking.status == BookingStatus::Confirmed,
         }
     }
 

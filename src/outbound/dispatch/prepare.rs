@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::asking::{Asking, asks_of};
 use super::surroundings::Surroundings;
 use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
@@ -15,11 +16,13 @@ use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::Item;
-use crate::domain::message::{Channel, Event, Purpose, Reason, State, next};
+use crate::domain::message::{Asks, Channel, Event, Purpose, Reason, State, next};
+use crate::domain::question::Turn;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::notice;
 use crate::outbound::plan::lane;
 use crate::outbound::recipient::{desk_of, is_alert};
 use crate::outbound::ways::Offered;
@@ -65,11 +68,17 @@ pub(super) async fn claim_and_prepare(
     }
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
+    let phones = surroundings
+        .customers
+        .values()
+        .filter_map(|customer| customer.phone.as_deref());
+    let mut asking = Asking::load(tx, &claimed, phones).await?;
     let mut said = HashSet::new();
     let (mut stopped, mut held) = (Vec::new(), Vec::new());
     for message in claimed {
-        match surroundings.ready(dispatcher, &owner, message, &mut said, now) {
+        match surroundings.ready(dispatcher, &owner, message, &asking, &mut said, now) {
             Ready::Send(job) => {
+                surroundings.note_question(&job, &mut asking, now);
                 prepared.jobs.push(*job);
             }
             Ready::Call { message, phone, script } => {
@@ -97,6 +106,7 @@ pub(super) async fn claim_and_prepare(
     }
     let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
     store::attempt::insert_all(tx, &attempts).await?;
+    asking.write(tx).await?;
     let public_url = dispatcher.settings.public_url.as_deref();
     links::issue(tx, public_url, &mut prepared.jobs, &surroundings.items, now).await?;
     prepared.dealt_with = (stopped.len() + held.len()) as u64;
@@ -138,7 +148,8 @@ impl Surroundings {
         &self,
         dispatcher: &Dispatcher,
         owner: &str,
-        message: Claimed,
+        mut message: Claimed,
+        asking: &Asking,
         said: &mut HashSet<(String, String)>,
         now: Instant,
     ) -> Ready {
@@ -166,6 +177,12 @@ impl Surroundings {
             return Ready::skip(message, Reason::NoAddress);
         };
         let from = dispatcher.sender(channel, business);
+        match asking.turn(&message, asks_of(&message, item), channel, &from, &address, now) {
+            Turn::Ask { .. } => {}
+            Turn::Plain => message.asks = Asks::Nothing,
+            Turn::Wait(until) if until > now => return Ready::put_back(message, until, channel, business),
+            Turn::Wait(_) => return Ready::skip(message, Reason::TooLate),
+        }
         let offered = Offered::new(&dispatcher.settings, &message.template, channel, &from);
         let rendered = match self.render(
             &message,
@@ -205,6 +222,18 @@ impl Surroundings {
         )))
     }
 
+    /// What a message that goes asks, in the claim's own books.
+    fn note_question(&self, job: &Job, asking: &mut Asking, now: Instant) {
+        let item = self.items.get(&job.message.item_id);
+        let calendar = self
+            .businesses
+            .get(&job.message.business_id)
+            .map(|(_, calendar)| calendar);
+        if let Some((item, calendar)) = item.zip(calendar) {
+            asking.note(job, item, &calendar.zone, now);
+        }
+    }
+
     fn decide(
         &self,
         message: &Claimed,
@@ -223,7 +252,8 @@ impl Surroundings {
             item,
             customer,
             // The customer's withdrawals do not speak for the business.
-            consent: if is_alert(&message.template) {
+            consent: if is_alert(&message.template) || notice::goes_despite_opt_out(message.item_kind, &message.rule_id)
+            {
                 &[]
             } else {
                 self.consent(customer)
@@ -242,6 +272,8 @@ impl Surroundings {
             overtaken: self.overtaken.contains(&message.id),
             surveyed: self.surveyed.contains(&message.id),
             waits: self.obstacles.waits(&message.item_id, customer),
+            answered: self.answered.contains(&message.id),
+            at_any_hour: is_alert(&message.template) || notice::answers_now(item, now),
         };
         decide(&look, now)
     }

@@ -13,6 +13,7 @@ use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind};
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::quiet_hours::Calendar;
+use crate::domain::rule::OnlyIf;
 use crate::outbound::text_shelf::ShelfError;
 use crate::store::claim::{Claimed, RecentText, Rival};
 use crate::store::holds::Obstacles;
@@ -36,6 +37,8 @@ pub(super) struct Surroundings {
     pub overtaken: HashSet<String>,
     /// Surveys of the claim whose customer was asked not long ago.
     pub surveyed: HashSet<String>,
+    /// Messages of the claim whose question has its answer already.
+    pub answered: HashSet<String>,
     /// By customer.
     recent_texts: HashMap<String, Vec<RecentText>>,
     pub texts: Texts,
@@ -69,6 +72,7 @@ impl Surroundings {
             obstacles: store::holds::obstacles(tx, &ids, &about, &addresses).await?,
             overtaken: overtaken(tx, claimed, now).await?,
             surveyed: surveyed(tx, claimed, owner, now).await?,
+            answered: answered(tx, claimed).await?,
             recent_texts: recent_texts(tx, &ids, now).await?,
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
@@ -144,6 +148,10 @@ async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>
                 .into_iter()
                 .map(|renewal| (renewal.id.clone(), Item::Renewal(renewal))),
         );
+    }
+    for id in of(ItemKind::Reply) {
+        let found = store::item::find(tx, ItemKind::Reply, id).await?;
+        items.extend(found.map(|item| (id.to_owned(), item)));
     }
     Ok(items)
 }
@@ -227,6 +235,22 @@ async fn surveyed(tx: &mut Tx, claimed: &[Claimed], owner: &str, now: Instant) -
         .filter(is_too_much)
         .map(|message| message.id.clone())
         .collect())
+}
+
+/// Of the messages of a claim that are only of use while nobody has answered, those whose customer has.
+async fn answered(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashSet<String>, StoreError> {
+    let listens = || claimed.iter().filter(|message| message.only_if == OnlyIf::Unanswered);
+    let items = distinct(listens().map(|message| message.item_id.as_str()));
+    if items.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let answered = store::question::answered_about(tx, &items).await?;
+    let has_answer = |message: &&Claimed| {
+        answered
+            .iter()
+            .any(|(item_id, revision)| *item_id == message.item_id && *revision == message.item_revision)
+    };
+    Ok(listens().filter(has_answer).map(|message| message.id.clone()).collect())
 }
 
 async fn recent_texts(
