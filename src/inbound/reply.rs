@@ -7,10 +7,12 @@ use std::collections::HashSet;
 use chrono::NaiveTime;
 
 use super::act::{self, Said, Way};
+use super::case::{self, Unhappy};
 use super::consent::{self, Wish};
 use super::follow_up::{self, NewRating};
 use super::sender::Sender;
 use crate::carrier::keywords::{Keyword, acted_on, is_cancel};
+use crate::domain::case::CaseSource;
 use crate::domain::customer::Customer;
 use crate::domain::desk_item::{DeskItem, DeskKind, answer_by};
 use crate::domain::ids::new_id;
@@ -293,7 +295,7 @@ impl Step<'_> {
             notice::confirm_opt_out(tx, &desk, customer, &self.inbound.id, self.now).await?;
         }
         if self.reading.understood.unhappy && self.reading.customer.is_some() {
-            follow_up::complained(tx, zones, &self.said_by(customer), self.now).await?;
+            self.complain(tx, customer).await?;
         }
         Ok(())
     }
@@ -323,19 +325,12 @@ impl Step<'_> {
         let counts = question.takes_answer(at) && !self.is_ambiguous(tx, question).await?;
         match (understood.action, understood.intent) {
             (Action::Rating, _) if counts => self.rate(tx, question).await,
-            (Action::Accept, _) if counts && question.asks == Asks::Solved => {
-                follow_up::solved(tx, zones, question, &said, true, self.now).await
-            }
             (Action::Accept, _) if counts => act::confirm(tx, zones, &said, self.now).await.map(drop),
             (Action::Accept, _) if self.stands(tx, question).await? => Ok(()),
             (Action::Accept | Action::Rating, _) => self.ask_person(tx, customer, DeskKind::LateAnswer).await,
-            (_, Intent::Change | Intent::Decline) if question.asks == Asks::Solved && counts => {
-                follow_up::solved(tx, zones, question, &said, false, self.now).await
-            }
             (_, Intent::Change) if counts => act::want_change(tx, zones, &said, self.now).await.map(drop),
             (_, Intent::Decline) if counts => act::decline(tx, zones, &said, self.now).await.map(drop),
             (_, Intent::Late) if counts => act::running_late(tx, zones, &said, self.now).await.map(drop),
-            (_, Intent::Complaint) => follow_up::complained(tx, zones, &said, self.now).await,
             (_, intent) => self.ask_person(tx, customer, desk_kind(intent)).await,
         }
     }
@@ -364,10 +359,11 @@ impl Step<'_> {
             score: self.reading.understood.score.map_or(0, i64::from),
             raw: Some(text),
             comment: has_words.then_some(text),
+            complains: self.reading.understood.unhappy,
             channel: Channel::Sms,
-            unhappy: self.reading.understood.unhappy,
+            source: CaseSource::Reply,
         };
-        follow_up::rated(tx, &rating, self.now).await?;
+        follow_up::rated(tx, &self.dispatcher.zones, &rating, self.now).await?;
         Ok(())
     }
 
@@ -394,11 +390,23 @@ impl Step<'_> {
     }
 
     async fn ask_person(&self, tx: &mut Tx, customer: &Customer, kind: DeskKind) -> Result<(), PlanError> {
-        let said = self.said_by(customer);
         if kind == DeskKind::Complaint {
-            return follow_up::complained(tx, &self.dispatcher.zones, &said, self.now).await;
+            return self.complain(tx, customer).await;
         }
+        let said = self.said_by(customer);
         act::ask_person(tx, &self.dispatcher.zones, &said, kind, self.now).await?;
+        Ok(())
+    }
+
+    /// Unhappy words are somebody's case, not a row of the inbox.
+    async fn complain(&self, tx: &mut Tx, customer: &Customer) -> Result<(), PlanError> {
+        let item = self.reading.item.as_ref().map(|(kind, id)| (*kind, id.as_str()));
+        let unhappy = Unhappy {
+            item,
+            words: self.inbound.body.as_deref(),
+            ..Unhappy::new(CaseSource::Reply)
+        };
+        case::open_for(tx, &self.dispatcher.zones, &customer.id, &unhappy, self.now).await?;
         Ok(())
     }
 

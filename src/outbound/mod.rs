@@ -2,6 +2,7 @@
 
 pub mod demonstration;
 pub mod dispatch;
+pub mod held;
 pub mod import;
 pub mod listing;
 pub mod notice;
