@@ -50,7 +50,7 @@ pub struct NewCall<'a> {
 pub async fn open(tx: &mut Tx, call: NewCall<'_>, now: Instant) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(
         "INSERT INTO call (id, business_id, customer_id, message_id, phone, script, opened_at, due_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (message_id) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (message_id) WHERE done_at IS NULL DO NOTHING",
     )
     .bind(new_id(now)).bind(call.business_id).bind(call.customer_id).bind(call.message_id).bind(call.phone)
     .bind(call.script).bind(now).bind(call.due_at).execute(c).await)?;
