@@ -7,4 +7,6 @@ pub mod consent;
 pub mod delivery;
 pub mod follow_up;
 pub mod receive;
+pub mod reply;
 mod scene;
+mod sender;

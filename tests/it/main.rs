@@ -4,6 +4,7 @@ mod carrier_smtp;
 mod carrier_twilio;
 mod cases;
 mod dispatch;
+mod inbound;
 mod kill;
 mod layering;
 mod lifecycle;
