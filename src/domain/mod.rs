@@ -20,6 +20,7 @@ pub mod plan;
 pub mod quiet_hours;
 pub mod recheck;
 pub mod replan;
+pub mod respond;
 pub mod rule;
 pub mod segments;
 pub mod zone;
