@@ -23,7 +23,8 @@ CREATE UNIQUE INDEX inbound_identity ON inbound (provider_id, carrier);
 CREATE INDEX inbound_unread ON inbound (received_at) WHERE read_at IS NULL;
 CREATE INDEX inbound_sender ON inbound (sender, received_at);
 
--- What a message asked and until when an answer counts. One open question at a time for two numbers.
+-- What a message asked and until when an answer counts. One open question at a time for two numbers; a mail carries
+-- its own link, so that its answer can't be mistaken for another's.
 CREATE TABLE question (
     id TEXT NOT NULL PRIMARY KEY,
     business_id TEXT NOT NULL REFERENCES business (id),
@@ -46,7 +47,7 @@ CREATE TABLE question (
     CHECK ((asks = 'rating') = (scale IS NOT NULL))
 );
 CREATE UNIQUE INDEX question_message ON question (message_id);
-CREATE UNIQUE INDEX question_open ON question (address, sender) WHERE state = 'open';
+CREATE UNIQUE INDEX question_open ON question (address, sender) WHERE state = 'open' AND channel = 'sms';
 CREATE INDEX question_address ON question (address, asked_at);
 CREATE INDEX question_item ON question (item_id);
 

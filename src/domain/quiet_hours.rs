@@ -114,6 +114,16 @@ impl Calendar {
         }
     }
 
+    /// `at` itself when it is in hours, else the next opening; `at` where the hours never open.
+    #[must_use]
+    pub fn open_from(&self, at: Instant, purpose: Purpose) -> Instant {
+        if self.is_open(at, purpose) {
+            at
+        } else {
+            self.next_opening(at, purpose).unwrap_or(at)
+        }
+    }
+
     /// The hours of one day; none on a holiday or when they never open.
     fn window(&self, date: NaiveDate, purpose: Purpose) -> Option<(NaiveTime, NaiveTime)> {
         if self.holidays.contains(&date) {

@@ -35,7 +35,7 @@ pub struct Existing {
 
 closed_list! {
     /// Who or what holds a message.
-    Hold { Person = "person", Change = "change", Case = "case" }
+    Hold { Person = "person", Change = "change", Case = "case", Number = "number" }
 }
 
 /// One step of a re-plan.

@@ -319,5 +319,6 @@ const fn asks_fits(about: ItemKind, asks: Asks) -> bool {
         Asks::Nothing | Asks::Rating => true,
         Asks::Confirm => matches!(about, ItemKind::Booking),
         Asks::Renewal => matches!(about, ItemKind::Renewal),
+        Asks::Solved => matches!(about, ItemKind::Case),
     }
 }

@@ -1,3 +1,7 @@
-//! Inbound: what carriers tell us. Status receipts now; replies follow the same way: store, answer, then read.
+//! What comes back: status receipts, customers' words, and what follows from them.
 
+pub mod act;
+pub mod consent;
 pub mod delivery;
+pub mod follow_up;
+mod scene;

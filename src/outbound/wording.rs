@@ -57,6 +57,7 @@ pub const fn hold_in_words(hold: Hold) -> &'static str {
         Hold::Person => "on hold: somebody stopped it",
         Hold::Change => "on hold: the customer has asked for a change",
         Hold::Case => "on hold: a complaint is open",
+        Hold::Number => "on hold: somebody else seems to have this number",
     }
 }
 

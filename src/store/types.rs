@@ -7,11 +7,14 @@ use sqlx::{Decode, Encode, Sqlite, Type};
 
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
 use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::question::QuestionState;
+use crate::domain::rating::Scale;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
 
@@ -71,6 +74,7 @@ stored_as_text!(
     BookingStatus,
     BusinessKind,
     Channel,
+    DeskKind,
     Hold,
     ItemKind,
     LinkPurpose,
@@ -78,9 +82,11 @@ stored_as_text!(
     LocalDateTime,
     OnlyIf,
     Purpose,
+    QuestionState,
     Reason,
     RenewalKind,
     RenewalStatus,
+    Scale,
     State,
 );
 

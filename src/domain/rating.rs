@@ -1,0 +1,8 @@
+//! Ratings: the scales on which customers say how it was.
+
+use super::closed_list::closed_list;
+
+closed_list! {
+    /// How a rating is counted: 1 to 5, 0 to 10, or 1 to 7 (FACTS 5).
+    Scale { Csat = "csat", Nps = "nps", Ces = "ces" }
+}
