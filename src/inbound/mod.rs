@@ -4,4 +4,5 @@ pub mod act;
 pub mod consent;
 pub mod delivery;
 pub mod follow_up;
+pub mod page;
 mod scene;
