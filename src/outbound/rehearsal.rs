@@ -30,7 +30,7 @@ async fn next_moment(dispatcher: &Dispatcher) -> Result<Option<Instant>, Dispatc
     let mut next = store::attempt::next_look(&mut tx).await?;
     for lane in &lanes {
         if !store::lane::is_paused(&mut tx, lane).await? {
-            let due = store::outbox::next_due(&mut tx, lane).await?;
+            let due = store::claim::next_due(&mut tx, lane).await?;
             next = next.into_iter().chain(due).min();
         }
     }

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::list;
 use super::types::row;
 use crate::domain::business::{Business, BusinessKind};
 use crate::domain::instant::Instant;
@@ -104,12 +106,11 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Business>, StoreError>
     row.map(Business::try_from).transpose()
 }
 
-/// The businesses of a claim.
-pub async fn of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<Business>, StoreError> {
+/// Businesses by their ids.
+pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Business>, StoreError> {
     let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(
-        "SELECT DISTINCT ", business_columns!(), " FROM message JOIN business ON business.id = message.business_id \
-         WHERE message.lease_owner = $1 AND message.state = 'sending'"
-    )).bind(owner).fetch_all(c).await)?;
+        "SELECT ", business_columns!(), " FROM business WHERE id IN ", listed!("$1")
+    )).bind(list(ids)).fetch_all(c).await)?;
     rows.into_iter().map(Business::try_from).collect()
 }
 

@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod business;
 pub mod call;
+pub mod claim;
 pub mod customer;
 mod db;
 pub mod desk_item;
@@ -20,6 +21,7 @@ mod lock;
 pub mod message;
 mod migrate;
 pub mod outbox;
+mod packed;
 pub mod question;
 pub mod rating;
 pub mod receipt;

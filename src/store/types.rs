@@ -5,6 +5,7 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Sqlite, Type};
 
+use super::packed::Field;
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
 use crate::domain::desk_item::DeskKind;
@@ -64,6 +65,12 @@ macro_rules! stored_as_text {
                 Ok(<&str as Decode<Sqlite>>::decode(value)?.parse()?)
             }
         }
+
+        impl Field for $type {
+            fn read(value: serde_json::Value) -> Option<Self> {
+                value.as_str()?.parse().ok()
+            }
+        }
     )+ };
 }
 
@@ -90,13 +97,21 @@ stored_as_text!(
     State,
 );
 
-/// Reads a row into a struct whose fields are named as its columns.
+/// Reads a row into a struct whose fields are named, and ordered, as its columns.
 macro_rules! row {
     ($type:ty { $($field:ident),+ $(,)? }) => {
         impl<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> for $type {
             fn from_row(row: &'r sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
                 use sqlx::Row as _;
                 Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
+            }
+        }
+
+        impl $crate::store::packed::Unpack for $type {
+            fn unpack(
+                values: &mut $crate::store::packed::Values,
+            ) -> Result<Self, $crate::store::error::StoreError> {
+                Ok(Self { $($field: values.take(stringify!($field))?),+ })
             }
         }
     };

@@ -13,9 +13,10 @@ use crate::domain::message::{Channel, Event, Reason, State, next};
 use crate::domain::recheck::remaining_channels;
 use crate::outbound::plan::lane;
 use crate::store::attempt::AttemptEnd;
+use crate::store::claim::Claimed;
 use crate::store::lane::PausedLane;
 use crate::store::ledger::NewConsent;
-use crate::store::outbox::{Again, Claimed, Settlement};
+use crate::store::outbox::{Again, Settlement};
 use crate::store::{self, StoreError, Tx};
 
 /// How long after acceptance a missing receipt is asked for.
@@ -100,11 +101,11 @@ pub async fn conclude(
         ends.push((end(answer, &step, now), answer.flight.attempt_state));
         settlements.extend(settlement(&answer.flight, step, now));
     }
-    let settled = store::attempt::settle_all(tx, &ends).await?;
+    let missed = store::attempt::settle_all(tx, &ends).await?;
     store::outbox::settle_all(tx, &settlements).await?;
     for answer in answers
         .iter()
-        .filter(|answer| !settled.contains(answer.flight.attempt_id))
+        .filter(|answer| missed.contains(answer.flight.attempt_id))
     {
         late(tx, answer, settings, jitter, now).await?;
     }

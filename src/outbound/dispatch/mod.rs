@@ -11,6 +11,7 @@ mod live;
 mod mail;
 mod prepare;
 mod round;
+mod surroundings;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,14 +1,16 @@
 //! Between claim and carrier: load what a claim is about, look for the last time, render, write the attempts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::surroundings::Surroundings;
 use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::business::Business;
-use crate::domain::consent::{ConsentLine, Verdict, verdict};
+use crate::domain::consent::{Verdict, verdict};
 use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
@@ -19,17 +21,11 @@ use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
 use crate::outbound::plan::lane;
-use crate::outbound::text_shelf::ShelfError;
 use crate::outbound::ways::Offered;
-use crate::store::outbox::{Again, Claimed, Settlement};
+use crate::store::claim::Claimed;
+use crate::store::outbox::{Again, Settlement};
 use crate::store::{self, Tx};
-use crate::texts::{Rendered, Subject, TextError, Texts, Ways};
-
-/// Nobody is asked twice within this time how it went (FACTS 5).
-const SURVEY_PAUSE: TimeDelta = TimeDelta::days(60);
-
-/// The same words about another item are not sent again within this time.
-const DUPLICATE_WINDOW: TimeDelta = TimeDelta::hours(24);
+use crate::texts::{Rendered, Subject, TextError, Ways};
 
 /// A message on its way to a carrier; its attempt is written.
 #[derive(Clone, Debug)]
@@ -38,8 +34,8 @@ pub struct Job {
     pub lease_owner: String,
     pub attempt_id: String,
     pub channel: Channel,
-    pub business: Business,
-    pub customer: Customer,
+    pub business: Arc<Business>,
+    pub customer: Arc<Customer>,
     pub segments: i64,
     pub outgoing: Outgoing,
 }
@@ -49,19 +45,6 @@ pub struct Job {
 pub struct Prepared {
     pub jobs: Vec<Job>,
     pub dealt_with: u64,
-}
-
-/// Everything a claim is about, loaded in a handful of statements whatever its size.
-struct Surroundings {
-    businesses: HashMap<String, (Business, Calendar)>,
-    customers: HashMap<String, Customer>,
-    items: HashMap<String, Item>,
-    consents: HashMap<String, Vec<ConsentLine>>,
-    bad_addresses: Vec<(Channel, String)>,
-    overtaken: HashSet<String>,
-    surveyed: HashSet<String>,
-    recent_texts: HashSet<(String, String)>,
-    texts: Texts,
 }
 
 /// Claims up to `limit` due messages of a lane and makes them ready, in the caller's transaction.
@@ -75,10 +58,10 @@ pub(super) async fn claim_and_prepare(
     let owner = format!("{}/{}", dispatcher.owner, new_id(now));
     let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    if store::outbox::claim(tx, lane, &owner, limit, now, lease_until).await? == 0 {
+    let claimed = store::claim::claim(tx, lane, &owner, limit, now, lease_until).await?;
+    if claimed.is_empty() {
         return Ok(Prepared::default());
     }
-    let claimed = store::outbox::claimed(tx, &owner).await?;
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
     let mut said = HashSet::new();
@@ -141,65 +124,6 @@ enum Ready {
 }
 
 impl Surroundings {
-    async fn load(
-        tx: &mut Tx,
-        dispatcher: &Dispatcher,
-        claimed: &[Claimed],
-        owner: &str,
-        now: Instant,
-    ) -> Result<Self, DispatchError> {
-        let mut businesses = HashMap::new();
-        for business in store::business::of_claim(tx, owner).await? {
-            let calendar = business
-                .calendar(&dispatcher.zones)
-                .map_err(|error| DispatchError::Business {
-                    business: business.id.clone(),
-                    reason: error.to_string(),
-                })?;
-            businesses.insert(business.id.clone(), (business, calendar));
-        }
-        let customers = store::outbox::customers(tx, owner).await?;
-        let bookings = store::outbox::bookings(tx, owner).await?.into_iter().map(Item::Booking);
-        let renewals = store::outbox::renewals(tx, owner).await?.into_iter().map(Item::Renewal);
-        let items = bookings
-            .chain(renewals)
-            .map(|item| (item.id().to_owned(), item))
-            .collect();
-        let mut consents: HashMap<String, Vec<ConsentLine>> = HashMap::new();
-        for (customer_id, line) in store::outbox::consents(tx, owner).await? {
-            consents.entry(customer_id).or_default().push(line);
-        }
-        let surveyed = if claimed.iter().any(|message| message.purpose == Purpose::Survey) {
-            store::outbox::surveyed(tx, owner, now - SURVEY_PAUSE)
-                .await?
-                .into_iter()
-                .collect()
-        } else {
-            HashSet::new()
-        };
-        let texts = dispatcher.texts.texts(tx).await.map_err(|error| match error {
-            ShelfError::Store(error) => error.into(),
-            ShelfError::Text(error) => DispatchError::Text(error),
-        })?;
-        Ok(Self {
-            texts,
-            businesses,
-            customers: customers
-                .into_iter()
-                .map(|customer| (customer.id.clone(), customer))
-                .collect(),
-            items,
-            consents,
-            bad_addresses: store::outbox::bad_addresses(tx, owner).await?,
-            overtaken: store::outbox::overtaken(tx, owner, now).await?.into_iter().collect(),
-            surveyed,
-            recent_texts: store::outbox::recent_texts(tx, owner, now - DUPLICATE_WINDOW)
-                .await?
-                .into_iter()
-                .collect(),
-        })
-    }
-
     fn ready(
         &self,
         dispatcher: &Dispatcher,
@@ -267,7 +191,7 @@ impl Surroundings {
             };
         }
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
-        let repeated = self.recent_texts.contains(&(message.id.clone(), rendered.text.clone()));
+        let repeated = self.said_lately(&message, &rendered.text);
         if repeated || !said.insert(about_another_item) {
             return Ready::skip(message, Reason::Duplicate);
         }
@@ -293,7 +217,7 @@ impl Surroundings {
         let look = LastLook {
             item,
             customer,
-            consent: self.consents.get(&customer.id).map_or(&[], Vec::as_slice),
+            consent: self.consent(customer),
             surveys_need_consent: business.surveys_need_consent,
             bad_addresses: &self.bad_addresses,
             calendar,
@@ -323,7 +247,7 @@ impl Surroundings {
         ways: Ways<'_>,
         now: Instant,
     ) -> Result<Rendered, TextError> {
-        let consent = self.consents.get(&customer.id).map_or(&[][..], Vec::as_slice);
+        let consent = self.consent(customer);
         // The ladder is service in neutral words; its price is marketing and shows only where that is consented to.
         let may_offer = verdict(consent, channel, Purpose::Marketing, false) == Verdict::Allowed;
         let subject = Subject {
@@ -375,8 +299,8 @@ fn job(
     rendered: Rendered,
     offered: Offered,
     item: &Item,
-    customer: &Customer,
-    business: &Business,
+    customer: &Arc<Customer>,
+    business: &Arc<Business>,
     now: Instant,
 ) -> Job {
     let segments = if channel == Channel::Sms {
@@ -410,8 +334,8 @@ fn job(
         lease_owner: owner.to_owned(),
         attempt_id,
         channel,
-        business: business.clone(),
-        customer: customer.clone(),
+        business: Arc::clone(business),
+        customer: Arc::clone(customer),
         segments,
         outgoing,
     }

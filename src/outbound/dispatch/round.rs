@@ -67,7 +67,7 @@ impl Lane {
         let next_due = if paused {
             None
         } else {
-            store::outbox::next_due(&mut tx, &self.name).await?
+            store::claim::next_due(&mut tx, &self.name).await?
         };
         tx.commit().await?;
         self.limiter
