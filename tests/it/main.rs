@@ -6,6 +6,7 @@ mod dispatch;
 mod kill;
 mod layering;
 mod lifecycle;
+mod links;
 mod never_twice;
 mod planning;
 mod rescue;
