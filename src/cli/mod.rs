@@ -5,6 +5,7 @@ mod calls;
 mod context;
 mod demo;
 mod doctor;
+mod erase;
 mod health;
 mod import;
 mod migrate;
@@ -67,6 +68,8 @@ enum Command {
     Calls(calls::Args),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
+    /// Forgets a customer for good; what they said no to stays known.
+    Erase(erase::Args),
     /// Asks the running server whether it answers; for containers.
     #[command(hide = true)]
     Health,
@@ -120,6 +123,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Erase(args) => erase::run(args, context, out).await?,
         Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,
         Command::Config(ConfigCommand::Print) => out.text(&context.config.print())?,

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod customer;
 pub mod desk_item;
 pub mod email_address;
+pub mod erasure;
 pub mod ids;
 pub mod instant;
 pub mod invitation;

@@ -2,6 +2,7 @@
 
 pub mod demonstration;
 pub mod dispatch;
+pub mod erasure;
 pub mod import;
 pub mod listing;
 pub mod plan;

@@ -3,6 +3,7 @@
 mod carrier_smtp;
 mod carrier_twilio;
 mod dispatch;
+mod erasure;
 mod kill;
 mod layering;
 mod lifecycle;

@@ -2,15 +2,15 @@
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
-use super::RowOutcome;
 use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
 use super::items::take_in;
+use super::{RowOutcome, Taking};
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, BookingStatus, Item};
 use crate::domain::local::LocalDateTime;
-use crate::outbound::plan::{Desk, Hints};
+use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
 /// The documented columns.
@@ -58,14 +58,8 @@ impl Cells {
 }
 
 /// Takes in one row.
-pub(super) async fn take(
-    tx: &mut Tx,
-    desk: &Desk,
-    row: &mut Row,
-    external_id: &str,
-    hints: Hints,
-    now: Instant,
-) -> RowOutcome {
+pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
+    let (desk, now) = (taking.desk, taking.now);
     let cells = Cells::read(row)?;
     let person = Person::read(row, &desk.business, "customer_id")?;
     let before = store::item::booking_by_external_id(tx, &desk.business.id, external_id).await?;
@@ -73,13 +67,22 @@ pub(super) async fn take(
         Some(booking) => store::customer::find(tx, &booking.customer_id).await?,
         None => None,
     };
-    let matched = person.find(tx, &desk.business, current, now).await?;
+    let matched = person.find(tx, taking, current).await?;
     let booking = match &before {
         Some(before) => updated(before, &cells, &matched.customer.id, desk, now),
         None => new(&cells, external_id, &matched.customer.id, desk, now),
     };
     let difference = before.as_ref().map(|before| describe(before, &booking));
-    take_in(tx, desk, &Item::Booking(booking), &matched, difference, hints, now).await
+    take_in(
+        tx,
+        desk,
+        &Item::Booking(booking),
+        &matched,
+        difference,
+        taking.hints,
+        now,
+    )
+    .await
 }
 
 fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Booking {
