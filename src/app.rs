@@ -90,6 +90,7 @@ impl App {
             clock,
             settings: settings(&config),
             owner,
+            withdrawn: Arc::default(),
         };
         let desk = config
             .server

@@ -17,6 +17,7 @@ pub mod smtp;
 mod tls;
 pub mod twilio;
 mod twilio_errors;
+pub mod twilio_inbound;
 pub mod twilio_receipt;
 pub mod twilio_signature;
 
@@ -108,6 +109,8 @@ pub enum Outcome {
     },
     /// The carrier may or may not have it (FACTS 1.8).
     Unknown { failure: Failure },
+    /// No carrier was asked: the receiver opted out while the message waited for its turn.
+    Withdrawn,
 }
 
 impl Outcome {
@@ -122,6 +125,7 @@ impl Outcome {
             Self::Faulty { .. } => "faulty",
             Self::Stop { .. } => "stop",
             Self::Unknown { .. } => "unknown",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }
@@ -133,6 +137,25 @@ pub struct Lookup {
     pub to: String,
     pub text: String,
     pub started_at: Instant,
+}
+
+/// A message from a customer, as the provider tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub provider_id: String,
+    /// The customer's number.
+    pub sender: String,
+    /// Ours.
+    pub recipient: String,
+    pub body: String,
+    /// How many pictures and the like came with it.
+    pub media: i64,
+    /// What the provider says that the keyword did: STOP, START, HELP; empty where it does not say.
+    pub opt_out_type: String,
+    /// When the provider got it, where it says so.
+    pub at: Option<Instant>,
+    /// The raw pairs, without the body.
+    pub pairs: Vec<(String, String)>,
 }
 
 /// A message that the provider has.
@@ -205,6 +228,11 @@ pub trait Carrier: Send + Sync {
 
     /// What the provider says now about a message that it took over.
     async fn receipt(&self, provider_id: &str) -> Result<Option<Receipt>, AskError>;
+
+    /// What customers have sent to one of our numbers since `since`, oldest first; more may come, and some twice.
+    async fn received(&self, _number: &str, _since: Instant) -> Result<Vec<Received>, AskError> {
+        Err(AskError::Unsupported)
+    }
 
     /// Whether the carrier can be reached with these credentials; one line for `doctor`.
     async fn probe(&self) -> Result<String, AskError>;

@@ -86,5 +86,5 @@ pub fn answer_by(kind: DeskKind, standing: Option<&str>, calendar: &Calendar, no
         (_, Some("regular")) => 2,
         _ => 4,
     };
-    calendar.open_from(now + TimeDelta::hours(hours), Purpose::Service)
+    calendar.open_for(now, TimeDelta::hours(hours), Purpose::Service)
 }

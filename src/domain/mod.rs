@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod backoff;
 pub mod business;
+pub mod case;
 pub mod closed_list;
 pub mod consent;
 pub mod customer;
@@ -26,5 +27,6 @@ pub mod recheck;
 pub mod replan;
 pub mod respond;
 pub mod rule;
+pub mod satisfaction;
 pub mod segments;
 pub mod zone;

@@ -114,14 +114,23 @@ impl Calendar {
         }
     }
 
-    /// `at` itself when it is in hours, else the next opening; `at` where the hours never open.
+    /// When the hours will have been open for `span` since `from`: how a clock runs that stands still at night.
     #[must_use]
-    pub fn open_from(&self, at: Instant, purpose: Purpose) -> Instant {
-        if self.is_open(at, purpose) {
-            at
-        } else {
-            self.next_opening(at, purpose).unwrap_or(at)
+    pub fn open_for(&self, from: Instant, span: TimeDelta, purpose: Purpose) -> Instant {
+        let today = self.zone.date(from);
+        let mut left = span;
+        for date in (0..=HORIZON_DAYS).filter_map(|ahead| today.checked_add_days(Days::new(ahead))) {
+            let Some((opens, closes)) = self.window(date, purpose) else {
+                continue;
+            };
+            let opens = self.zone.instant(date.and_time(opens)).max(from);
+            let open = self.zone.instant(date.and_time(closes)).since(opens);
+            if left <= open {
+                return opens + left;
+            }
+            left -= open.max(TimeDelta::zero());
         }
+        from + span
     }
 
     /// The hours of one day; none on a holiday or when they never open.

@@ -56,7 +56,7 @@ pub async fn confirm(tx: &mut Tx, zones: &Zones, said: &Said<'_>, now: Instant) 
     match scene.current_item(said, now) {
         Some(Item::Booking(booking)) => confirm_booking(tx, &scene, booking, said, now).await,
         Some(Item::Renewal(renewal)) => want_renewal(tx, &scene, renewal, said, now).await,
-        None => scene.to_desk(tx, said, DeskKind::LateAnswer, now).await,
+        Some(Item::Case(_) | Item::Reply(_)) | None => scene.to_desk(tx, said, DeskKind::LateAnswer, now).await,
     }
 }
 
@@ -154,7 +154,7 @@ async fn hold_for_person(
             };
             scene.save(tx, Item::Booking(held), said, event, now).await?;
         }
-        Item::Renewal(_) => {
+        Item::Renewal(_) | Item::Case(_) | Item::Reply(_) => {
             scene.open(tx, said, kind, true, now).await?;
             scene.note(tx, said, event, now).await?;
             scene.replan(tx, now).await?;
@@ -235,7 +235,7 @@ pub async fn wrong_person(
     let scene = Scene::load(tx, zones, said).await?;
     let is_news = store::held_number::hold(tx, said.business_id, address, now).await?;
     if let Some(question) = said.question_id {
-        store::question::close(tx, question).await?;
+        store::question::close_all(tx, &[question]).await?;
     }
     scene.replan_everybody_at(tx, address, now).await?;
     if !is_news {

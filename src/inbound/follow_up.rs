@@ -42,7 +42,7 @@ pub async fn rated(tx: &mut Tx, rating: &NewRating<'_>, now: Instant) -> Result<
         counts: true,
         at: now,
     };
-    store::rating::insert(tx, &row).await?;
+    store::rating::add(tx, &row).await?;
     store::question::answer(tx, &question.id, now).await?;
     Ok(row)
 }

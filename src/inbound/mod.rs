@@ -5,4 +5,5 @@ pub mod consent;
 pub mod delivery;
 pub mod follow_up;
 pub mod page;
+pub mod receive;
 mod scene;

@@ -41,6 +41,8 @@ impl Scene {
             let asks = match item {
                 Item::Booking(_) => Asks::Confirm,
                 Item::Renewal(_) => Asks::Renewal,
+                Item::Case(_) => Asks::Solved,
+                Item::Reply(_) => Asks::Nothing,
             };
             said.revision.is_none_or(|revision| revision == item.revision())
                 && matches!(item.standing(), Standing::Live | Standing::Pending)

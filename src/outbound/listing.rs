@@ -11,6 +11,7 @@ use crate::domain::item::Item;
 use crate::domain::message::{Channel, Purpose, Reason, State};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::recipient::recipient;
 use crate::outbound::text_shelf::ShelfError;
 use crate::outbound::ways::Offered;
 use crate::store::report::{Filter, Line};
@@ -183,9 +184,12 @@ async fn words(
         told_before: line.told_before.as_deref(),
         may_offer: verdict(&consent, channel, Purpose::Marketing, false) == Verdict::Allowed,
         today: desk.calendar.zone.date(line.due_at),
+        zone: &desk.calendar.zone,
         ways: offered.ways(),
     };
-    let to = customer.address(channel).map(str::to_owned);
+    let to = recipient(&line.template, &desk.business, customer)
+        .address(channel)
+        .map(str::to_owned);
     match texts.write(&line.template, channel, &subject) {
         Ok(rendered) => {
             let count = segments::count(&rendered.text).segments;

@@ -188,11 +188,7 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     };
     let customer = store::customer::find(tx, item.customer_id()).await?;
     let lines = store::report::of_item(tx, id).await?;
-    let business_id = match &item {
-        crate::domain::item::Item::Booking(booking) => booking.business_id.clone(),
-        crate::domain::item::Item::Renewal(renewal) => renewal.business_id.clone(),
-    };
-    let desk = Desk::load(tx, &dispatcher.zones, &business_id).await?;
+    let desk = Desk::load(tx, &dispatcher.zones, item.business_id()).await?;
     let clock = &desk.calendar;
     let mut story = Story {
         title: format!("{kind} {}", item.external_id()),
@@ -335,6 +331,7 @@ fn explain_rule(rule: &Rule) -> String {
         Anchor::EndsOn => "the end date",
         Anchor::Booked => "the booking becoming known",
         Anchor::Opened => "the case being opened",
+        Anchor::Rated => "the first answer how it went",
         Anchor::Changed => "a change becoming known",
         Anchor::Cancelled => "the cancellation becoming known",
     };

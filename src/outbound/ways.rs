@@ -7,6 +7,7 @@ use super::dispatch::Settings;
 use crate::domain::link::{LinkPurpose, PLACEHOLDER};
 use crate::domain::message::Channel;
 use crate::domain::phone::takes_replies;
+use crate::outbound::recipient::is_alert;
 use crate::texts::{Texts, Ways};
 
 /// What one message's text is given.
@@ -25,7 +26,10 @@ impl Offered {
     #[must_use]
     pub fn new(settings: &Settings, template: &str, channel: Channel, sender: &str) -> Self {
         let by_reply = channel != Channel::Sms || takes_replies(sender);
+        // Whoever holds a customer's link speaks for the customer: the business gets none.
+        let to_customer = !is_alert(template);
         let linked = match channel {
+            _ if !to_customer => false,
             Channel::Email => true,
             Channel::Sms => !by_reply || Texts::links_in_sms(template),
             Channel::Call => false,
@@ -36,7 +40,7 @@ impl Offered {
         };
         Self {
             link: linked.then(|| url(LinkPurpose::Respond)).flatten(),
-            unsubscribe_link: (channel == Channel::Email)
+            unsubscribe_link: (to_customer && channel == Channel::Email)
                 .then(|| url(LinkPurpose::Unsubscribe))
                 .flatten(),
             by_reply,

@@ -198,14 +198,6 @@ pub async fn consents(tx: &mut Tx, customers: &[&str], addresses: &[&str]) -> Re
     rows(&text)
 }
 
-/// The bad ones among addresses, and on which channel.
-pub async fn bad_addresses(tx: &mut Tx, addresses: &[&str]) -> Result<Vec<(Channel, String)>, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!("channel, address"), " FROM bad_address WHERE address IN ", listed!("$1")
-    )).bind(list(addresses)).fetch_one(c).await)?;
-    rows(&text)
-}
-
 /// A planned message that is due as well.
 #[derive(Clone, Debug)]
 pub struct Rival {

@@ -52,11 +52,11 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<DeskItem>, StoreError>
     )
 }
 
-/// What waits, of one business or all, the most urgent first. What belongs to no business is in every list.
+/// What waits, of one business or all, the most urgent first. What belongs to no business is in the list of all.
 pub async fn waiting(tx: &mut Tx, business_id: Option<&str>) -> Result<Vec<DeskItem>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", desk_item_columns!(), " FROM desk_item \
-         WHERE done_at IS NULL AND (business_id IS NULL OR business_id = COALESCE($1, business_id)) ORDER BY due_at, id"
+         WHERE done_at IS NULL AND ($1 IS NULL OR business_id = $1) ORDER BY due_at, id"
     )).bind(business_id).fetch_all(c).await)?)
 }
 
@@ -75,28 +75,12 @@ pub async fn waiting_for(tx: &mut Tx, customer_id: &str) -> Result<Vec<DeskItem>
     )).bind(customer_id).fetch_all(c).await)?)
 }
 
-/// Whether the messages about an item wait for a person.
-pub async fn holds(tx: &mut Tx, item_id: &str) -> Result<bool, StoreError> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT 1 FROM desk_item WHERE item_id = $1 AND done_at IS NULL AND holds LIMIT 1",
-    ).bind(item_id).fetch_optional(c).await)?;
-    Ok(found.is_some())
-}
-
 /// Whether something of that kind was put into the inbox about an item since `since`, done or not.
 pub async fn was_opened(tx: &mut Tx, item_id: &str, kind: DeskKind, since: Instant) -> Result<bool, StoreError> {
     let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT 1 FROM desk_item WHERE item_id = $1 AND kind = $2 AND opened_at >= $3 LIMIT 1",
     ).bind(item_id).bind(kind).bind(since).fetch_optional(c).await)?;
     Ok(found.is_some())
-}
-
-/// The messages of a claim whose item waits for a person.
-pub async fn held_of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<String>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT DISTINCT message.id FROM message JOIN desk_item ON desk_item.item_id = message.item_id \
-         WHERE message.lease_owner = $1 AND message.state = 'sending' AND desk_item.done_at IS NULL AND desk_item.holds",
-    ).bind(owner).fetch_all(c).await)?)
 }
 
 /// Notes that somebody has dealt with it. False: it was done already, or there is no such row.

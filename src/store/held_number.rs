@@ -27,19 +27,3 @@ pub async fn is_held(tx: &mut Tx, business_id: &str, address: &str) -> Result<bo
     ).bind(business_id).bind(address).fetch_optional(c).await)?;
     Ok(found.is_some())
 }
-
-/// Whether any number is held: mostly none is, and then nothing more need be asked.
-pub async fn any(tx: &mut Tx) -> Result<bool, StoreError> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT 1 FROM held_number LIMIT 1")
-        .fetch_optional(c).await)?;
-    Ok(found.is_some())
-}
-
-/// The customers of a claim whose number is held.
-pub async fn customers_of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<String>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT DISTINCT customer.id FROM message JOIN customer ON customer.id = message.customer_id \
-            JOIN held_number held ON held.address = customer.phone AND held.business_id = message.business_id \
-         WHERE message.lease_owner = $1 AND message.state = 'sending'",
-    ).bind(owner).fetch_all(c).await)?)
-}

@@ -1,8 +1,13 @@
 //! Questions: written in the transaction that claims their message, answered or closed by whatever comes next.
 
+use sqlx::AssertSqlSafe;
+
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::list;
 use super::types::row;
+use super::values::{chunks, with_values};
 use crate::domain::instant::Instant;
 use crate::domain::question::Question;
 
@@ -34,20 +39,34 @@ macro_rules! question_columns {
     };
 }
 
-/// Writes a question. A message that is tried again asks again, in the same row: perhaps on another channel.
-pub async fn ask(tx: &mut Tx, question: &Question) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO question (id, business_id, customer_id, message_id, channel, sender, address, asks, scale, \
-            item_kind, item_id, item_revision, state, asked_at, closes_at, answered_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-         ON CONFLICT (message_id) DO UPDATE SET channel = excluded.channel, sender = excluded.sender, \
-            address = excluded.address, state = excluded.state, asked_at = excluded.asked_at, \
-            closes_at = excluded.closes_at, answered_at = excluded.answered_at",
-    )
-    .bind(&question.id).bind(&question.business_id).bind(&question.customer_id).bind(&question.message_id)
-    .bind(question.channel).bind(&question.sender).bind(&question.address).bind(question.asks).bind(question.scale)
-    .bind(question.item_kind).bind(&question.item_id).bind(question.item_revision).bind(question.state)
-    .bind(question.asked_at).bind(question.closes_at).bind(question.answered_at).execute(c).await)?;
+/// Writes questions. A message that is tried again asks again, in the same row, perhaps on another channel; what is
+/// answered stays so.
+pub async fn ask_all(tx: &mut Tx, questions: &[Question]) -> Result<(), StoreError> {
+    for range in chunks(questions.len()) {
+        let rows = &questions[range];
+        let statement = with_values(
+            "INSERT INTO question (id, business_id, customer_id, message_id, channel, sender, address, asks, scale, \
+                item_kind, item_id, item_revision, state, asked_at, closes_at, answered_at) VALUES {values} \
+             ON CONFLICT (message_id) DO UPDATE SET channel = excluded.channel, sender = excluded.sender, \
+                address = excluded.address, state = excluded.state, asked_at = excluded.asked_at, \
+                closes_at = excluded.closes_at \
+             WHERE question.state <> 'answered'",
+            rows.len(),
+            16,
+        );
+        on!(tx, c => {
+            let mut query = sqlx::query(AssertSqlSafe(statement));
+            for question in rows {
+                query = query
+                    .bind(&question.id).bind(&question.business_id).bind(&question.customer_id)
+                    .bind(&question.message_id).bind(question.channel).bind(&question.sender).bind(&question.address)
+                    .bind(question.asks).bind(question.scale).bind(question.item_kind).bind(&question.item_id)
+                    .bind(question.item_revision).bind(question.state).bind(question.asked_at)
+                    .bind(question.closes_at).bind(question.answered_at);
+            }
+            query.execute(c).await
+        })?;
+    }
     Ok(())
 }
 
@@ -75,24 +94,20 @@ pub async fn asked_of(tx: &mut Tx, address: &str, since: Instant) -> Result<Vec<
     )).bind(address).bind(since).fetch_all(c).await)?)
 }
 
-/// The open questions at the phones of a claim's customers.
-pub async fn open_of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<Question>, StoreError> {
+/// The open questions at these phones, the first asked first.
+pub async fn open_at(tx: &mut Tx, addresses: &[&str]) -> Result<Vec<Question>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT DISTINCT ", question_columns!(), " FROM message JOIN customer ON customer.id = message.customer_id \
-            JOIN question ON question.address = customer.phone \
-         WHERE message.lease_owner = $1 AND message.state = 'sending' AND message.asks <> 'nothing' \
-            AND question.state = 'open' AND question.channel = 'sms' ORDER BY question.asked_at, question.id"
-    )).bind(owner).fetch_all(c).await)?)
+        "SELECT ", question_columns!(), " FROM question \
+         WHERE address IN ", listed!("$1"), " AND state = 'open' AND channel = 'sms' ORDER BY asked_at, id"
+    )).bind(list(addresses)).fetch_all(c).await)?)
 }
 
-/// Of the messages of a claim, those that are only of use while nobody has answered about their item, and somebody has.
-pub async fn answered_of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<String>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT DISTINCT message.id FROM message JOIN question ON question.item_id = message.item_id \
-         WHERE message.lease_owner = $1 AND message.state = 'sending' AND message.only_if = 'unanswered' \
-            AND question.state = 'answered' AND question.asks IN ('confirm', 'renewal') \
-            AND question.item_revision = message.item_revision",
-    ).bind(owner).fetch_all(c).await)?)
+/// Of these items those that the customer has answered about, with the revision the answer is for.
+pub async fn answered_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT DISTINCT item_id, item_revision FROM question \
+         WHERE item_id IN ", listed!("$1"), " AND state = 'answered' AND asks IN ('confirm', 'renewal')"
+    )).bind(list(items)).fetch_all(c).await)?)
 }
 
 /// Whether the customer has answered what was asked about an item at this revision.
@@ -112,10 +127,11 @@ pub async fn answer(tx: &mut Tx, id: &str, now: Instant) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Closes an open question: another has taken its place, or its time is over.
-pub async fn close(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query("UPDATE question SET state = 'closed' WHERE id = $1 AND state = 'open'")
-        .bind(id).execute(c).await)?;
+/// Closes open questions: others have taken their place, or their time is over.
+pub async fn close_all(tx: &mut Tx, ids: &[&str]) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(concat!(
+        "UPDATE question SET state = 'closed' WHERE id IN ", listed!("$1"), " AND state = 'open'"
+    )).bind(list(ids)).execute(c).await)?;
     Ok(())
 }
 
@@ -127,11 +143,12 @@ pub async fn close_of_item(tx: &mut Tx, item_id: &str) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Takes a question back whose message did not reach anybody: no answer can be meant for it.
-pub async fn take_back(tx: &mut Tx, message_id: &str) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(
-        "UPDATE question SET state = 'closed', closes_at = asked_at WHERE message_id = $1 AND state = 'open'",
-    ).bind(message_id).execute(c).await)?;
+/// Takes the questions of messages back that did not reach anybody: no answer can be meant for them.
+pub async fn take_back(tx: &mut Tx, messages: &[&str]) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(concat!(
+        "UPDATE question SET state = 'closed', closes_at = asked_at \
+         WHERE message_id IN ", listed!("$1"), " AND state = 'open'"
+    )).bind(list(messages)).execute(c).await)?;
     Ok(())
 }
 

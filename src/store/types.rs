@@ -8,6 +8,7 @@ use sqlx::{Decode, Encode, Sqlite, Type};
 use super::packed::Field;
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::case::{CaseSource, Cause};
 use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
@@ -80,6 +81,8 @@ stored_as_text!(
     AttemptState,
     BookingStatus,
     BusinessKind,
+    CaseSource,
+    Cause,
     Channel,
     DeskKind,
     Hold,

@@ -27,7 +27,7 @@ mod subject;
 mod tidy;
 
 pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
-pub use catalogue::{Item, Part, Template};
+pub use catalogue::{Audience, Item, Part, Template};
 pub use check::{Finding, Problem, Severity};
 pub use error::{Place, TextError};
 pub use render::Rendered;

@@ -9,9 +9,7 @@ use super::facts::{Facts, names};
 use super::store::{Found, LAYOUT, Texts, plain};
 use super::{html, tidy};
 use crate::domain::message::{Asks, Channel};
-
-/// The scores that our texts ask for.
-const SCORES: std::ops::RangeInclusive<u8> = 1..=5;
+use crate::domain::rating::Scale;
 
 /// A message in words, ready for a carrier or for the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +33,7 @@ impl Texts {
     pub fn render(&self, template: &str, channel: Channel, about: &About<'_>) -> Result<Rendered, TextError> {
         let declared = catalogue::find(template).ok_or_else(|| TextError::UnknownTemplate(template.to_owned()))?;
         let given = about.item.item();
-        if declared.item != given {
+        if declared.item != given && declared.item != Item::Any {
             return Err(TextError::WrongItem {
                 template: template.to_owned(),
                 wanted: declared.item,
@@ -62,7 +60,7 @@ impl Texts {
                     Some(link) if !text.contains(link) => self.part(catalogue::FOOTER, Part::Body, about, &facts)?,
                     _ => String::new(),
                 };
-                let html = self.html(&subject, &text, &footer, about)?;
+                let html = self.html(&subject, &text, &footer, declared.scale, about)?;
                 Ok(Rendered {
                     text: [text, footer].join("\n\n").trim_end().to_owned(),
                     subject: Some(subject),
@@ -87,7 +85,8 @@ impl Texts {
                 locale: about.locale.tag().to_owned(),
                 part,
             })?;
-        let raw = self.raw(&found, template, part, about.item.item(), facts)?;
+        let item = catalogue::find(template).map_or(about.item.item(), |declared| declared.item);
+        let raw = self.raw(&found, template, part, item, facts)?;
         let text = clean(part, &raw);
         if text.is_empty() {
             Err(TextError::Empty(found.place(template, part)))
@@ -141,10 +140,17 @@ impl Texts {
         unknown
     }
 
-    fn html(&self, subject: &str, text: &str, footer: &str, about: &About<'_>) -> Result<String, TextError> {
+    fn html(
+        &self,
+        subject: &str,
+        text: &str,
+        footer: &str,
+        scale: Option<Scale>,
+        about: &About<'_>,
+    ) -> Result<String, TextError> {
         let mut content = html::paragraphs(text);
-        if let Some(link) = about.ways.link.filter(|_| about.asks == Asks::Rating) {
-            content = html::with_scores(&content, link, SCORES);
+        if let (Some(link), Some(scale), Asks::Rating) = (about.ways.link, scale, about.asks) {
+            content = html::with_scores(&content, link, scale.range());
         }
         let facts = context! {
             language => about.locale.tag(),

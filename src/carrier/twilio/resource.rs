@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::domain::instant::Instant;
 use crate::domain::link::without_tokens;
 
-use super::{Lookup, Receipt};
+use super::{Lookup, Receipt, Received};
+use crate::carrier::twilio_inbound::SERVICE_PAIR;
 use crate::carrier::twilio_receipt::{is_inbound, of_status};
 
 /// Put before every text by Twilio's trial accounts.
@@ -33,6 +34,12 @@ pub(super) struct Message {
     direction: Option<String>,
     #[serde(deserialize_with = "text")]
     to: Option<String>,
+    #[serde(deserialize_with = "text")]
+    from: Option<String>,
+    #[serde(deserialize_with = "text")]
+    num_media: Option<String>,
+    #[serde(deserialize_with = "text")]
+    messaging_service_sid: Option<String>,
     #[serde(deserialize_with = "text")]
     date_created: Option<String>,
     #[serde(deserialize_with = "text")]
@@ -75,6 +82,24 @@ impl Message {
         let code = self.error_code.as_deref().and_then(|code| code.parse().ok());
         let status = self.status.as_deref().unwrap_or("unknown");
         of_status(status, code, self.error_text.as_deref().unwrap_or_default(), met)
+    }
+
+    /// The message as one from a customer; none where it is one of ours, or names no id or number.
+    pub(super) fn into_received(self) -> Option<Received> {
+        let inbound = self.direction.as_deref() == Some("inbound") || self.status.as_deref().is_some_and(is_inbound);
+        let at = self.created();
+        let (provider_id, sender, recipient) = (self.sid.filter(|_| inbound)?, self.from?, self.to?);
+        let service = self.messaging_service_sid.map(|sid| (SERVICE_PAIR.to_owned(), sid));
+        Some(Received {
+            provider_id,
+            sender,
+            recipient,
+            body: self.body.unwrap_or_default(),
+            media: self.num_media.and_then(|count| count.parse().ok()).unwrap_or_default(),
+            opt_out_type: String::new(),
+            at,
+            pairs: service.into_iter().collect(),
+        })
     }
 
     pub(super) fn created(&self) -> Option<Instant> {

@@ -57,6 +57,7 @@ fn garage() -> Business {
         quiet_hours: QuietHours::default(),
         holidays: BTreeSet::new(),
         surveys_need_consent: true,
+        review_url: None,
     }
 }
 

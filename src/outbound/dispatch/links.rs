@@ -53,6 +53,8 @@ pub(super) async fn issue(
 fn happens_at(item: &Item) -> Instant {
     match item {
         Item::Booking(booking) => booking.starts_at,
+        Item::Case(case) => case.changed_at,
+        Item::Reply(written) => written.about.as_ref().map_or(written.at, |booking| booking.starts_at),
         Item::Renewal(renewal) => {
             Instant::from(renewal.ends_on.0.and_time(NaiveTime::MIN).and_utc()) + TimeDelta::days(2)
         }

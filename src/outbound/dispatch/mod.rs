@@ -4,6 +4,7 @@
 //! what is due, looks at it for the last time, renders it and commits the attempts; only then are carriers called,
 //! outside of any transaction. `live` drives rounds by the clock, `drain` drives them until nothing is due.
 
+mod asking;
 mod conclude;
 mod limiter;
 mod links;
@@ -12,6 +13,7 @@ mod mail;
 mod prepare;
 mod round;
 mod surroundings;
+mod withdrawn;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +31,7 @@ use crate::texts::TextError;
 pub use conclude::{Answer, Concluded, InFlight, RECEIPT_AFTER, conclude};
 pub use live::{Wake, run};
 pub use round::{Round, after_effects, drain};
+pub use withdrawn::Withdrawn;
 
 /// How dispatch works.
 #[derive(Clone, Debug)]
@@ -64,6 +67,8 @@ pub struct Dispatcher {
     pub settings: Settings,
     /// Names this process in leases.
     pub owner: String,
+    /// Who has opted out while messages were on their way to the carrier.
+    pub withdrawn: Arc<Withdrawn>,
 }
 
 /// Why a round could not be worked; nothing of it was written.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::asking::{Asking, asks_of};
 use super::surroundings::Surroundings;
 use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
@@ -15,12 +16,15 @@ use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::Item;
-use crate::domain::message::{Channel, Event, Purpose, Reason, State, next};
+use crate::domain::message::{Asks, Channel, Event, Purpose, Reason, State, next};
+use crate::domain::question::Turn;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::notice;
 use crate::outbound::plan::lane;
+use crate::outbound::recipient::{desk_of, is_alert};
 use crate::outbound::ways::Offered;
 use crate::store::claim::Claimed;
 use crate::store::outbox::{Again, Settlement};
@@ -64,11 +68,17 @@ pub(super) async fn claim_and_prepare(
     }
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
+    let phones = surroundings
+        .customers
+        .values()
+        .filter_map(|customer| customer.phone.as_deref());
+    let mut asking = Asking::load(tx, &claimed, phones).await?;
     let mut said = HashSet::new();
-    let mut stopped = Vec::new();
+    let (mut stopped, mut held) = (Vec::new(), Vec::new());
     for message in claimed {
-        match surroundings.ready(dispatcher, &owner, message, &mut said, now) {
+        match surroundings.ready(dispatcher, &owner, message, &asking, &mut said, now) {
             Ready::Send(job) => {
+                surroundings.note_question(&job, &mut asking, now);
                 prepared.jobs.push(*job);
             }
             Ready::Call { message, phone, script } => {
@@ -83,6 +93,7 @@ pub(super) async fn claim_and_prepare(
                 store::call::open(tx, call, now).await?;
                 stopped.push((message, Event::Accept, None, None));
             }
+            Ready::Held { message, hold } => held.push((message, hold)),
             Ready::Not {
                 message,
                 event,
@@ -95,13 +106,18 @@ pub(super) async fn claim_and_prepare(
     }
     let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
     store::attempt::insert_all(tx, &attempts).await?;
+    asking.write(tx).await?;
     let public_url = dispatcher.settings.public_url.as_deref();
     links::issue(tx, public_url, &mut prepared.jobs, &surroundings.items, now).await?;
-    prepared.dealt_with = stopped.len() as u64;
-    let settlements: Vec<_> = stopped
+    prepared.dealt_with = (stopped.len() + held.len()) as u64;
+    let stopped = stopped
         .iter()
-        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now))
-        .collect();
+        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now));
+    let held = held.iter().map(|(message, hold)| Settlement {
+        hold: Some(*hold),
+        ..stop(&owner, message, Event::Hold, None, None, now)
+    });
+    let settlements: Vec<_> = stopped.chain(held).collect();
     store::outbox::settle_all(tx, &settlements).await?;
     Ok(prepared)
 }
@@ -114,6 +130,10 @@ enum Ready {
         message: Claimed,
         phone: String,
         script: String,
+    },
+    Held {
+        message: Claimed,
+        hold: Hold,
     },
     Not {
         message: Claimed,
@@ -128,7 +148,8 @@ impl Surroundings {
         &self,
         dispatcher: &Dispatcher,
         owner: &str,
-        message: Claimed,
+        mut message: Claimed,
+        asking: &Asking,
         said: &mut HashSet<(String, String)>,
         now: Instant,
     ) -> Ready {
@@ -139,7 +160,9 @@ impl Surroundings {
         ) else {
             return Ready::skip(message, Reason::Superseded);
         };
-        let decision = self.decide(&message, item, customer, business, calendar, now);
+        let alert = is_alert(&message.template).then(|| Arc::new(desk_of(business, customer)));
+        let reader = alert.as_ref().unwrap_or(customer);
+        let decision = self.decide(&message, item, reader, business, calendar, now);
         let channel = match decision {
             Decision::Go(channel) => channel,
             Decision::Switch(channel) => return Ready::put_back(message, now, channel, business),
@@ -147,20 +170,19 @@ impl Surroundings {
                 let channel = message.channel.unwrap_or(Channel::Sms);
                 return Ready::put_back(message, at, channel, business);
             }
-            Decision::Hold => {
-                return Ready::Not {
-                    message,
-                    event: Event::Hold,
-                    reason: None,
-                    again: None,
-                };
-            }
+            Decision::Hold(hold) => return Ready::Held { message, hold },
             Decision::Skip(reason) => return Ready::skip(message, reason),
         };
-        let Some(address) = customer.address(channel).map(str::to_owned) else {
+        let Some(address) = reader.address(channel).map(str::to_owned) else {
             return Ready::skip(message, Reason::NoAddress);
         };
         let from = dispatcher.sender(channel, business);
+        match asking.turn(&message, asks_of(&message, item), channel, &from, &address, now) {
+            Turn::Ask { .. } => {}
+            Turn::Plain => message.asks = Asks::Nothing,
+            Turn::Wait(until) if until > now => return Ready::put_back(message, until, channel, business),
+            Turn::Wait(_) => return Ready::skip(message, Reason::TooLate),
+        }
         let offered = Offered::new(&dispatcher.settings, &message.template, channel, &from);
         let rendered = match self.render(
             &message,
@@ -196,8 +218,20 @@ impl Surroundings {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
-            owner, message, channel, from, address, rendered, offered, item, customer, business, now,
+            owner, message, channel, from, address, rendered, offered, item, reader, business, now,
         )))
+    }
+
+    /// What a message that goes asks, in the claim's own books.
+    fn note_question(&self, job: &Job, asking: &mut Asking, now: Instant) {
+        let item = self.items.get(&job.message.item_id);
+        let calendar = self
+            .businesses
+            .get(&job.message.business_id)
+            .map(|(_, calendar)| calendar);
+        if let Some((item, calendar)) = item.zip(calendar) {
+            asking.note(job, item, &calendar.zone, now);
+        }
     }
 
     fn decide(
@@ -217,9 +251,15 @@ impl Surroundings {
         let look = LastLook {
             item,
             customer,
-            consent: self.consent(customer),
+            // The customer's withdrawals do not speak for the business.
+            consent: if is_alert(&message.template) || notice::goes_despite_opt_out(message.item_kind, &message.rule_id)
+            {
+                &[]
+            } else {
+                self.consent(customer)
+            },
             surveys_need_consent: business.surveys_need_consent,
-            bad_addresses: &self.bad_addresses,
+            bad_addresses: &self.obstacles.bad_addresses,
             calendar,
             item_revision: message.item_revision,
             anchor: message.anchor,
@@ -231,6 +271,9 @@ impl Surroundings {
             useful_until: message.useful_until,
             overtaken: self.overtaken.contains(&message.id),
             surveyed: self.surveyed.contains(&message.id),
+            waits: self.obstacles.waits(&message.item_id, customer),
+            answered: self.answered.contains(&message.id),
+            at_any_hour: is_alert(&message.template) || notice::answers_now(item, now),
         };
         decide(&look, now)
     }
@@ -258,6 +301,7 @@ impl Surroundings {
             told_before: message.told_before.as_deref(),
             may_offer,
             today: calendar.zone.date(now),
+            zone: &calendar.zone,
             ways,
         };
         self.texts.write(&message.template, channel, &subject)
@@ -386,7 +430,6 @@ fn stop<'a>(
     Settlement {
         owner,
         reason,
-        hold: held.then_some(Hold::Change),
         uncount: event == Event::PutBack || held,
         again: again.cloned(),
         ..Settlement::new(

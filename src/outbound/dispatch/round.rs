@@ -185,6 +185,7 @@ pub(super) async fn carry(dispatcher: &Dispatcher, job: Job) -> Answered {
         .metrics
         .left(dispatcher.clock.now().since(job.message.due_at).num_milliseconds());
     let outcome = match dispatcher.carrier(job.channel) {
+        _ if dispatcher.withdrawn.stops(&job) => Outcome::Withdrawn,
         Some(carrier) => carrier.send(&job.outgoing).await,
         None => Outcome::Accepted {
             provider_id: job.attempt_id.clone(),

@@ -13,8 +13,10 @@ use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind};
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::quiet_hours::Calendar;
+use crate::domain::rule::OnlyIf;
 use crate::outbound::text_shelf::ShelfError;
 use crate::store::claim::{Claimed, RecentText, Rival};
+use crate::store::holds::Obstacles;
 use crate::store::{self, StoreError, Tx};
 use crate::texts::Texts;
 
@@ -30,11 +32,13 @@ pub(super) struct Surroundings {
     pub customers: HashMap<String, Arc<Customer>>,
     pub items: HashMap<String, Item>,
     consents: HashMap<String, Vec<ConsentLine>>,
-    pub bad_addresses: Vec<(Channel, String)>,
+    pub obstacles: Obstacles,
     /// Messages of the claim for which a later one speaks.
     pub overtaken: HashSet<String>,
     /// Surveys of the claim whose customer was asked not long ago.
     pub surveyed: HashSet<String>,
+    /// Messages of the claim whose question has its answer already.
+    pub answered: HashSet<String>,
     /// By customer.
     recent_texts: HashMap<String, Vec<RecentText>>,
     pub texts: Texts,
@@ -60,13 +64,15 @@ impl Surroundings {
                 .flat_map(|customer| [customer.phone.as_deref(), customer.email.as_deref()])
                 .flatten(),
         );
+        let about = distinct(claimed.iter().map(|message| message.item_id.as_str()));
         Ok(Self {
             businesses: businesses(tx, dispatcher, claimed).await?,
             items: items(tx, claimed).await?,
             consents: consents(tx, &customers, &ids, &addresses).await?,
-            bad_addresses: store::claim::bad_addresses(tx, &addresses).await?,
+            obstacles: store::holds::obstacles(tx, &ids, &about, &addresses).await?,
             overtaken: overtaken(tx, claimed, now).await?,
             surveyed: surveyed(tx, claimed, owner, now).await?,
+            answered: answered(tx, claimed).await?,
             recent_texts: recent_texts(tx, &ids, now).await?,
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
@@ -121,7 +127,7 @@ async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>
         let about = claimed.iter().filter(move |message| message.item_kind == kind);
         distinct(about.map(|message| message.item_id.as_str()))
     };
-    let (bookings, renewals) = (of(ItemKind::Booking), of(ItemKind::Renewal));
+    let (bookings, renewals, cases) = (of(ItemKind::Booking), of(ItemKind::Renewal), of(ItemKind::Case));
     let mut items = HashMap::new();
     if !bookings.is_empty() {
         let found = store::claim::bookings(tx, &bookings).await?;
@@ -131,6 +137,10 @@ async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>
                 .map(|booking| (booking.id.clone(), Item::Booking(booking))),
         );
     }
+    if !cases.is_empty() {
+        let found = store::customer_case::of_ids(tx, &cases).await?;
+        items.extend(found.into_iter().map(|case| (case.id.clone(), Item::Case(case))));
+    }
     if !renewals.is_empty() {
         let found = store::claim::renewals(tx, &renewals).await?;
         items.extend(
@@ -138,6 +148,10 @@ async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>
                 .into_iter()
                 .map(|renewal| (renewal.id.clone(), Item::Renewal(renewal))),
         );
+    }
+    for id in of(ItemKind::Reply) {
+        let found = store::item::find(tx, ItemKind::Reply, id).await?;
+        items.extend(found.map(|item| (id.to_owned(), item)));
     }
     Ok(items)
 }
@@ -221,6 +235,22 @@ async fn surveyed(tx: &mut Tx, claimed: &[Claimed], owner: &str, now: Instant) -
         .filter(is_too_much)
         .map(|message| message.id.clone())
         .collect())
+}
+
+/// Of the messages of a claim that are only of use while nobody has answered, those whose customer has.
+async fn answered(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashSet<String>, StoreError> {
+    let listens = || claimed.iter().filter(|message| message.only_if == OnlyIf::Unanswered);
+    let items = distinct(listens().map(|message| message.item_id.as_str()));
+    if items.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let answered = store::question::answered_about(tx, &items).await?;
+    let has_answer = |message: &&Claimed| {
+        answered
+            .iter()
+            .any(|(item_id, revision)| *item_id == message.item_id && *revision == message.item_revision)
+    };
+    Ok(listens().filter(has_answer).map(|message| message.id.clone()).collect())
 }
 
 async fn recent_texts(

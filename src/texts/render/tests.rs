@@ -18,6 +18,7 @@ fn visit(locale: &str) -> About<'static> {
             phone: Some("030 5550142"),
             email: None,
             address: Some("Bergweg 1\r\n10115 Berlin"),
+            review_link: None,
         },
         customer: AboutCustomer { name: "Ana Novak" },
         item: AboutItem::Booking {
