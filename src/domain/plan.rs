@@ -47,15 +47,15 @@ pub struct Waits {
 
 impl Waits {
     /// What holds a message about `item` on `channel`, where something does. An open case stops everything but what is
-    /// about the case, what corrects something said before, and what goes to all who answered alike: there the score
-    /// must make no difference.
+    /// about the case, what answers the customer, what corrects something said before, and what goes to all who rated
+    /// alike: there the score must make no difference.
     #[must_use]
     pub fn hold(self, item: &Item, anchor: Anchor, channel: Channel) -> Option<Hold> {
         if self.number && channel != Channel::Email {
             return Some(Hold::Number);
         }
-        let about_the_case = item.kind() == ItemKind::Case;
-        if self.case && !about_the_case && !matches!(anchor, Anchor::Changed | Anchor::Cancelled | Anchor::Rated) {
+        let about_it = matches!(item.kind(), ItemKind::Case | ItemKind::Reply);
+        if self.case && !about_it && !matches!(anchor, Anchor::Changed | Anchor::Cancelled | Anchor::Rated) {
             return Some(Hold::Case);
         }
         let pending = self.change || item.standing() == Standing::Pending;

@@ -57,15 +57,3 @@ mod tests {
         }
     }
 }
-
-impl Scale {
-    /// The scores that can be given.
-    #[must_use]
-    pub const fn range(self) -> std::ops::RangeInclusive<i64> {
-        match self {
-            Self::Csat => 1..=5,
-            Self::Nps => 0..=10,
-            Self::Ces => 1..=7,
-        }
-    }
-}

@@ -48,6 +48,18 @@ pub fn choices(item: &Item, asks: Asks, told: &str, answered: bool, zone: &Zone,
             ask: ahead,
             cancel: false,
         },
+        Item::Case(_) => Choices {
+            news,
+            accept: ahead && asks == Asks::Solved,
+            ask: ahead && asks == Asks::Solved,
+            cancel: false,
+        },
+        Item::Reply(_) => Choices {
+            news,
+            accept: false,
+            ask: false,
+            cancel: false,
+        },
     }
 }
 
@@ -55,6 +67,10 @@ fn news(item: &Item, told: &str, zone: &Zone, now: Instant) -> News {
     let is_over = match item {
         Item::Booking(booking) => booking.starts_at <= now,
         Item::Renewal(renewal) => renewal.ends_on.0 < zone.date(now),
+        // Whether it is solved can be answered once it is closed, until the customer has.
+        Item::Case(case) if case.is_open() || case.solved.is_some() => return News::Over,
+        Item::Case(_) => return News::AsTold,
+        Item::Reply(_) => return News::Over,
     };
     match item.standing() {
         Standing::Cancelled => News::Cancelled,

@@ -2,6 +2,7 @@
 //! inbox and plans again in the caller's transaction. None of them cancels or moves anything on a guess.
 //! Opting out and in is in `inbound::consent`, ratings are in `inbound::follow_up`.
 
+use super::case;
 use super::scene::Scene;
 use crate::domain::closed_list::closed_list;
 use crate::domain::desk_item::DeskKind;
@@ -53,6 +54,9 @@ pub enum Acted {
 /// When the database fails; then the caller's transaction must not be committed.
 pub async fn confirm(tx: &mut Tx, zones: &Zones, said: &Said<'_>, now: Instant) -> Result<Acted, PlanError> {
     let scene = Scene::load(tx, zones, said).await?;
+    if let Some(Item::Case(case)) = &scene.item {
+        return case::answered(tx, &scene, case, said, true, now).await;
+    }
     match scene.current_item(said, now) {
         Some(Item::Booking(booking)) => confirm_booking(tx, &scene, booking, said, now).await,
         Some(Item::Renewal(renewal)) => want_renewal(tx, &scene, renewal, said, now).await,
@@ -133,6 +137,9 @@ async fn hold_for_person(
     now: Instant,
 ) -> Result<Acted, PlanError> {
     let scene = Scene::load(tx, zones, said).await?;
+    if let Some(Item::Case(case)) = &scene.item {
+        return case::answered(tx, &scene, case, said, false, now).await;
+    }
     let Some(item) = scene.current_item(said, now) else {
         return scene.to_desk(tx, said, kind, now).await;
     };

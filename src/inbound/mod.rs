@@ -1,9 +1,11 @@
 //! What comes back: status receipts, customers' words, and what follows from them.
 
 pub mod act;
+pub mod case;
 pub mod consent;
 pub mod delivery;
 pub mod follow_up;
 pub mod page;
 pub mod receive;
 mod scene;
+pub mod wishes;

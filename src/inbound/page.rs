@@ -2,23 +2,23 @@
 
 use super::act::{self, Acted, Said, Way};
 use super::follow_up::{self, NewRating};
-use super::scene::replan_everybody_at;
-use crate::domain::consent::{Verdict, verdict};
+use crate::domain::case::CaseSource;
 use crate::domain::customer::Customer;
+use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
-use crate::domain::item::Item;
+use crate::domain::item::{Item, ItemKind};
 use crate::domain::link::{self, LinkPurpose};
 use crate::domain::locale::Locale;
-use crate::domain::message::{Asks, Channel, Purpose};
-use crate::domain::question::{Question, QuestionState};
+use crate::domain::message::Asks;
+use crate::domain::question::{self, Question, QuestionState};
 use crate::domain::rating::Scale;
 use crate::domain::respond::{Choices, choices};
 use crate::domain::zone::Zones;
-use crate::outbound::plan::{Desk, PlanError, replan_customer};
-use crate::store::ledger::NewConsent;
+use crate::outbound::plan::{Desk, PlanError};
 use crate::store::link::Link;
 use crate::store::report::Line;
 use crate::store::{self, StoreError, Tx};
+use crate::texts::catalogue;
 
 /// The language of a page whose business and customer have none that we write.
 const LAST_RESORT: &str = "en";
@@ -33,6 +33,8 @@ pub struct Page {
     /// What the message was about, while it is still this customer's.
     pub item: Option<Item>,
     pub question: Option<Question>,
+    /// The question stands in its table; where a text could not be answered, it does not yet.
+    is_asked: bool,
     /// The rating that counts so far.
     pub score: Option<i64>,
     /// The message named the vehicle or the thing insured: only then the page does.
@@ -52,14 +54,6 @@ pub enum Answer<'a> {
         score: i64,
         comment: Option<&'a str>,
     },
-}
-
-/// One purpose on one channel, and whether the customer wants it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wish {
-    pub channel: Channel,
-    pub purpose: Purpose,
-    pub wanted: bool,
 }
 
 /// Opens the page behind a token; nothing where the token is not known, not good for this, or over.
@@ -83,12 +77,20 @@ pub async fn open(
         return Ok(None);
     };
     let item = store::item::find(tx, message.item_kind, &message.item_id).await?;
+    // What answers somebody's words is about the visit that they spoke of.
+    let item = match item {
+        Some(Item::Reply(written)) => written.about.map(Item::Booking),
+        item => item,
+    };
     let item = item.filter(|item| item.customer_id() == customer.id);
+    let asked = store::question::of_message(tx, &message.id).await?;
     let score = store::rating::of_message(tx, &message.id).await?;
     let score = score.into_iter().rev().find(|rating| rating.counts);
+    let desk = Desk::load(tx, zones, &link.business_id).await?;
     Ok(Some(Page {
-        desk: Desk::load(tx, zones, &link.business_id).await?,
-        question: store::question::of_message(tx, &message.id).await?,
+        is_asked: asked.is_some(),
+        question: asked.or_else(|| unasked(&link, &message, item.as_ref(), &desk, now)),
+        desk,
         names_things: names_things(tx, &message.id, item.as_ref()).await?,
         score: score.map(|rating| rating.score),
         item,
@@ -98,12 +100,39 @@ pub async fn open(
     }))
 }
 
+/// The question of a message that asked by its link alone.
+fn unasked(link: &Link, message: &Line, item: Option<&Item>, desk: &Desk, now: Instant) -> Option<Question> {
+    if message.asks == Asks::Nothing {
+        return None;
+    }
+    let scale = catalogue::find(&message.template).and_then(|template| template.scale);
+    Some(Question {
+        id: new_id(now),
+        business_id: link.business_id.clone(),
+        customer_id: link.customer_id.clone(),
+        message_id: message.id.clone(),
+        channel: link.channel,
+        sender: String::new(),
+        address: link.address.clone(),
+        asks: message.asks,
+        scale: (message.asks == Asks::Rating).then(|| scale.unwrap_or(Scale::Csat)),
+        item_kind: message.item_kind,
+        item_id: message.item_id.clone(),
+        item_revision: message.item_revision,
+        // No letter can be meant for it.
+        state: QuestionState::Closed,
+        asked_at: link.created_at,
+        closes_at: question::closes_at(message.asks, item?, &desk.calendar.zone, link.created_at),
+        answered_at: None,
+    })
+}
+
 /// Whether what was sent named the vehicle, or what a renewal is about.
 async fn names_things(tx: &mut Tx, message_id: &str, item: Option<&Item>) -> Result<bool, StoreError> {
     let thing = match item {
         Some(Item::Booking(booking)) => booking.vehicle.as_deref(),
         Some(Item::Renewal(renewal)) => renewal.subject.as_deref(),
-        None => None,
+        Some(Item::Case(_) | Item::Reply(_)) | None => None,
     };
     let Some(thing) = thing else { return Ok(false) };
     let attempts = store::attempt::of_message(tx, message_id).await?;
@@ -134,14 +163,12 @@ impl Page {
             .is_some_and(|question| question.state == QuestionState::Answered);
         let zone = &self.desk.calendar.zone;
         let item = self.item.as_ref()?;
-        Some(choices(
-            item,
-            self.message.asks,
-            &self.message.told,
-            answered,
-            zone,
-            now,
-        ))
+        // A notice that answers somebody's words tells no time.
+        let told = match self.message.item_kind {
+            ItemKind::Reply => item.told(),
+            _ => self.message.told.clone(),
+        };
+        Some(choices(item, self.message.asks, &told, answered, zone, now))
     }
 
     /// The scale on which the message asked for a rating.
@@ -183,10 +210,14 @@ pub async fn answer(
         Answer::Ask(words) => Some(words),
         _ => None,
     };
+    if !page.is_asked {
+        let questions: Vec<_> = page.question.clone().into_iter().collect();
+        store::question::ask_all(tx, &questions).await?;
+    }
     let said = Said {
         business_id: &page.link.business_id,
         customer_id: &page.link.customer_id,
-        item: Some((page.message.item_kind, &page.message.item_id)),
+        item: page.item.as_ref().map(|item| (item.kind(), item.id())),
         revision: page.item.as_ref().map(Item::revision),
         question_id: page.question.as_ref().map(|question| question.id.as_str()),
         way: Way::Link,
@@ -204,7 +235,7 @@ pub async fn answer(
         Answer::Ask(_) if offered(|choices| choices.ask) => Some(act::want_change(tx, zones, &said, now).await?),
         Answer::Cancel if page.is_cancelled() => Some(Acted::Already),
         Answer::Cancel if offered(|choices| choices.cancel) => Some(act::cancel_visit(tx, zones, &said, now).await?),
-        Answer::Rate { score, comment } => page.rate(tx, score, comment, now).await?,
+        Answer::Rate { score, comment } => page.rate(tx, zones, score, comment, now).await?,
         Answer::Accept | Answer::Ask(_) | Answer::Cancel => None,
     })
 }
@@ -217,7 +248,8 @@ impl Page {
         match &self.item {
             Some(item @ Item::Booking(_)) => item.is_confirmed(),
             Some(Item::Renewal(_)) => self.message.asks == Asks::Renewal && answered,
-            None => false,
+            Some(item @ Item::Case(_)) => item.is_confirmed(),
+            Some(Item::Reply(_)) | None => false,
         }
     }
 
@@ -227,27 +259,15 @@ impl Page {
 
     /// The same words are waiting for somebody already.
     async fn has_asked(&self, tx: &mut Tx, words: &str) -> Result<bool, StoreError> {
-        let waiting = store::desk_item::waiting_about(tx, &self.message.item_id).await?;
+        let Some(item) = &self.item else { return Ok(false) };
+        let waiting = store::desk_item::waiting_about(tx, item.id()).await?;
         Ok(waiting.iter().any(|row| row.words.as_deref() == Some(words)))
-    }
-
-    /// Everything is ended on the link's channel, for the customer and at the link's address.
-    fn withdrawal(&self) -> NewConsent<'_> {
-        NewConsent {
-            business_id: &self.link.business_id,
-            customer_id: Some(&self.link.customer_id),
-            address: Some(&self.link.address),
-            channel: Some(self.link.channel),
-            purpose: None,
-            given: false,
-            source: "link",
-            wording: None,
-        }
     }
 
     async fn rate(
         &self,
         tx: &mut Tx,
+        zones: &Zones,
         score: i64,
         comment: Option<&str>,
         now: Instant,
@@ -268,113 +288,11 @@ impl Page {
             score,
             raw: None,
             comment,
+            complains: false,
             channel: self.link.channel,
+            source: CaseSource::Link,
         };
-        follow_up::rated(tx, &rating, now).await?;
+        follow_up::rated(tx, zones, &rating, now).await?;
         Ok(Some(Acted::Done))
     }
-}
-
-/// How each purpose stands on each channel that the customer has an address for.
-///
-/// # Errors
-/// When the database fails.
-pub async fn wishes(tx: &mut Tx, page: &Page) -> Result<Vec<Wish>, StoreError> {
-    let lines = store::ledger::of_customer(tx, &page.customer).await?;
-    let asks_first = page.desk.business.surveys_need_consent;
-    let channels = [Channel::Sms, Channel::Email].into_iter();
-    let reachable = channels.filter(|channel| page.customer.address(*channel).is_some());
-    let wishes = reachable.flat_map(|channel| {
-        let lines = &lines;
-        Purpose::ALL.iter().map(move |purpose| Wish {
-            channel,
-            purpose: *purpose,
-            wanted: verdict(lines, channel, *purpose, asks_first) == Verdict::Allowed,
-        })
-    });
-    Ok(wishes.collect())
-}
-
-/// Whether a wish can be given back on this page: a link proves who reads that one address. What was ended at another
-/// can't be begun again from here.
-#[must_use]
-pub fn can_give(page: &Page, channel: Channel) -> bool {
-    page.link.channel == channel && page.customer.address(channel) == Some(page.link.address.as_str())
-}
-
-/// Writes what differs from the ledger into it, each with the words that stood beside it, and plans again. True:
-/// something did.
-///
-/// # Errors
-/// When the database fails; then the caller's transaction must not be committed.
-pub async fn prefer(
-    tx: &mut Tx,
-    page: &Page,
-    wanted: &[Wish],
-    wording: impl Fn(&Wish) -> String,
-    now: Instant,
-) -> Result<bool, PlanError> {
-    let mut changed = false;
-    for stands in wishes(tx, page).await? {
-        let scope = |wish: &&Wish| wish.channel == stands.channel && wish.purpose == stands.purpose;
-        let Some(wish) = wanted.iter().find(scope) else {
-            continue;
-        };
-        if wish.wanted == stands.wanted || (wish.wanted && !can_give(page, wish.channel)) {
-            continue;
-        }
-        // A yes is this customer's; a no holds for whoever else is reached at the address that it came from.
-        let own = can_give(page, wish.channel) && !wish.wanted;
-        let address = own.then_some(page.link.address.as_str());
-        let line = NewConsent {
-            address,
-            channel: Some(wish.channel),
-            purpose: Some(wish.purpose),
-            given: wish.wanted,
-            wording: Some(&wording(wish)),
-            ..page.withdrawal()
-        };
-        store::ledger::add(tx, &line, now).await?;
-        changed = true;
-    }
-    if changed {
-        replan(tx, page, now).await?;
-    }
-    Ok(changed)
-}
-
-/// Which of its mails an unsubscribe link has ended: those of its message's purpose, and all.
-///
-/// # Errors
-/// When the database fails.
-pub async fn ended(tx: &mut Tx, page: &Page) -> Result<(bool, bool), StoreError> {
-    let mut lines = store::ledger::of_address(tx, &page.link.business_id, &page.link.address).await?;
-    lines.extend(store::ledger::of_customer(tx, &page.customer).await?);
-    let over = |purpose: Purpose| verdict(&lines, page.link.channel, purpose, false) == Verdict::OptedOut;
-    Ok((
-        over(page.message.purpose),
-        Purpose::ALL.iter().all(|purpose| over(*purpose)),
-    ))
-}
-
-/// Ends mails of the message's purpose, or all mails, to the customer and to the address that the mail went to.
-///
-/// # Errors
-/// When the database fails; then the caller's transaction must not be committed.
-pub async fn unsubscribe(tx: &mut Tx, page: &Page, all: bool, now: Instant) -> Result<(), PlanError> {
-    let (this_ended, all_ended) = ended(tx, page).await?;
-    if all_ended || (this_ended && !all) {
-        return Ok(());
-    }
-    let line = NewConsent {
-        purpose: (!all).then_some(page.message.purpose),
-        ..page.withdrawal()
-    };
-    store::ledger::add(tx, &line, now).await?;
-    Ok(replan(tx, page, now).await?)
-}
-
-async fn replan(tx: &mut Tx, page: &Page, now: Instant) -> Result<(), StoreError> {
-    replan_customer(tx, &page.desk, &page.customer, now).await?;
-    replan_everybody_at(tx, &page.desk, &page.link.address, now).await
 }

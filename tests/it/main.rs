@@ -2,6 +2,7 @@
 
 mod carrier_smtp;
 mod carrier_twilio;
+mod cases;
 mod dispatch;
 mod erasure;
 mod kill;

@@ -7,11 +7,12 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::form::Form;
-use super::gone;
 use super::show::{self, Said};
+use super::{gone, tell_senders};
 use crate::app::App;
 use crate::domain::link::LinkPurpose;
-use crate::inbound::page::{self, Answer, Page, Wish};
+use crate::inbound::page::{self, Answer, Page};
+use crate::inbound::wishes::{self, Wish};
 use crate::store::Tx;
 use crate::web::error::WebError;
 
@@ -69,10 +70,10 @@ pub(in crate::web) async fn act(
     if form.get("do") == Some("preferences") {
         let wanted = wanted(&form);
         let wording = |wish: &Wish| show::wording(&page, wish);
-        page::prefer(&mut tx, &page, &wanted, wording, now).await?;
+        let changed = wishes::prefer(&mut tx, &page, &wanted, wording, now).await?;
         let response = show::preferences(&mut tx, &page, Some("thanks_preferences")).await?;
         tx.commit().await?;
-        app.wake.all();
+        tell_senders(&app, &page, &changed);
         return Ok(response);
     }
     let words = words(&form);

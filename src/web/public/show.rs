@@ -10,7 +10,8 @@ use crate::domain::item::{Booking, BookingStatus, Item, ItemKind, Renewal, Renew
 use crate::domain::locale::Locale;
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::respond::{Choices, News};
-use crate::inbound::page::{self, Page, Wish};
+use crate::inbound::page::Page;
+use crate::inbound::wishes::{self, Wish};
 use crate::store::Tx;
 use crate::texts::pages::Phrases;
 use crate::web::error::WebError;
@@ -80,18 +81,18 @@ pub(super) fn cancel(page: &Page, now: Instant) -> Result<Response, WebError> {
 
 /// Which purposes on which channels.
 pub(super) async fn preferences(tx: &mut Tx, page: &Page, notice: Option<&str>) -> Result<Response, WebError> {
-    let wishes = page::wishes(tx, page).await?;
+    let stands = wishes::wishes(tx, page).await?;
     let mut view = frame(page, &[], notice, None)?;
-    let mut channels: Vec<Channel> = wishes.iter().map(|wish| wish.channel).collect();
+    let mut channels: Vec<Channel> = stands.iter().map(|wish| wish.channel).collect();
     channels.dedup();
     let label = |name: &str| view["t"][name].clone();
     let boxes = |purpose: Purpose| -> Vec<Value> {
-        let of_purpose = wishes.iter().filter(|wish| wish.purpose == purpose);
+        let of_purpose = stands.iter().filter(|wish| wish.purpose == purpose);
         of_purpose
             .map(|wish| {
                 json!({
                     "name": format!("{}.{purpose}", wish.channel), "on": wish.wanted,
-                    "channel": label(by(wish.channel)), "fixed": !wish.wanted && !page::can_give(page, wish.channel),
+                    "channel": label(by(wish.channel)), "fixed": !wish.wanted && !wishes::can_give(page, wish.channel),
                 })
             })
             .collect()
@@ -100,9 +101,9 @@ pub(super) async fn preferences(tx: &mut Tx, page: &Page, notice: Option<&str>) 
         .iter()
         .map(|purpose| json!({ "label": label(about(*purpose)), "boxes": boxes(*purpose) }))
         .collect();
-    let any_fixed = wishes
+    let any_fixed = stands
         .iter()
-        .any(|wish| !wish.wanted && !page::can_give(page, wish.channel));
+        .any(|wish| !wish.wanted && !wishes::can_give(page, wish.channel));
     let names: Vec<_> = channels.iter().map(|channel| label(by(*channel))).collect();
     view["rows"] = rows.into();
     view["channels"] = names.into();
@@ -139,7 +140,7 @@ fn when(page: &Page, now: Instant) -> String {
     let write = |locale: &Locale| match &page.item {
         Some(Item::Booking(booking)) => locale.on_at(booking.starts.0, today),
         Some(Item::Renewal(renewal)) => locale.on(renewal.ends_on.0, today),
-        None => String::new(),
+        Some(Item::Case(_) | Item::Reply(_)) | None => String::new(),
     };
     page.locale().as_ref().map(write).unwrap_or_default()
 }
@@ -150,7 +151,8 @@ fn heading(page: &Page, choices: Option<&Choices>) -> &'static str {
     match (&page.item, news) {
         (Some(Item::Booking(booking)), news) => visit(booking, news),
         (Some(Item::Renewal(renewal)), News::AsTold | News::Moved) => due(renewal),
-        (None, _) if page.message.item_kind == ItemKind::Case => "case_asked",
+        (Some(Item::Case(_)), News::AsTold) => "case_asked",
+        (Some(Item::Case(case)), _) if case.is_open() => "case_open",
         _ => "renewal_over",
     }
 }
@@ -195,7 +197,7 @@ fn details(page: &Page, t: &Value) -> Value {
             ("vehicle", named(&booking.vehicle)),
         ],
         Some(Item::Renewal(renewal)) => vec![("subject", named(&renewal.subject))],
-        None => Vec::new(),
+        Some(Item::Case(_) | Item::Reply(_)) | None => Vec::new(),
     };
     let known = lines
         .into_iter()
@@ -222,6 +224,7 @@ fn ask(page: &Page, choices: Option<&Choices>, said: &Said<'_>, t: &Value) -> Va
     let (summary, label, hint) = match (&page.item, choices.news) {
         (Some(Item::Booking(_)), News::Cancelled) => ("new_date", "change_words", "change_hint"),
         (Some(Item::Booking(_)), _) => ("change", "change_words", "change_hint"),
+        (Some(Item::Case(_)), _) => ("solved_no", "call_words", ""),
         _ => ("call_me", "call_words", ""),
     };
     json!({

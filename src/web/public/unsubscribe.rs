@@ -7,11 +7,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::form::Form;
-use super::{frame, gone, render};
+use super::{frame, gone, render, tell_senders};
 use crate::app::App;
 use crate::domain::link::LinkPurpose;
 use crate::domain::message::Purpose;
 use crate::inbound::page::{self, Page};
+use crate::inbound::wishes;
 use crate::store::Tx;
 use crate::web::error::WebError;
 
@@ -49,11 +50,11 @@ pub(in crate::web) async fn act(
     let Some(page) = open(&app, &mut tx, token).await? else {
         return gone(&headers);
     };
-    page::unsubscribe(&mut tx, &page, all, app.dispatcher.clock.now()).await?;
+    let ended = wishes::unsubscribe(&mut tx, &page, all, app.dispatcher.clock.now()).await?;
     let done = if all { "unsubscribed_all" } else { "unsubscribed_this" };
     let response = answer(&mut tx, &page, Some(done)).await?;
     tx.commit().await?;
-    app.wake.all();
+    tell_senders(&app, &page, &ended);
     Ok(response)
 }
 
@@ -64,7 +65,7 @@ async fn open(app: &App, tx: &mut Tx, token: Token) -> Result<Option<Page>, WebE
 }
 
 async fn answer(tx: &mut Tx, page: &Page, notice: Option<&str>) -> Result<Response, WebError> {
-    let (this_ended, all_ended) = page::ended(tx, page).await?;
+    let (this_ended, all_ended) = wishes::ended(tx, page).await?;
     let notice = notice.or(match (this_ended, all_ended) {
         (_, true) => Some("unsubscribed_all"),
         (true, false) => Some("unsubscribed_this"),

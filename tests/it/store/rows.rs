@@ -25,7 +25,7 @@ async fn a_business_a_customer_and_items_are_kept_whole() {
     assert_eq!(
         row.join(" "),
         format!(
-            "id=b-1 kind=insurance name=name zone=Europe/Paris locale=fr region=FR phone=phone email=email address=address sms_from=sms-from email_from=email-from quiet_hours={quiet} holidays=[\"2026-12-25\"] surveys_need_consent=1 created_at=101 updated_at=101"
+            "id=b-1 kind=insurance name=name zone=Europe/Paris locale=fr region=FR phone=phone email=email address=address sms_from=sms-from email_from=email-from quiet_hours={quiet} holidays=[\"2026-12-25\"] surveys_need_consent=1 created_at=101 updated_at=101 review_url=https://review.example"
         )
     );
     let row = database.row("customer", "id = 'c-1'").await;
@@ -159,6 +159,7 @@ async fn a_changed_row_is_changed_in_every_column() {
         email_from: None,
         holidays: [].into(),
         surveys_need_consent: false,
+        review_url: None,
         ..business()
     };
     let mut tx = database.write().await;

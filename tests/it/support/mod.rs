@@ -1,6 +1,7 @@
 //! What the suite plays its scenes with: providers, servers, readers.
 
 pub mod browser;
+pub mod cases;
 pub mod ics;
 pub mod mail_server;
 pub mod meanwhile;

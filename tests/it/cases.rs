@@ -1,0 +1,5 @@
+//! After the visit: ratings, cases, invitations to review.
+
+mod closing;
+mod holding;
+mod inviting;
