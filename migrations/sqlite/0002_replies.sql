@@ -23,6 +23,9 @@ CREATE UNIQUE INDEX inbound_identity ON inbound (provider_id, carrier);
 CREATE INDEX inbound_unread ON inbound (received_at) WHERE read_at IS NULL;
 CREATE INDEX inbound_sender ON inbound (sender, received_at);
 
+-- Whose a message is, by the number it came from.
+CREATE INDEX customer_number ON customer (phone) WHERE phone IS NOT NULL;
+
 -- What a message asked and until when an answer counts. One open question at a time for two numbers; a mail carries
 -- its own link, so that its answer can't be mistaken for another's.
 CREATE TABLE question (

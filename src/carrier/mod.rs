@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use crate::domain::instant::Instant;
 
+pub mod keywords;
 mod mask;
 pub mod memory;
 mod mime;

@@ -16,6 +16,7 @@ mod rehearse;
 mod rules;
 mod serve;
 mod texts;
+mod understand;
 mod why;
 
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ enum Command {
     Plan(plan::Args),
     /// Plays a stretch of time on a copy of the database: what would really go out.
     Rehearse(rehearse::Args),
+    /// Shows what a customer's answer would be taken for, and what would be done about it.
+    Understand(understand::Args),
     /// Tells the story of one message, booking, renewal or customer.
     Why(why::Args),
     /// Shows, checks and replaces a business's rules: which messages there are, and when they go.
@@ -116,6 +119,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Import(args) => return import::run(args, context, out).await,
         Command::Plan(args) => plan::run(args, context, out).await?,
         Command::Rehearse(args) => rehearse::run(args, context, out).await?,
+        Command::Understand(args) => return understand::run(args, out),
         Command::Why(args) => why::run(args, context, out).await?,
         Command::Rules(command) => rules::run(command, context, out).await?,
         Command::Texts(command) => return texts::run(command, context, out).await,

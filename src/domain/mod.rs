@@ -25,6 +25,7 @@ pub mod quiet_hours;
 pub mod rating;
 pub mod recheck;
 pub mod replan;
+pub mod reply;
 pub mod respond;
 pub mod rule;
 pub mod satisfaction;

@@ -331,8 +331,8 @@ const fn asks_fits(about: ItemKind, asks: Asks) -> bool {
     match asks {
         Asks::Nothing => true,
         Asks::Rating => !matches!(about, ItemKind::Case),
-        Asks::Solved => matches!(about, ItemKind::Case),
         Asks::Confirm => matches!(about, ItemKind::Booking),
         Asks::Renewal => matches!(about, ItemKind::Renewal),
+        Asks::Solved => matches!(about, ItemKind::Case),
     }
 }

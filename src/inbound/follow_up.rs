@@ -61,6 +61,7 @@ pub async fn rated(tx: &mut Tx, zones: &Zones, rating: &NewRating<'_>, now: Inst
     };
     store::rating::add(tx, &row).await?;
     store::question::answer(tx, &question.id, now).await?;
+    store::question::free(tx, &question.address, now).await?;
     if rating.complains || scale.is_unhappy(rating.score) {
         let unhappy = Unhappy {
             item: Some((question.item_kind, &question.item_id)),

@@ -7,5 +7,7 @@ pub mod delivery;
 pub mod follow_up;
 pub mod page;
 pub mod receive;
+pub mod reply;
 mod scene;
+mod sender;
 pub mod wishes;

@@ -162,15 +162,16 @@ pub async fn free(tx: &mut Tx, address: &str, now: Instant) -> Result<u64, Store
     .rows_affected())
 }
 
-/// Whether a text about another item, that would have asked for a letter, went to that number since `since`: then a
-/// letter may be meant for it.
-pub async fn spoken_since(tx: &mut Tx, address: &str, item_id: &str, since: Instant) -> Result<bool, StoreError> {
+/// Whether the same number was told something about another item after it was asked this, until `until`: then words can
+/// be meant for either.
+pub async fn spoken_since(tx: &mut Tx, question: &Question, until: Instant) -> Result<bool, StoreError> {
     let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT 1 FROM customer JOIN message ON message.customer_id = customer.id \
             JOIN attempt ON attempt.message_id = message.id \
-         WHERE customer.phone = $1 AND message.item_id <> $2 AND message.asks IN ('confirm', 'renewal', 'solved') \
-            AND attempt.channel = 'sms' AND attempt.started_at > $3 \
+         WHERE customer.phone = $1 AND message.item_id <> $2 AND message.item_kind <> 'reply' \
+            AND attempt.channel = 'sms' AND attempt.started_at > $3 AND attempt.started_at <= $4 \
             AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') LIMIT 1",
-    ).bind(address).bind(item_id).bind(since).fetch_optional(c).await)?;
+    )
+    .bind(&question.address).bind(&question.item_id).bind(question.asked_at).bind(until).fetch_optional(c).await)?;
     Ok(found.is_some())
 }

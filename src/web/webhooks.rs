@@ -9,7 +9,7 @@ use super::error::WebError;
 use crate::app::App;
 use crate::carrier::twilio_inbound;
 use crate::carrier::twilio_signature::{Payload, verify};
-use crate::inbound::{delivery, receive};
+use crate::inbound::{delivery, receive, reply};
 use crate::store::{self, receipt::NewReceipt};
 
 /// The headers in which Twilio and its look-alikes sign (FACTS 1.9, 1.15).
@@ -54,8 +54,19 @@ async fn take_message(app: App, pairs: &Pairs) -> Result<impl IntoResponse + use
     let is_new = receive::receive(&mut tx, app.dispatcher.sms.name(), &received, now).await?;
     tx.commit().await?;
     app.dispatcher.metrics.inbound();
-    tracing::debug!(is_new, "a customer's message is stored");
+    if is_new {
+        tokio::spawn(read_messages(app));
+    }
     Ok(([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], EMPTY_TWIML))
+}
+
+/// Reads what is stored, after the caller has its answer; what goes wrong here is tried again by the schedule.
+async fn read_messages(app: App) {
+    let now = app.dispatcher.clock.now();
+    match reply::read_inbound(&app.dispatcher, now).await {
+        Ok(_) => app.wake.all(),
+        Err(error) => tracing::error!(%error, "stored messages of customers could not be read yet"),
+    }
 }
 
 /// `POST /webhooks/twilio/status?m=<attempt>`: how a message fares (FACTS 1.11).

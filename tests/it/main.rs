@@ -5,6 +5,7 @@ mod carrier_twilio;
 mod cases;
 mod dispatch;
 mod erasure;
+mod inbound;
 mod kill;
 mod layering;
 mod lifecycle;

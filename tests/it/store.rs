@@ -5,3 +5,5 @@ mod opening;
 mod outbox_rows;
 mod rows;
 mod schema;
+
+pub use schema::dump;

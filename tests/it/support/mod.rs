@@ -10,6 +10,7 @@ pub mod setup;
 pub mod signing;
 pub mod smtp_server;
 pub mod test_app;
+pub mod texting;
 pub mod twilio_line;
 pub mod twilio_openapi;
 pub mod twilio_server;

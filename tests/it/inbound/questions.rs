@@ -1,0 +1,174 @@
+//! One question at a time for each number: two vehicles or two people on it never get each other's answer.
+
+use daybefore::carrier::{Failure, Outcome};
+use daybefore::domain::desk_item::DeskKind;
+use daybefore::domain::item::BookingStatus;
+use daybefore::domain::question::QuestionState;
+
+use crate::support::test_app::{PHONE, TestApp};
+
+/// Ana's Golf and Ben's Polo tomorrow, both known by one phone and due for their reminder at five.
+async fn two_vehicles() -> TestApp {
+    let app = TestApp::garage().start().await;
+    let header = "external_id,customer_id,name,phone,vehicle,starts_at";
+    app.import_known_bookings(&format!(
+        "{header}\nB-1,C-1,Ana,{PHONE},Golf,2026-12-15 09:00\nB-2,C-2,Ben,{PHONE},Polo,2026-12-15 10:00\n"
+    ))
+    .await;
+    app
+}
+
+fn texts(app: &TestApp) -> Vec<(String, String)> {
+    app.sent()
+        .iter()
+        .map(|sent| (app.local(sent.at), sent.text.clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_second_waits_for_the_answer_to_the_first_and_then_asks() {
+    let app = two_vehicles().await;
+    app.run_until("2026-12-14 17:10").await;
+    assert_eq!(texts(&app).len(), 1, "{:?}", texts(&app));
+    assert!(texts(&app)[0].1.contains("Golf"));
+    app.customer_replies("C").await;
+    app.dispatch().await;
+    let sent = texts(&app);
+    assert_eq!(sent.len(), 2, "it goes as soon as the number is free");
+    assert!(
+        sent[1].1.contains("Polo") && sent[1].1.contains("Reply C"),
+        "{}",
+        sent[1].1
+    );
+    assert_eq!(app.booking_status("B-1").await, BookingStatus::Confirmed);
+    assert_eq!(app.booking_status("B-2").await, BookingStatus::Booked);
+    app.customer_replies("R").await;
+    assert_eq!(app.booking_status("B-1").await, BookingStatus::Confirmed);
+    assert_eq!(app.booking_status("B-2").await, BookingStatus::ChangeRequested);
+}
+
+#[tokio::test]
+async fn the_second_goes_without_its_question_after_an_hour() {
+    let app = two_vehicles().await;
+    app.run_until("2026-12-14 18:30").await;
+    let sent = texts(&app);
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert_eq!(sent[1].0, "2026-12-14 18:00");
+    assert!(
+        sent[1].1.contains("Polo") && !sent[1].1.contains("Reply C"),
+        "{}",
+        sent[1].1
+    );
+    assert!(app.question("B-2", "day-before").await.is_none());
+    app.customer_replies("C").await;
+    assert_eq!(
+        app.booking_status("B-1").await,
+        BookingStatus::Confirmed,
+        "only this one asked for a letter"
+    );
+    assert_eq!(app.booking_status("B-2").await, BookingStatus::Booked);
+}
+
+#[tokio::test]
+async fn words_that_may_mean_either_are_for_a_person() {
+    for words in ["Yes, see you tomorrow", "I can't make it tomorrow, sorry"] {
+        let app = two_vehicles().await;
+        app.run_until("2026-12-14 18:30").await;
+        app.customer_replies(words).await;
+        assert_eq!(app.booking_status("B-1").await, BookingStatus::Booked, "{words}");
+        assert_eq!(app.booking_status("B-2").await, BookingStatus::Booked, "{words}");
+        assert_eq!(app.inbox().await.len(), 1, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_later_message_about_the_same_visit_takes_the_question_over() {
+    let app = TestApp::garage().start().await;
+    app.book("B-1", "2026-12-15 09:00").await;
+    app.run_until("2026-12-14 17:30").await;
+    app.book("B-1", "2026-12-15 15:00").await;
+    app.run_until("2026-12-14 18:00").await;
+    let old = app.plan().await;
+    let asked: Vec<_> = old.iter().filter(|line| line.rule == "day-before").collect();
+    assert!(!asked.is_empty());
+    app.customer_replies("C").await;
+    let newest = app.question("B-1", "changed").await;
+    if let Some(question) = newest {
+        assert_eq!(question.state, QuestionState::Answered);
+        assert_eq!(app.booking_status("B-1").await, BookingStatus::Confirmed);
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_reached_nobody_is_taken_back() {
+    let app = TestApp::garage().start().await;
+    app.book("B-1", "2026-12-15 09:00").await;
+    app.run_until("2026-12-14 12:00").await;
+    app.sms.then(Outcome::Rejected {
+        bad_address: false,
+        failure: Failure {
+            code: Some(30003),
+            text: "unreachable".to_owned(),
+        },
+    });
+    app.run_until("2026-12-14 17:00").await;
+    let question = app.question("B-1", "day-before").await.expect("asked by mail instead");
+    assert_eq!(question.channel.as_str(), "email");
+    app.customer_replies("C").await;
+    assert_eq!(
+        app.booking_status("B-1").await,
+        BookingStatus::Booked,
+        "no text asked for a letter"
+    );
+}
+
+#[tokio::test]
+async fn a_rating_gives_way_to_a_letter_and_its_digit_still_counts() {
+    let app = TestApp::garage().start().await;
+    app.book("B-1", "2026-12-15 09:00").await;
+    app.advance_to("2026-12-15 12:00");
+    app.book_as("B-1", "2026-12-15 09:00", "completed").await;
+    app.run_until("2026-12-16 11:00").await;
+    assert!(app.question("B-1", "satisfaction").await.is_some());
+    app.book("B-2", "2026-12-17 09:00").await;
+    app.run_until("2026-12-16 18:00").await;
+    let rating = app.question("B-1", "satisfaction").await.expect("asked");
+    let letter = app.question("B-2", "day-before").await.expect("asked");
+    assert_eq!(
+        (rating.state, letter.state),
+        (QuestionState::Closed, QuestionState::Open)
+    );
+    app.customer_replies("5").await;
+    assert_eq!(
+        app.question("B-1", "satisfaction").await.expect("asked").state,
+        QuestionState::Answered
+    );
+    assert_eq!(
+        app.booking_status("B-2").await,
+        BookingStatus::Booked,
+        "a digit confirms nothing"
+    );
+    app.customer_replies("C").await;
+    assert_eq!(app.booking_status("B-2").await, BookingStatus::Confirmed);
+    assert_eq!(app.inbox_kinds().await, Vec::<DeskKind>::new());
+}
+
+#[tokio::test]
+async fn a_rating_waits_while_a_letter_is_asked() {
+    let app = TestApp::garage().start().await;
+    let header = "external_id,customer_id,name,phone,starts_at,status";
+    app.import_known_bookings(&format!("{header}\nB-1,C-1,Ana,{PHONE},2026-12-15 09:00,\n"))
+        .await;
+    app.advance_to("2026-12-15 12:00");
+    app.import_known_bookings(&format!(
+        "{header}\nB-1,C-1,Ana,{PHONE},2026-12-15 09:00,completed\nB-2,C-2,Ben,{PHONE},2026-12-17 09:00,\n"
+    ))
+    .await;
+    // The reminder of the 16th at five is asked before the rating, which was put off to the evening.
+    app.advance_to("2026-12-16 17:00");
+    app.dispatch().await;
+    let asked: Vec<_> = texts(&app).into_iter().map(|(_, text)| text).collect();
+    assert!(asked.iter().any(|text| text.contains("Reply C")), "{asked:?}");
+    app.customer_replies("5").await;
+    assert_eq!(app.booking_status("B-2").await, BookingStatus::Booked);
+}
