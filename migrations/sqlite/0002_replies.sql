@@ -197,7 +197,7 @@ ALTER TABLE business ADD COLUMN review_url TEXT;
 -- Held messages, by when they stop being of use.
 CREATE INDEX message_held ON message (useful_until) WHERE state = 'held';
 
--- What came of a call. A call that is to be made again is a new row, of the same message.
+-- What came of a call (`domain/call.rs` has the list of outcomes). A call that is to be made again is a new row, of the same message.
 ALTER TABLE call ADD COLUMN note TEXT;
 ALTER TABLE call ADD COLUMN done_by TEXT;
 -- Not before this moment, where somebody asked to be called again.

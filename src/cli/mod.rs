@@ -2,6 +2,7 @@
 
 mod business;
 mod calls;
+mod cases;
 mod context;
 mod demo;
 mod doctor;
@@ -14,6 +15,7 @@ mod output;
 mod plan;
 mod rehearse;
 mod rules;
+mod satisfaction;
 mod serve;
 mod texts;
 mod understand;
@@ -67,8 +69,13 @@ enum Command {
     /// Lists, holds, releases and retries messages.
     #[command(subcommand)]
     Outbox(outbox::Command),
-    /// Lists the phone calls that are to be made.
+    /// Lists the phone calls that are to be made, and notes what came of them.
     Calls(calls::Args),
+    /// Lists, shows, assigns, closes and opens cases: unhappy customers, until somebody has put it right.
+    #[command(subcommand)]
+    Cases(cases::Command),
+    /// Shows how satisfied customers are: CSAT, NPS, CES and the response rate, with n and an interval.
+    Satisfaction(satisfaction::Args),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
     /// Forgets a customer for good; what they said no to stays known.
@@ -126,6 +133,8 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Business(command) => business::run(command, context, out).await?,
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
+        Command::Cases(command) => cases::run(command, context, out).await?,
+        Command::Satisfaction(args) => satisfaction::run(args, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
         Command::Erase(args) => erase::run(args, context, out).await?,
         Command::Health => health::run(context, out)?,

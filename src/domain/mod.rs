@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod backoff;
 pub mod business;
+pub mod call;
 pub mod case;
 pub mod closed_list;
 pub mod consent;

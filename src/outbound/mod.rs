@@ -11,6 +11,7 @@ pub mod plan;
 pub mod recipient;
 pub mod rehearsal;
 pub mod rescue;
+pub mod satisfaction;
 pub mod story;
 pub mod take_over;
 pub mod text_shelf;

@@ -1,4 +1,6 @@
-//! Why: the story of a message, an item or a customer, from what stands in the database.
+//! Why: the story of a message, an item, a case or a customer, from what stands in the database.
+
+mod after_visit;
 
 use super::dispatch::Dispatcher;
 use super::listing::{ListError, Listed, listed};
@@ -8,6 +10,7 @@ use crate::domain::attempt::Attempt;
 use crate::domain::consent::Verdict;
 use crate::domain::consent::verdict;
 use crate::domain::instant::Instant;
+use crate::domain::item::Item;
 use crate::domain::message::{Channel, Reason, State};
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::rule::{Anchor, Rule};
@@ -36,7 +39,7 @@ pub struct Happening {
     pub message: Option<String>,
 }
 
-/// The stories that somebody may mean by an id: of a message, booking, renewal or customer, by our id or their own.
+/// The stories that somebody may mean by an id: of a message, booking, renewal, case or customer, by our id or their own.
 ///
 /// # Errors
 /// When the database fails.
@@ -46,7 +49,7 @@ pub async fn stories(dispatcher: &Dispatcher, id: &str) -> Result<Vec<Story>, Li
     for (kind, id) in store::report::meant_by(&mut tx, id).await? {
         stories.extend(match kind.as_str() {
             "message" => of_message(&mut tx, dispatcher, &id).await?,
-            "booking" | "renewal" => of_item(&mut tx, dispatcher, &kind, &id).await?,
+            "booking" | "renewal" | "case" => of_item(&mut tx, dispatcher, &kind, &id).await?,
             _ => of_customer(&mut tx, dispatcher, &id).await?,
         });
     }
@@ -98,6 +101,7 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     for attempt in store::attempt::of_message(tx, &line.id).await? {
         attempt_events(tx, &mut story, clock, &attempt).await?;
     }
+    story.calls(tx, clock, &line.id).await?;
     if matches!(line.state, State::Skipped) {
         story.happened(clock, line.updated_at, state_in_words(&line));
     }
@@ -196,9 +200,16 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     };
     story.headline = capitalized(&story.title);
     story.fact("customer", customer.map_or_else(String::new, |customer| customer.name));
-    story.fact("local time or date", item.told().replace('T', " "));
+    match &item {
+        Item::Case(case) => story.fact("opened", local(clock, case.opened_at)),
+        _ => story.fact("local time or date", item.told().replace('T', " ")),
+    }
     story.fact("status", item.status().to_owned());
     story.fact("revision", item.revision().to_string());
+    if let Item::Case(case) = &item {
+        story.case(clock, case);
+    }
+    story.ratings(tx, clock, item.customer_id(), Some(item.id())).await?;
     for entry in store::history::of(tx, id).await? {
         story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
     }
@@ -259,6 +270,7 @@ async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<O
     for entry in store::history::of(tx, id).await? {
         story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
     }
+    story.ratings(tx, clock, id, None).await?;
     for item in store::item::of_customer(tx, id).await? {
         for line in store::report::of_item(tx, item.id()).await? {
             let about = format!("{} {}", item.kind(), item.external_id());

@@ -100,7 +100,6 @@ pub async fn first_about(tx: &mut Tx, item_id: &str) -> Result<Option<Instant>, 
 /// A question how it went that left the house, and its answer where there is one.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    pub business_id: String,
     pub channel: Option<Channel>,
     pub state: State,
     pub asked_at: Instant,
@@ -111,7 +110,6 @@ pub struct Asked {
 }
 
 row!(Asked {
-    business_id,
     channel,
     state,
     asked_at,
@@ -120,21 +118,16 @@ row!(Asked {
     score
 });
 
-/// Every such question of one business or all that was due from `from` until before `to`.
-pub async fn asked(
-    tx: &mut Tx,
-    business_id: Option<&str>,
-    from: Instant,
-    to: Instant,
-) -> Result<Vec<Asked>, StoreError> {
+/// Every such question of a business that was due from `from` until before `to`.
+pub async fn asked(tx: &mut Tx, business_id: &str, from: Instant, to: Instant) -> Result<Vec<Asked>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(
-        "SELECT message.business_id, message.channel, message.state, message.due_at AS asked_at, \
+        "SELECT message.channel, message.state, message.due_at AS asked_at, \
             COALESCE(booking.service, renewal.kind) AS service, rating.scale, rating.score \
          FROM message \
             LEFT JOIN rating ON rating.message_id = message.id AND rating.counts \
             LEFT JOIN booking ON booking.id = message.item_id LEFT JOIN renewal ON renewal.id = message.item_id \
-         WHERE message.asks = 'rating' AND message.state IN ('unknown', 'accepted', 'delivered') \
-            AND message.business_id = COALESCE($1, message.business_id) AND message.due_at >= $2 AND message.due_at < $3",
+         WHERE message.asks = 'rating' AND message.business_id = $1 AND message.due_at >= $2 AND message.due_at < $3 \
+            AND message.state IN ('unknown', 'accepted', 'delivered')",
     ).bind(business_id).bind(from).bind(to).fetch_all(c).await)?)
 }
 

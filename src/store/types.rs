@@ -8,6 +8,7 @@ use sqlx::{Decode, Encode, Sqlite, Type};
 use super::packed::Field;
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::call::CallOutcome;
 use crate::domain::case::{CaseSource, Cause};
 use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
@@ -81,6 +82,7 @@ stored_as_text!(
     AttemptState,
     BookingStatus,
     BusinessKind,
+    CallOutcome,
     CaseSource,
     Cause,
     Channel,

@@ -88,6 +88,7 @@ pub(super) async fn claim_and_prepare(
                     message_id: &message.id,
                     phone: &phone,
                     script: &script,
+                    call_at: None,
                     due_at: message.useful_until,
                 };
                 store::call::open(tx, call, now).await?;
