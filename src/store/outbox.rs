@@ -63,21 +63,33 @@ pub struct Again {
 pub async fn settle_all(tx: &mut Tx, settlements: &[Settlement<'_>]) -> Result<u64, StoreError> {
     let mut moved = 0;
     for group in alike(settlements) {
-        let first = group[0];
-        let again = first.again.as_ref();
-        moved += on!(tx, c => sqlx::query(concat!(
-            "UPDATE message SET state = $4, reason = $5, hold = $6, due_at = COALESCE($7, due_at), \
-                channel = COALESCE($8, channel), lane = COALESCE($9, lane), attempts = attempts - $10, \
-                resends = resends + $11, updated_at = $12, lease_owner = NULL, lease_until = NULL \
-             WHERE id IN ", listed!("$1"), " AND state = $2 AND COALESCE(lease_owner, '') = $3"
-        ))
-        .bind(list(group.iter().map(|settlement| settlement.message_id))).bind(first.from).bind(first.owner)
-        .bind(first.to).bind(first.reason).bind(first.hold).bind(again.map(|again| again.due_at))
-        .bind(again.and_then(|again| again.channel)).bind(again.map(|again| again.lane.as_str()))
-        .bind(i64::from(first.uncount)).bind(i64::from(first.resend)).bind(first.at).execute(c).await)?
-        .rows_affected();
+        let ids = list(group.iter().map(|settlement| settlement.message_id));
+        moved += settle_alike(tx, &ids, group[0]).await?;
     }
     Ok(moved)
+}
+
+async fn settle_alike(tx: &mut Tx, ids: &str, how: &Settlement<'_>) -> Result<u64, StoreError> {
+    let done = match &how.again {
+        // Apart from the other: what is set is written to its indexes even where it stays the same.
+        None => on!(tx, c => sqlx::query(concat!(
+            "UPDATE message SET state = $4, reason = $5, hold = $6, attempts = attempts - $7, resends = resends + $8, \
+                updated_at = $9, lease_owner = NULL, lease_until = NULL \
+             WHERE id IN ", listed!("$1"), " AND state = $2 AND COALESCE(lease_owner, '') = $3"
+        ))
+        .bind(ids).bind(how.from).bind(how.owner).bind(how.to).bind(how.reason).bind(how.hold)
+        .bind(i64::from(how.uncount)).bind(i64::from(how.resend)).bind(how.at).execute(c).await),
+        Some(again) => on!(tx, c => sqlx::query(concat!(
+            "UPDATE message SET state = $4, reason = $5, hold = $6, attempts = attempts - $7, resends = resends + $8, \
+                updated_at = $9, lease_owner = NULL, lease_until = NULL, due_at = $10, \
+                channel = COALESCE($11, channel), lane = $12 \
+             WHERE id IN ", listed!("$1"), " AND state = $2 AND COALESCE(lease_owner, '') = $3"
+        ))
+        .bind(ids).bind(how.from).bind(how.owner).bind(how.to).bind(how.reason).bind(how.hold)
+        .bind(i64::from(how.uncount)).bind(i64::from(how.resend)).bind(how.at).bind(again.due_at).bind(again.channel)
+        .bind(&again.lane).execute(c).await),
+    }?;
+    Ok(done.rows_affected())
 }
 
 /// Settlements that differ in nothing but the message.

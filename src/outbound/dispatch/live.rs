@@ -18,10 +18,10 @@ const AFTER_ERROR: Duration = Duration::from_secs(5);
 
 /// A lane claims ahead what it will send within this time: enough to keep the carrier busy while a commit is under
 /// way, little enough that a crash leaves few claims that were never tried.
-const CLAIM_AHEAD: Duration = Duration::from_millis(40);
+const CLAIM_AHEAD: Duration = Duration::from_millis(60);
 
 /// Most that a lane ever claims ahead.
-const MOST_AHEAD: usize = 400;
+const MOST_AHEAD: usize = 1_000;
 
 /// Wakes sleeping lanes: something was planned, released or resumed.
 #[derive(Clone, Debug, Default)]

@@ -59,7 +59,7 @@ pub(super) async fn claim_and_prepare(
     limit: usize,
     now: Instant,
 ) -> Result<Prepared, DispatchError> {
-    let owner = format!("{}/{}", dispatcher.owner, new_id(now));
+    let owner = new_id(now);
     let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let claimed = store::claim::claim(tx, lane, &owner, limit, now, lease_until).await?;
