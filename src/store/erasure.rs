@@ -3,6 +3,7 @@
 use super::db::{Tx, on};
 use super::error::StoreError;
 use super::types::row;
+use super::{customer_case, rating};
 use crate::domain::customer::Customer;
 use crate::domain::erasure::Withdrawal;
 use crate::domain::instant::Instant;
@@ -54,7 +55,7 @@ pub async fn past_addresses(tx: &mut Tx, customer_id: &str) -> Result<Vec<String
 type Step = &'static str;
 
 /// What is blanked by the customer's id. Rows stay, so that the figures stay.
-const BY_CUSTOMER: [Step; 12] = [
+const BY_CUSTOMER: [Step; 11] = [
     "UPDATE booking SET vehicle = NULL, updated_at = $2 WHERE customer_id = $1",
     "UPDATE renewal SET subject = NULL, reference = NULL, offer_url = NULL, updated_at = $2 WHERE customer_id = $1",
     "UPDATE receipt SET pairs = '[]' WHERE received_at <= $2 AND attempt_id IN ( \
@@ -65,11 +66,10 @@ const BY_CUSTOMER: [Step; 12] = [
      WHERE received_at <= $2 AND id IN (SELECT id FROM reply WHERE customer_id = $1)",
     "UPDATE desk_item SET words = NULL, done_at = COALESCE(done_at, $2), done_by = COALESCE(done_by, 'erasure'), \
         outcome = CASE WHEN done_at IS NULL THEN 'erased' END WHERE customer_id = $1",
-    "UPDATE rating SET raw = NULL, comment = NULL WHERE customer_id = $1 AND at <= $2",
-    "UPDATE customer_case SET words = NULL, note = NULL, cause = COALESCE(cause, 'other'), \
-        closed_at = COALESCE(closed_at, $2), updated_at = $2 WHERE customer_id = $1",
-    "UPDATE call SET phone = '', script = '', done_at = COALESCE(done_at, $2), \
-        outcome = CASE WHEN done_at IS NULL THEN 'erased' ELSE outcome END WHERE customer_id = $1",
+    "UPDATE customer_case SET cause = COALESCE(cause, 'other'), closed_at = COALESCE(closed_at, $2), updated_at = $2 \
+     WHERE customer_id = $1",
+    "UPDATE call SET phone = '', script = '', note = NULL, done_at = COALESCE(done_at, $2), \
+        done_by = COALESCE(done_by, 'erasure') WHERE customer_id = $1",
     "UPDATE question SET address = '', state = CASE state WHEN 'open' THEN 'closed' ELSE state END \
      WHERE customer_id = $1 AND asked_at <= $2",
     "DELETE FROM link WHERE customer_id = $1 AND created_at <= $2",
@@ -84,6 +84,8 @@ pub async fn blank(tx: &mut Tx, customer_id: &str, now: Instant) -> Result<(), S
     for step in BY_CUSTOMER {
         on!(tx, c => sqlx::query(step).bind(customer_id).bind(now).execute(c).await)?;
     }
+    rating::blank_customer(tx, customer_id).await?;
+    customer_case::blank_customer(tx, customer_id).await?;
     Ok(())
 }
 

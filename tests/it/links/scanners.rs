@@ -64,16 +64,16 @@ async fn whatever_looks_at_a_link_changes_nothing() {
                 ("purpose", "prefetch"),
                 ("cookie", "a=b"),
             ];
-            let seen = app.ask(Method::GET, path, &headers, "").await;
+            let seen = app.visit(Method::GET, path, &headers, "").await;
             assert_eq!(seen.status, StatusCode::OK, "{path} {accept}");
-            let head = app.ask(Method::HEAD, path, &headers, "").await;
+            let head = app.visit(Method::HEAD, path, &headers, "").await;
             assert_eq!(
                 (head.status, head.body.as_str()),
                 (StatusCode::OK, ""),
                 "{path} {accept}"
             );
             assert_eq!(
-                app.ask(Method::GET, path, &headers, "").await,
+                app.visit(Method::GET, path, &headers, "").await,
                 seen,
                 "{path} differs the second time"
             );
@@ -99,7 +99,7 @@ async fn other_methods_are_refused_and_change_nothing() {
     for path in &paths {
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
             let answer = app
-                .ask(method.clone(), path, &[], "do=cancel&revision=1&scope=all")
+                .visit(method.clone(), path, &[], "do=cancel&revision=1&scope=all")
                 .await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
         }
@@ -122,7 +122,7 @@ async fn a_form_that_says_nothing_changes_nothing() {
             "do=rate&score=5",
         ] {
             let kind = ("content-type", "application/x-www-form-urlencoded");
-            let answer = app.ask(Method::POST, &path, &[kind], body).await;
+            let answer = app.visit(Method::POST, &path, &[kind], body).await;
             assert!(
                 answer.status.is_success() || answer.status.is_client_error(),
                 "{path} {body}"
@@ -130,7 +130,7 @@ async fn a_form_that_says_nothing_changes_nothing() {
         }
         let long = format!("do=ask&revision=1&words={}", "x".repeat(100_000));
         let kind = ("content-type", "application/x-www-form-urlencoded");
-        let answer = app.ask(Method::POST, &path, &[kind], &long).await;
+        let answer = app.visit(Method::POST, &path, &[kind], &long).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     }
     assert!(app.database().await == before);

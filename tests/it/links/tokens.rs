@@ -92,7 +92,7 @@ async fn links_that_ended_are_taken_away() {
 async fn a_page_for_wrong_links_speaks_the_browsers_language() {
     let app = reminded().await;
     let headers = [("accept-language", "de-CH, en;q=0.5")];
-    let answer = app.ask(Method::GET, "/u/nothing", &headers, "").await;
+    let answer = app.visit(Method::GET, "/u/nothing", &headers, "").await;
     assert!(answer.body.contains("<html lang=\"de-CH\">"));
     assert!(answer.text().contains("Dieser Link funktioniert nicht"));
 }

@@ -18,7 +18,7 @@ async fn booked() -> TestApp {
 
 /// What a mail program sends.
 async fn one_click(app: &TestApp, path: &str, kind: &str, body: &str) -> Answer {
-    app.ask(Method::POST, path, &[(header::CONTENT_TYPE.as_str(), kind)], body)
+    app.visit(Method::POST, path, &[(header::CONTENT_TYPE.as_str(), kind)], body)
         .await
 }
 

@@ -46,7 +46,7 @@ impl Answer {
 
 impl TestApp {
     /// Asks the site for something.
-    pub async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub async fn visit(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -63,7 +63,7 @@ impl TestApp {
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.ask(Method::GET, path, &[], "").await
+        self.visit(Method::GET, path, &[], "").await
     }
 
     /// Sends a form, as a browser does.
@@ -72,7 +72,7 @@ impl TestApp {
             .extend_pairs(fields)
             .finish();
         let kind = (header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded");
-        self.ask(Method::POST, path, &[kind], &body).await
+        self.visit(Method::POST, path, &[kind], &body).await
     }
 
     /// Opens the page and presses a button of it.
