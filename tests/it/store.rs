@@ -1,5 +1,6 @@
 //! The store: every column that is bound is read back, impossible rows are refused, databases are opened as asked.
 
+mod case_rows;
 mod fixtures;
 mod opening;
 mod outbox_rows;
