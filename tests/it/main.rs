@@ -8,6 +8,7 @@ mod layering;
 mod lifecycle;
 mod never_twice;
 mod planning;
+mod replies;
 mod rescue;
 mod store;
 mod support;
