@@ -13,6 +13,7 @@ mod lifecycle;
 mod links;
 mod never_twice;
 mod planning;
+mod replies;
 mod rescue;
 mod store;
 mod support;
