@@ -35,7 +35,6 @@ pub mod rule;
 pub mod setting;
 pub mod text_override;
 mod types;
-mod values;
 
 use std::path::{Path, PathBuf};
 
