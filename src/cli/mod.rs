@@ -2,19 +2,25 @@
 
 mod business;
 mod calls;
+mod cases;
+mod consent;
 mod context;
 mod demo;
 mod doctor;
+mod erase;
 mod health;
 mod import;
+mod inbox;
 mod migrate;
 mod outbox;
 mod output;
 mod plan;
 mod rehearse;
 mod rules;
+mod satisfaction;
 mod serve;
 mod texts;
+mod understand;
 mod why;
 
 use std::path::PathBuf;
@@ -49,6 +55,8 @@ enum Command {
     Plan(plan::Args),
     /// Plays a stretch of time on a copy of the database: what would really go out.
     Rehearse(rehearse::Args),
+    /// Shows what a customer's answer would be taken for, and what would be done about it.
+    Understand(understand::Args),
     /// Tells the story of one message, booking, renewal or customer.
     Why(why::Args),
     /// Shows, checks and replaces a business's rules: which messages there are, and when they go.
@@ -63,10 +71,23 @@ enum Command {
     /// Lists, holds, releases and retries messages.
     #[command(subcommand)]
     Outbox(outbox::Command),
-    /// Lists the phone calls that are to be made.
+    /// Lists the phone calls that are to be made, and notes what came of them.
     Calls(calls::Args),
+    /// Lists, shows, assigns, closes and opens cases: unhappy customers, until somebody has put it right.
+    #[command(subcommand)]
+    Cases(cases::Command),
+    /// Shows how satisfied customers are: CSAT, NPS, CES and the response rate, with n and an interval.
+    Satisfaction(satisfaction::Args),
+    /// What customers have written and a person has to answer.
+    #[command(subcommand)]
+    Inbox(inbox::Command),
+    /// Shows and changes who may be written to.
+    #[command(subcommand)]
+    Consent(consent::Command),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
+    /// Forgets a customer for good; what they said no to stays known.
+    Erase(erase::Args),
     /// Asks the running server whether it answers; for containers.
     #[command(hide = true)]
     Health,
@@ -113,13 +134,19 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Import(args) => return import::run(args, context, out).await,
         Command::Plan(args) => plan::run(args, context, out).await?,
         Command::Rehearse(args) => rehearse::run(args, context, out).await?,
+        Command::Understand(args) => return understand::run(args, out),
         Command::Why(args) => why::run(args, context, out).await?,
         Command::Rules(command) => rules::run(command, context, out).await?,
         Command::Texts(command) => return texts::run(command, context, out).await,
         Command::Business(command) => business::run(command, context, out).await?,
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
+        Command::Cases(command) => cases::run(command, context, out).await?,
+        Command::Satisfaction(args) => satisfaction::run(args, context, out).await?,
+        Command::Inbox(command) => inbox::run(command, context, out).await?,
+        Command::Consent(command) => consent::run(command, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Erase(args) => erase::run(args, context, out).await?,
         Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,
         Command::Config(ConfigCommand::Print) => out.text(&context.config.print())?,

@@ -16,7 +16,7 @@ closed_list! {
 
 closed_list! {
     /// What a message asks, and so what an answer to it means.
-    Asks { Nothing = "nothing", Confirm = "confirm", Renewal = "renewal", Rating = "rating" }
+    Asks { Nothing = "nothing", Confirm = "confirm", Renewal = "renewal", Rating = "rating", Solved = "solved" }
 }
 
 closed_list! {

@@ -4,6 +4,7 @@ use super::customer::customer_columns;
 use super::db::{Tx, on};
 use super::dialect::{listed, packed};
 use super::error::StoreError;
+use super::holds::Obstacles;
 use super::item::{booking_columns, renewal_columns};
 use super::packed::{rows, text};
 use super::types::row;
@@ -217,20 +218,28 @@ macro_rules! scoped_columns {
     };
 }
 
-/// What the ledger says of customers, by their ids and by their addresses, and the bad ones among those addresses with
-/// their channel.
+/// What the ledger says of customers, by their ids and by their addresses, and what else stands in the way of messages
+/// about these items. The plan has held what it could; this is for what was on its way meanwhile and came back.
 pub async fn standing(
     tx: &mut Tx,
     customers: &[&str],
+    items: &[&str],
     addresses: &[&str],
-) -> Result<(Vec<ScopedConsent>, Vec<(Channel, String)>), StoreError> {
-    let (lines, bad): (String, String) = on!(tx, c => sqlx::query_as(concat!(
+) -> Result<(Vec<ScopedConsent>, Obstacles), StoreError> {
+    let (lines, obstacles): (String, String) = on!(tx, c => sqlx::query_as(concat!(
         "SELECT (SELECT ", packed!(scoped_columns!()), " FROM ( \
-            SELECT ", scoped_columns!(), " FROM consent WHERE customer_id IN ", listed!("$1"), " \
-            UNION ALL SELECT ", scoped_columns!(), " FROM consent WHERE address IN ", listed!("$2"), ") AS line), \
-         (SELECT ", packed!("channel, address"), " FROM bad_address WHERE address IN ", listed!("$2"), ")"
-    )).bind(text(customers)?).bind(text(addresses)?).fetch_one(c).await)?;
-    Ok((rows(&lines)?, rows(&bad)?))
+             SELECT ", scoped_columns!(), " FROM consent WHERE customer_id IN ", listed!("$1"), " \
+             UNION ALL SELECT ", scoped_columns!(), " FROM consent WHERE address IN ", listed!("$2"), ") AS line), \
+          (SELECT ", packed!("kind, about"), " FROM ( \
+             SELECT channel AS kind, address AS about FROM bad_address WHERE address IN ", listed!("$2"), " \
+             UNION ALL SELECT 'case', customer_id FROM customer_case \
+                WHERE closed_at IS NULL AND customer_id IN ", listed!("$1"), " \
+             UNION ALL SELECT 'pending', item_id FROM desk_item \
+                WHERE done_at IS NULL AND holds AND item_id IN ", listed!("$3"), " \
+             UNION ALL SELECT 'number', business_id || ' ' || address FROM held_number \
+                WHERE address IN ", listed!("$2"), ") AS obstacle)"
+    )).bind(text(customers)?).bind(text(addresses)?).bind(text(items)?).fetch_one(c).await)?;
+    Ok((rows(&lines)?, Obstacles::of_rows(rows(&obstacles)?)?))
 }
 
 /// A planned message that is due as well.

@@ -8,10 +8,16 @@ use sqlx::{Decode, Encode, Sqlite, Type};
 use super::packed::{Field, read_text};
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::call::CallOutcome;
+use crate::domain::case::{CaseSource, Cause};
+use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
+use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::question::QuestionState;
+use crate::domain::rating::Scale;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
 
@@ -76,16 +82,23 @@ stored_as_text!(
     AttemptState,
     BookingStatus,
     BusinessKind,
+    CallOutcome,
+    CaseSource,
+    Cause,
     Channel,
+    DeskKind,
     Hold,
     ItemKind,
+    LinkPurpose,
     LocalDate,
     LocalDateTime,
     OnlyIf,
     Purpose,
+    QuestionState,
     Reason,
     RenewalKind,
     RenewalStatus,
+    Scale,
     State,
 );
 

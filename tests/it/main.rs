@@ -2,12 +2,18 @@
 
 mod carrier_smtp;
 mod carrier_twilio;
+mod cases;
 mod dispatch;
+mod erasure;
+mod inbound;
+mod interleaving;
 mod kill;
 mod layering;
 mod lifecycle;
+mod links;
 mod never_twice;
 mod planning;
+mod replies;
 mod rescue;
 mod store;
 mod support;

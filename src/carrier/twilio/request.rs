@@ -2,6 +2,7 @@
 //!
 //! Everything that is the same for all messages is made once: URLs, and the encoded parts of the form.
 
+use chrono::NaiveDate;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
 use url::Url;
@@ -13,6 +14,8 @@ use super::{AskError, Lookup, Outgoing, Settings, SetupError};
 const VERSION: &str = "2010-04-01";
 /// Messages asked for at once when looking for one; the API allows 1,000.
 const PAGE_SIZE: &str = "100";
+/// The same where all are wanted.
+const LONG_PAGE: &str = "1000";
 
 /// Builds every request of one account.
 pub(super) struct Requests {
@@ -108,6 +111,17 @@ impl Requests {
             query.append_pair("From", from);
         }
         query.append_pair("PageSize", PAGE_SIZE);
+        self.page(&query.finish())
+    }
+
+    /// `GET Messages.json`, everything to one of our numbers since a day (GMT): the filter knows no hours, and its
+    /// inequality is part of the parameter's name.
+    pub(super) fn list_to(&self, number: &str, since: NaiveDate) -> Request {
+        let mut query = Serializer::new(String::new());
+        query
+            .append_pair("To", number)
+            .append_pair("DateSent>", &since.to_string())
+            .append_pair("PageSize", LONG_PAGE);
         self.page(&query.finish())
     }
 

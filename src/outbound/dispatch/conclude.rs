@@ -9,7 +9,7 @@ use crate::domain::backoff;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
-use crate::domain::message::{Channel, Event, Reason, State, next};
+use crate::domain::message::{Asks, Channel, Event, Reason, State, next};
 use crate::domain::recheck::remaining_channels;
 use crate::outbound::plan::lane;
 use crate::store::attempt::AttemptEnd;
@@ -46,7 +46,7 @@ pub struct Concluded {
     /// The lane was paused by this outcome.
     pub paused: Option<PausedLane>,
     /// An address whose owner has opted out: other plans must show it.
-    pub opted_out: Option<String>,
+    pub opted_out: Option<(Channel, String)>,
 }
 
 /// Where the outcome leads.
@@ -101,6 +101,14 @@ pub async fn conclude(
         ends.push((end(answer, &step, now), answer.flight.attempt_state));
         settlements.extend(settlement(&answer.flight, step, now));
     }
+    let in_vain: Vec<_> = answers
+        .iter()
+        .filter(|answer| asked_in_vain(answer))
+        .map(|answer| answer.flight.message.id.as_str())
+        .collect();
+    if !in_vain.is_empty() {
+        store::question::take_back(tx, &in_vain).await?;
+    }
     let missed = store::attempt::settle_all(tx, &ends).await?;
     store::outbox::settle_all(tx, &settlements).await?;
     for answer in answers
@@ -110,6 +118,12 @@ pub async fn conclude(
         late(tx, answer, settings, jitter, now).await?;
     }
     Ok(concluded)
+}
+
+/// Whether a message asked something that nobody has got to read.
+fn asked_in_vain(answer: &Answer<'_>) -> bool {
+    let may_have_arrived = matches!(answer.outcome, Outcome::Accepted { .. } | Outcome::Unknown { .. });
+    answer.flight.message.asks != Asks::Nothing && !may_have_arrived
 }
 
 /// The attempt was settled before its answer came: by a callback, which may not have known the provider's id, or by
@@ -185,7 +199,7 @@ fn step(answer: &Answer<'_>, settings: &Settings, jitter: f64, now: Instant) -> 
             ..Step::end(AttemptState::Unknown, Event::Doubt)
         },
         Outcome::Faulty { .. } => Step::end(AttemptState::Faulty, Event::Fail),
-        Outcome::OptedOut { .. } => Step {
+        Outcome::OptedOut { .. } | Outcome::Withdrawn => Step {
             reason: Some(Reason::OptedOut),
             ..Step::end(AttemptState::OptedOut, Event::Skip)
         },
@@ -295,7 +309,7 @@ async fn follow_up(
                 wording: Some(&failure.text),
             };
             store::ledger::add(tx, &line, now).await?;
-            concluded.opted_out = Some(flight.address.to_owned());
+            concluded.opted_out = Some((flight.channel, flight.address.to_owned()));
         }
         Outcome::Stop { failure, .. } => {
             let paused = PausedLane {
@@ -315,7 +329,7 @@ async fn follow_up(
 
 const fn failure(outcome: &Outcome) -> Option<&Failure> {
     match outcome {
-        Outcome::Accepted { .. } => None,
+        Outcome::Accepted { .. } | Outcome::Withdrawn => None,
         Outcome::Retry { failure, .. }
         | Outcome::Rejected { failure, .. }
         | Outcome::OptedOut { failure }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::asking::{Asking, asks_of};
 use super::surroundings::Surroundings;
-use super::{DispatchError, Dispatcher, mail};
+use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::business::Business;
@@ -15,16 +16,20 @@ use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::Item;
-use crate::domain::message::{Channel, Event, Purpose, Reason, State, next};
+use crate::domain::message::{Asks, Channel, Event, Purpose, Reason, State, next};
+use crate::domain::question::Turn;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::notice;
 use crate::outbound::plan::lane;
+use crate::outbound::recipient::{desk_of, is_alert};
+use crate::outbound::ways::{Offered, can_reply};
 use crate::store::claim::Claimed;
 use crate::store::outbox::{Again, Settlement};
 use crate::store::{self, Tx};
-use crate::texts::{Rendered, Subject, TextError};
+use crate::texts::{Rendered, Subject, TextError, Ways};
 
 /// A message on its way to a carrier; its attempt is written.
 #[derive(Clone, Debug)]
@@ -63,11 +68,17 @@ pub(super) async fn claim_and_prepare(
     }
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
+    let phones = surroundings
+        .customers
+        .values()
+        .filter_map(|customer| customer.phone.as_deref());
+    let mut asking = Asking::load(tx, &claimed, phones).await?;
     let mut said = HashSet::new();
-    let mut stopped = Vec::new();
+    let (mut stopped, mut held) = (Vec::new(), Vec::new());
     for message in claimed {
-        match surroundings.ready(dispatcher, &owner, message, &mut said, now) {
+        match surroundings.ready(dispatcher, &owner, message, &asking, &mut said, now) {
             Ready::Send(job) => {
+                surroundings.note_question(&job, &mut asking, now);
                 prepared.jobs.push(*job);
             }
             Ready::Call { message, phone, script } => {
@@ -77,11 +88,13 @@ pub(super) async fn claim_and_prepare(
                     message_id: &message.id,
                     phone: &phone,
                     script: &script,
+                    call_at: None,
                     due_at: message.useful_until,
                 };
                 store::call::open(tx, call, now).await?;
                 stopped.push((message, Event::Accept, None, None));
             }
+            Ready::Held { message, hold } => held.push((message, hold)),
             Ready::Not {
                 message,
                 event,
@@ -94,11 +107,18 @@ pub(super) async fn claim_and_prepare(
     }
     let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
     store::attempt::insert_all(tx, &attempts).await?;
-    prepared.dealt_with = stopped.len() as u64;
-    let settlements: Vec<_> = stopped
+    asking.write(tx).await?;
+    let public_url = dispatcher.settings.public_url.as_deref();
+    links::issue(tx, public_url, &mut prepared.jobs, &surroundings.items, now).await?;
+    prepared.dealt_with = (stopped.len() + held.len()) as u64;
+    let stopped = stopped
         .iter()
-        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now))
-        .collect();
+        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now));
+    let held = held.iter().map(|(message, hold)| Settlement {
+        hold: Some(*hold),
+        ..stop(&owner, message, Event::Hold, None, None, now)
+    });
+    let settlements: Vec<_> = stopped.chain(held).collect();
     store::outbox::settle_all(tx, &settlements).await?;
     Ok(prepared)
 }
@@ -111,6 +131,10 @@ enum Ready {
         message: Claimed,
         phone: String,
         script: String,
+    },
+    Held {
+        message: Claimed,
+        hold: Hold,
     },
     Not {
         message: Claimed,
@@ -125,7 +149,8 @@ impl Surroundings {
         &self,
         dispatcher: &Dispatcher,
         owner: &str,
-        message: Claimed,
+        mut message: Claimed,
+        asking: &Asking,
         said: &mut HashSet<(String, String)>,
         now: Instant,
     ) -> Ready {
@@ -136,7 +161,9 @@ impl Surroundings {
         ) else {
             return Ready::skip(message, Reason::Superseded);
         };
-        let decision = self.decide(&message, item, customer, business, calendar, now);
+        let alert = is_alert(&message.template).then(|| Arc::new(desk_of(business, customer)));
+        let reader = alert.as_ref().unwrap_or(customer);
+        let decision = self.decide(&message, item, reader, business, calendar, now);
         let channel = match decision {
             Decision::Go(channel) => channel,
             Decision::Switch(channel) => return Ready::put_back(message, now, channel, business),
@@ -144,20 +171,32 @@ impl Surroundings {
                 let channel = message.channel.unwrap_or(Channel::Sms);
                 return Ready::put_back(message, at, channel, business);
             }
-            Decision::Hold => {
-                return Ready::Not {
-                    message,
-                    event: Event::Hold,
-                    reason: None,
-                    again: None,
-                };
-            }
+            Decision::Hold(hold) => return Ready::Held { message, hold },
             Decision::Skip(reason) => return Ready::skip(message, reason),
         };
-        let Some(address) = customer.address(channel).map(str::to_owned) else {
+        let Some(address) = reader.address(channel).map(str::to_owned) else {
             return Ready::skip(message, Reason::NoAddress);
         };
-        let rendered = match self.render(&message, channel, item, customer, business, calendar, now) {
+        let from = dispatcher.sender(channel, business);
+        let mut by_reply = can_reply(channel, &from);
+        match asking.turn(&message, asks_of(&message, item), channel, &from, &address, now) {
+            Turn::Ask { .. } => {}
+            // Its letters would be taken for the answer to another question: the link takes their place.
+            Turn::Plain => (message.asks, by_reply) = (Asks::Nothing, false),
+            Turn::Wait(until) if until > now => return Ready::put_back(message, until, channel, business),
+            Turn::Wait(_) => return Ready::skip(message, Reason::TooLate),
+        }
+        let offered = Offered::new(&dispatcher.settings, &message.template, channel, by_reply);
+        let rendered = match self.render(
+            &message,
+            channel,
+            item,
+            customer,
+            business,
+            calendar,
+            offered.ways(),
+            now,
+        ) {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
@@ -182,8 +221,20 @@ impl Surroundings {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
-            dispatcher, owner, message, channel, address, rendered, item, customer, business, now,
+            owner, message, channel, from, address, rendered, offered, item, reader, business, now,
         )))
+    }
+
+    /// What a message that goes asks, in the claim's own books.
+    fn note_question(&self, job: &Job, asking: &mut Asking, now: Instant) {
+        let item = self.items.get(&job.message.item_id);
+        let calendar = self
+            .businesses
+            .get(&job.message.business_id)
+            .map(|(_, calendar)| calendar);
+        if let Some((item, calendar)) = item.zip(calendar) {
+            asking.note(job, item, &calendar.zone, now);
+        }
     }
 
     fn decide(
@@ -203,9 +254,15 @@ impl Surroundings {
         let look = LastLook {
             item,
             customer,
-            consent: self.consent(customer),
+            // The customer's withdrawals do not speak for the business.
+            consent: if is_alert(&message.template) || notice::goes_despite_opt_out(message.item_kind, &message.rule_id)
+            {
+                &[]
+            } else {
+                self.consent(customer)
+            },
             surveys_need_consent: business.surveys_need_consent,
-            bad_addresses: &self.bad_addresses,
+            bad_addresses: &self.obstacles.bad_addresses,
             calendar,
             item_revision: message.item_revision,
             anchor: message.anchor,
@@ -217,6 +274,9 @@ impl Surroundings {
             useful_until: message.useful_until,
             overtaken: self.overtaken.contains(&message.id),
             surveyed: self.surveyed.contains(&message.id),
+            waits: self.obstacles.waits(&message.item_id, customer),
+            answered: self.answered.contains(&message.id),
+            at_any_hour: is_alert(&message.template) || notice::answers_now(item, now),
         };
         decide(&look, now)
     }
@@ -230,6 +290,7 @@ impl Surroundings {
         customer: &Customer,
         business: &Business,
         calendar: &Calendar,
+        ways: Ways<'_>,
         now: Instant,
     ) -> Result<Rendered, TextError> {
         let consent = self.consent(customer);
@@ -243,6 +304,8 @@ impl Surroundings {
             told_before: message.told_before.as_deref(),
             may_offer,
             today: calendar.zone.date(now),
+            zone: &calendar.zone,
+            ways,
         };
         self.texts.write(&message.template, channel, &subject)
     }
@@ -275,18 +338,18 @@ impl Ready {
 
 #[expect(clippy::too_many_arguments, reason = "a message is made of all of these")]
 fn job(
-    dispatcher: &Dispatcher,
     owner: &str,
     message: Claimed,
     channel: Channel,
+    from: String,
     address: String,
     rendered: Rendered,
+    offered: Offered,
     item: &Item,
     customer: &Arc<Customer>,
     business: &Arc<Business>,
     now: Instant,
 ) -> Job {
-    let from = dispatcher.sender(channel, business);
     let segments = if channel == Channel::Sms {
         i64::try_from(segments::count(&rendered.text).segments).unwrap_or(i64::MAX)
     } else {
@@ -300,7 +363,8 @@ fn job(
             text: rendered.text,
             html: rendered.html.unwrap_or_default(),
             to_name: customer.name.clone(),
-            unsubscribe_url: None,
+            unsubscribe_url: offered.unsubscribe_link,
+            unsubscribe_mailbox: business.email.clone(),
         })),
     };
     let attempt_id = new_id(now);
@@ -369,7 +433,6 @@ fn stop<'a>(
     Settlement {
         owner,
         reason,
-        hold: held.then_some(Hold::Change),
         uncount: event == Event::PutBack || held,
         again: again.cloned(),
         ..Settlement::new(

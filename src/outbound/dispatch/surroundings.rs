@@ -13,8 +13,10 @@ use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, Item, ItemKind, Renewal};
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::quiet_hours::Calendar;
+use crate::domain::rule::OnlyIf;
 use crate::outbound::text_shelf::ShelfError;
 use crate::store::claim::{Claimed, Named, RecentText, Rival, ScopedConsent};
+use crate::store::holds::Obstacles;
 use crate::store::{self, StoreError, Tx};
 use crate::texts::Texts;
 
@@ -30,11 +32,13 @@ pub(super) struct Surroundings {
     pub customers: HashMap<String, Arc<Customer>>,
     pub items: HashMap<String, Item>,
     consents: HashMap<String, Vec<ConsentLine>>,
-    pub bad_addresses: Vec<(Channel, String)>,
+    pub obstacles: Obstacles,
     /// Messages of the claim for which a later one speaks.
     pub overtaken: HashSet<String>,
     /// Surveys of the claim whose customer was asked not long ago.
     pub surveyed: HashSet<String>,
+    /// Messages of the claim whose question has its answer already.
+    pub answered: HashSet<String>,
     /// By customer.
     recent_texts: HashMap<String, Vec<RecentText>>,
     pub texts: Texts,
@@ -65,19 +69,21 @@ impl Surroundings {
                 .flat_map(|customer| [customer.phone.as_deref(), customer.email.as_deref()])
                 .flatten(),
         );
-        let (lines, bad_addresses) = store::claim::standing(tx, &named.customers, &addresses).await?;
+        let items = distinct(claimed.iter().map(|message| message.item_id.as_str()));
+        let (lines, obstacles) = store::claim::standing(tx, &named.customers, &items, &addresses).await?;
         Ok(Self {
             businesses: businesses(tx, dispatcher, claimed).await?,
             consents: consents(&about.customers, &lines),
-            bad_addresses,
+            obstacles,
             overtaken: overtaken(claimed, about.rivals, now),
             surveyed: surveyed(tx, claimed, owner, now).await?,
+            answered: answered(tx, claimed).await?,
             recent_texts: by_customer(about.recent_texts),
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
                 ShelfError::Text(error) => DispatchError::Text(error),
             })?,
-            items: by_id(about.bookings, about.renewals),
+            items: by_id(about.bookings, about.renewals, other_items(tx, claimed).await?),
             customers: about
                 .customers
                 .into_iter()
@@ -126,9 +132,27 @@ async fn businesses(
     Ok(businesses)
 }
 
-fn by_id(bookings: Vec<Booking>, renewals: Vec<Renewal>) -> HashMap<String, Item> {
+/// What a claim is about, where that is neither a booking nor a renewal: mostly nothing is.
+async fn other_items(tx: &mut Tx, claimed: &[Claimed]) -> Result<Vec<Item>, StoreError> {
+    let of = |kind| {
+        let about = claimed.iter().filter(move |message| message.item_kind == kind);
+        distinct(about.map(|message| message.item_id.as_str()))
+    };
+    let (cases, replies) = (of(ItemKind::Case), of(ItemKind::Reply));
+    let mut items = Vec::new();
+    if !cases.is_empty() {
+        let found = store::customer_case::of_ids(tx, &cases).await?;
+        items.extend(found.into_iter().map(Item::Case));
+    }
+    for id in replies {
+        items.extend(store::item::find(tx, ItemKind::Reply, id).await?);
+    }
+    Ok(items)
+}
+
+fn by_id(bookings: Vec<Booking>, renewals: Vec<Renewal>, others: Vec<Item>) -> HashMap<String, Item> {
     let bookings = bookings.into_iter().map(Item::Booking);
-    let items = bookings.chain(renewals.into_iter().map(Item::Renewal));
+    let items = bookings.chain(renewals.into_iter().map(Item::Renewal)).chain(others);
     items.map(|item| (item.id().to_owned(), item)).collect()
 }
 
@@ -210,4 +234,20 @@ async fn surveyed(tx: &mut Tx, claimed: &[Claimed], owner: &str, now: Instant) -
         .filter(is_too_much)
         .map(|message| message.id.clone())
         .collect())
+}
+
+/// Of the messages of a claim that are only of use while nobody has answered, those whose customer has.
+async fn answered(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashSet<String>, StoreError> {
+    let listens = || claimed.iter().filter(|message| message.only_if == OnlyIf::Unanswered);
+    let items = distinct(listens().map(|message| message.item_id.as_str()));
+    if items.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let answered = store::question::answered_about(tx, &items).await?;
+    let has_answer = |message: &&Claimed| {
+        answered
+            .iter()
+            .any(|(item_id, revision)| *item_id == message.item_id && *revision == message.item_revision)
+    };
+    Ok(listens().filter(has_answer).map(|message| message.id.clone()).collect())
 }

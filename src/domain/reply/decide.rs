@@ -1,0 +1,314 @@
+//! Weighs what was found, and abstains when in doubt.
+
+use chrono::NaiveTime;
+
+use super::clean::{clean, tapback};
+use super::emoji::Tone;
+use super::lexicon::{LEXICON, Language, Says};
+use super::matching::{Hit, Reading};
+use super::rating::{Score, score};
+use super::token::Kind;
+use super::yes::{Verdict, names, verdict};
+use super::{Action, Asked, Intent, Understood, opt_out};
+use crate::domain::message::Asks;
+
+/// Reads an answer; `language` is the customer's.
+pub(super) fn decide(asked: Asked, language: Option<&str>, text: &str, at: Option<NaiveTime>) -> Understood {
+    let own = language.and_then(|language| LEXICON.language(language));
+    let all = spoken(own);
+    if let Some(says) = tapback(text) {
+        return tapped(asked, says);
+    }
+    let reading = Reading::of(&clean(text));
+    let decision = Decision {
+        asked,
+        own,
+        all: &all,
+        hits: Vec::new(),
+        reading: &reading,
+        at,
+    };
+    let decision = Decision {
+        hits: decision.best_hits(),
+        ..decision
+    };
+    let mut understood = decision.understood();
+    understood.unhappy = decision.is_unhappy();
+    understood
+}
+
+/// All languages, the customer's first, then English, which is mixed into all.
+fn spoken(own: Option<Language>) -> Vec<Language> {
+    let english = LEXICON.language("en");
+    let others = (0..LEXICON.languages.len()).filter_map(|number| Language::try_from(number).ok());
+    let mut all: Vec<Language> = own.into_iter().chain(english).collect();
+    all.extend(others);
+    let mut seen = Vec::new();
+    all.retain(|language| {
+        let new = !seen.contains(language);
+        seen.push(*language);
+        new
+    });
+    all
+}
+
+const fn desk(intent: Intent, certainty: u8) -> Understood {
+    Understood {
+        intent,
+        score: None,
+        action: Action::Desk,
+        certainty,
+        unhappy: false,
+    }
+}
+
+const fn acts(intent: Intent, action: Action, certainty: u8) -> Understood {
+    Understood {
+        intent,
+        score: None,
+        action,
+        certainty,
+        unhappy: false,
+    }
+}
+
+/// A thumb on our message says less than the letter that we asked for.
+fn tapped(asked: Asked, says: Says) -> Understood {
+    match says {
+        Says::TapbackGood if asked.asks == Asks::Nothing => acts(Intent::Thanks, Action::Ignore, 90),
+        Says::TapbackQuestion => desk(Intent::Question, 60),
+        _ => desk(Intent::Unclear, 50),
+    }
+}
+
+struct Decision<'a> {
+    asked: Asked,
+    own: Option<Language>,
+    all: &'a [Language],
+    /// In the languages that explain most of the words.
+    hits: Vec<&'a Hit>,
+    reading: &'a Reading,
+    at: Option<NaiveTime>,
+}
+
+impl<'a> Decision<'a> {
+    /// What is heard in the language that explains most words, the customer's first.
+    fn best_hits(&self) -> Vec<&'a Hit> {
+        let mut best: Vec<&Hit> = Vec::new();
+        let mut most = 0;
+        for languages in self.lenses() {
+            let hits = self.reading.heard(&languages, self.asked.asks);
+            let explained = hits.iter().map(|hit| hit.at.len()).sum::<usize>();
+            // A word or two may mean something in any language.
+            let own = best.is_empty() || explained >= most + 2;
+            if explained > 0 && own {
+                most = explained;
+                best = hits;
+            }
+        }
+        best
+    }
+
+    fn says(&self, says: Says) -> bool {
+        self.hits.iter().any(|hit| hit.says == says)
+    }
+
+    fn understood(&self) -> Understood {
+        if self.reading.tokens.is_empty() {
+            return desk(Intent::Unclear, 30);
+        }
+        let all = self.reading.heard(self.all, self.asked.asks);
+        if all.iter().any(|hit| hit.says == Says::AutoReply) {
+            return acts(Intent::AutoReply, Action::Ignore, 93);
+        }
+        if let Some(certainty) = opt_out::wish(self.reading, &all) {
+            return acts(Intent::OptOut, Action::OptOut, certainty);
+        }
+        if opt_out::is_alone(self.reading, &all, Says::OptInWord, &[]) {
+            return acts(Intent::OptIn, Action::OptIn, 98);
+        }
+        if opt_out::is_alone(self.reading, &all, Says::HelpWord, &[]) {
+            return acts(Intent::Help, Action::Help, 98);
+        }
+        match self.asked.asks {
+            Asks::Rating => self.rated(),
+            Asks::Confirm | Asks::Renewal | Asks::Solved => self.answered(),
+            Asks::Nothing => self.unasked(),
+        }
+    }
+
+    fn rated(&self) -> Understood {
+        let scores = self
+            .lenses()
+            .into_iter()
+            .map(|languages| score(self.reading, self.asked, &languages));
+        let mut doubtful = false;
+        for found in scores {
+            match found {
+                Score::Clear(value, certainty) if !self.asks_something() => {
+                    return Understood {
+                        score: Some(value),
+                        ..acts(Intent::Rating, Action::Rating, certainty)
+                    };
+                }
+                Score::Clear(..) => return desk(self.wish().unwrap_or(Intent::Question), 60),
+                Score::Doubtful => {
+                    doubtful = true;
+                    break;
+                }
+                Score::None => {}
+            }
+        }
+        if let Some(intent) = self.wish() {
+            return desk(intent, 60);
+        }
+        if doubtful {
+            return desk(Intent::Unclear, 40);
+        }
+        if self.is_pleasant() {
+            return desk(Intent::Thanks, 70);
+        }
+        desk(Intent::Unclear, 30)
+    }
+
+    fn answered(&self) -> Understood {
+        let mut partly = Verdict::None;
+        for languages in self.lenses() {
+            match verdict(self.reading, self.asked.asks, &languages, self.own, self.at) {
+                Verdict::Yes(certainty) => return acts(Intent::Accept, Action::Accept, certainty),
+                Verdict::None => {}
+                other if partly == Verdict::None => partly = other,
+                _ => {}
+            }
+        }
+        if let Some(intent) = self.wish() {
+            return desk(intent, 70);
+        }
+        match partly {
+            Verdict::OtherTime => desk(Intent::Change, 60),
+            Verdict::Partly if self.reading.tokens.iter().any(|token| token.asked) => desk(Intent::Question, 60),
+            Verdict::Partly if self.says(Says::Condition) || self.says(Says::Negation) || self.says(Says::No) => {
+                desk(Intent::Unclear, 40)
+            }
+            Verdict::Partly => desk(Intent::Accept, 50),
+            _ if self.asks_something() => desk(Intent::Question, 60),
+            _ if self.is_pleasant() => desk(Intent::Thanks, 70),
+            _ => desk(Intent::Unclear, 30),
+        }
+    }
+
+    fn unasked(&self) -> Understood {
+        if let Some(intent) = self.wish() {
+            return desk(intent, 60);
+        }
+        if self.asks_something() {
+            return desk(Intent::Question, 60);
+        }
+        if self.is_pleasant() {
+            return acts(Intent::Thanks, Action::Ignore, 90);
+        }
+        desk(Intent::Unclear, 30)
+    }
+
+    /// What the customer wants that needs a person.
+    fn wish(&self) -> Option<Intent> {
+        let asks = self.asked.asks;
+        let order = [
+            (Says::WrongPerson, Intent::WrongPerson),
+            (Says::Late, Intent::Late),
+            (Says::Change, Intent::Change),
+            (Says::Decline, Intent::Decline),
+            (Says::Complaint, Intent::Complaint),
+            (Says::Unsolved, Intent::Complaint),
+        ];
+        let complains = matches!(asks, Asks::Rating | Asks::Solved) && self.says(Says::Complaint);
+        if complains {
+            return Some(Intent::Complaint);
+        }
+        let found = order
+            .into_iter()
+            .find(|(says, _)| self.says(*says))
+            .map(|(_, intent)| intent);
+        let unhappy = || {
+            self.reading
+                .tokens
+                .iter()
+                .any(|token| token.kind == Kind::Emoji(Tone::Bad))
+        };
+        match found {
+            Some(Intent::Change | Intent::Decline) if asks == Asks::Solved => Some(Intent::Complaint),
+            Some(intent) => Some(intent),
+            None if self.asks_something() => Some(Intent::Question),
+            None if self.says(Says::No) && asks == Asks::Solved => Some(Intent::Complaint),
+            None if self.says(Says::No) && matches!(asks, Asks::Confirm | Asks::Renewal) => Some(Intent::Decline),
+            None if unhappy() && asks == Asks::Rating => Some(Intent::Complaint),
+            None => None,
+        }
+    }
+
+    fn asks_something(&self) -> bool {
+        self.says(Says::Question) || self.reading.tokens.iter().any(|token| token.asked)
+    }
+
+    /// Thanks, praise and friendly pictures, and nothing else.
+    fn is_pleasant(&self) -> bool {
+        let mut covered = vec![false; self.reading.tokens.len()];
+        let mut pleasant = false;
+        for hit in &self.hits {
+            pleasant |= matches!(hit.says, Says::Thanks | Says::Praise);
+            if matches!(
+                hit.says,
+                Says::Thanks
+                    | Says::Praise
+                    | Says::Greeting
+                    | Says::Closing
+                    | Says::Fine
+                    | Says::Polite
+                    | Says::Title
+                    | Says::Harmless
+            ) {
+                hit.at.iter().for_each(|at| covered[*at] = true);
+            }
+        }
+        names(self.reading, &self.hits, &mut covered);
+        let tokens = self.reading.tokens.iter().zip(covered);
+        let mut all = true;
+        for (token, covered) in tokens {
+            let friendly = matches!(token.kind, Kind::Emoji(Tone::Warm | Tone::Yes));
+            pleasant |= friendly;
+            all &= covered || friendly;
+        }
+        pleasant && all
+    }
+
+    fn is_unhappy(&self) -> bool {
+        self.says(Says::Complaint)
+            || self
+                .reading
+                .tokens
+                .iter()
+                .any(|token| token.kind == Kind::Emoji(Tone::Bad))
+    }
+
+    /// The languages to try: the customer's alone, with English, then each of the others.
+    fn lenses(&self) -> Vec<Vec<Language>> {
+        let english = LEXICON.language("en");
+        let base: Vec<Language> = self.own.into_iter().collect();
+        let mut lenses: Vec<Vec<Language>> = Vec::new();
+        if !base.is_empty() {
+            lenses.push(base.clone());
+        }
+        for other in english.into_iter().chain(self.all.iter().copied()) {
+            if base.contains(&other) {
+                continue;
+            }
+            let mut lens = vec![other];
+            lens.extend(&base);
+            lens.extend(english.filter(|english| !lens.contains(english)));
+            if !lenses.contains(&lens) {
+                lenses.push(lens);
+            }
+        }
+        lenses
+    }
+}

@@ -1,0 +1,360 @@
+//! Is it a score? Only when there is one number that can be nothing else.
+
+use super::emoji::Tone;
+use super::lexicon::{Language, Says};
+use super::matching::{Hit, Numeral, Reading};
+use super::token::{Break, Kind};
+use super::{Asked, Scale, ends};
+
+/// What the numbers of an answer to a rating question say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Score {
+    /// One clear score, with this certainty.
+    Clear(u8, u8),
+    /// Numbers that are no clear score: two of them, out of range, or with a unit.
+    Doubtful,
+    None,
+}
+
+/// Finds the score, as if only these languages were spoken.
+pub(super) fn score(reading: &Reading, asked: Asked, languages: &[Language]) -> Score {
+    let hits = reading.heard(languages, asked.asks);
+    let finder = Finder {
+        reading,
+        hits: &hits,
+        languages,
+        asked,
+    };
+    finder.score()
+}
+
+struct Finder<'a> {
+    reading: &'a Reading,
+    hits: &'a [&'a Hit],
+    languages: &'a [Language],
+    asked: Asked,
+}
+
+/// A number in the message.
+#[derive(Clone, Copy, Debug)]
+struct Figure {
+    /// The first and one after the last of its tokens.
+    start: usize,
+    end: usize,
+    /// Nothing when it can't be a score.
+    value: Option<u32>,
+    /// Said to be a score: stars, "5/5", "I give".
+    named: bool,
+    /// With a unit: days, minutes, euros.
+    measured: bool,
+}
+
+impl Finder<'_> {
+    fn score(&self) -> Score {
+        let figures = self.figures();
+        if figures.is_empty() {
+            return Score::None;
+        }
+        let (lowest, highest) = ends(self.asked.scale);
+        let candidates: Vec<&Figure> = figures.iter().filter(|figure| !figure.measured).collect();
+        let mut values: Vec<Option<u32>> = candidates.iter().map(|figure| figure.value).collect();
+        values.dedup();
+        let [Some(value)] = values[..] else {
+            return Score::Doubtful;
+        };
+        let Ok(value) = u8::try_from(value) else {
+            return Score::Doubtful;
+        };
+        // "5 - 6 days": nobody knows whether it is a score or a span.
+        let span = figures
+            .windows(2)
+            .any(|pair| pair[0].end == pair[1].start && self.reading.tokens[pair[1].start].before == Break::Dash);
+        let in_range = !span && (lowest..=highest).contains(&value);
+        let stands = candidates.iter().any(|figure| self.stands_as_score(figure));
+        if !in_range || !stands || self.is_taken_back(&candidates) || self.contradicts(value) {
+            return Score::Doubtful;
+        }
+        let alone =
+            candidates.len() == figures.len() && self.reading.tokens.len() == candidates[0].end - candidates[0].start;
+        let named = candidates.iter().any(|figure| figure.named);
+        Score::Clear(
+            value,
+            if alone {
+                99
+            } else if named {
+                97
+            } else {
+                94
+            },
+        )
+    }
+
+    /// Where the phrase of this kind ends that begins at a token.
+    fn ends_of(&self, says: Says, start: usize) -> Option<usize> {
+        self.reading.ends_of(says, start, self.languages)
+    }
+
+    fn said_before(&self, end: usize, says: Says) -> bool {
+        self.hits.iter().any(|hit| hit.end() == end && hit.says == says)
+    }
+
+    fn number_at(&self, at: usize) -> Option<Numeral> {
+        self.reading.number(at, self.languages)
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let tokens = &self.reading.tokens;
+        let mut figures = Vec::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            let hidden = self
+                .hits
+                .iter()
+                .find(|hit| matches!(hit.says, Says::Scale | Says::Clock | Says::Neutral) && hit.at.contains(&at));
+            if let Some(hit) = hidden {
+                // "On a scale of 1 to 5" names no score; a time of day is a figure with a unit.
+                if hit.says == Says::Clock && !hit.numbers.is_empty() && matches!(tokens[at].kind, Kind::Number(_)) {
+                    figures.push(Figure {
+                        start: at,
+                        end: at + 1,
+                        value: None,
+                        named: false,
+                        measured: true,
+                    });
+                }
+                at += 1;
+                continue;
+            }
+            let figure = self.figure(at);
+            at = figure.map_or(at + 1, |figure| figure.end);
+            figures.extend(figure);
+        }
+        figures
+    }
+
+    fn figure(&self, at: usize) -> Option<Figure> {
+        let tokens = &self.reading.tokens;
+        let figure = Figure {
+            start: at,
+            end: at + 1,
+            value: None,
+            named: false,
+            measured: false,
+        };
+        match tokens[at].kind {
+            Kind::Stars(count) => {
+                // "⭐5", "5 ⭐": one star beside a number only says what the number is.
+                if count == 1
+                    && let Some(Numeral(value)) = self.number_at(at + 1)
+                {
+                    return Some(Figure {
+                        end: at + 2,
+                        value,
+                        named: true,
+                        ..figure
+                    });
+                }
+                Some(Figure {
+                    value: (count > 0).then_some(u32::from(count)),
+                    named: true,
+                    ..figure
+                })
+            }
+            Kind::Fraction(score, of) => Some(Figure {
+                value: self.of(score, of),
+                named: true,
+                ..figure
+            }),
+            Kind::Clock(..) | Kind::Date => Some(Figure {
+                measured: true,
+                ..figure
+            }),
+            _ => {
+                let Numeral(value) = self.number_at(at)?;
+                if self.is_article(at, value) {
+                    return None;
+                }
+                Some(self.number(figure, value))
+            }
+        }
+    }
+
+    /// "Eine 5", "one of the best": a word for one that counts nothing.
+    fn is_article(&self, at: usize, value: Option<u32>) -> bool {
+        let tokens = &self.reading.tokens;
+        let goes_on = tokens
+            .get(at + 1)
+            .is_some_and(|next| next.before == Break::None && next.kind != Kind::Stars(1));
+        let counts = [Says::Star, Says::OutOf, Says::Unit, Says::Condition];
+        tokens[at].kind == Kind::Word
+            && value == Some(1)
+            && goes_on
+            && !counts.iter().any(|says| self.ends_of(*says, at + 1).is_some())
+    }
+
+    fn number(&self, figure: Figure, value: Option<u32>) -> Figure {
+        let tokens = &self.reading.tokens;
+        let next = figure.end;
+        let near = tokens.get(next).is_some_and(|token| token.before <= Break::Dash);
+        if !near {
+            return figure.valued(value, self.said_before(figure.start, Says::Give));
+        }
+        if let Some(end) = self.ends_of(Says::OutOf, next)
+            && let Some(Numeral(Some(of))) = self.number_at(end)
+        {
+            let value = value.and_then(|value| self.of(value, of));
+            return Figure {
+                end: end + 1,
+                ..figure.valued(value, true)
+            };
+        }
+        if tokens[next].kind == Kind::Stars(1) {
+            return Figure {
+                end: next + 1,
+                ..figure.valued(value, true)
+            };
+        }
+        if let Some(end) = self.ends_of(Says::Star, next) {
+            return Figure {
+                end,
+                ..figure.valued(value, true)
+            };
+        }
+        let measured = [Says::Unit, Says::Morning, Says::Afternoon];
+        if tokens[next].before == Break::None && measured.iter().any(|says| self.ends_of(*says, next).is_some()) {
+            return Figure {
+                measured: true,
+                ..figure
+            };
+        }
+        if tokens[next].before == Break::None && matches!(tokens[next].text.as_str(), "x") {
+            return Figure {
+                measured: true,
+                ..figure
+            };
+        }
+        figure.valued(value, self.said_before(figure.start, Says::Give))
+    }
+
+    /// `5/5`; the best mark of another scale is the best of ours.
+    fn of(&self, score: u32, of: u32) -> Option<u32> {
+        let (_, highest) = ends(self.asked.scale);
+        let highest = u32::from(highest);
+        if of == highest {
+            return Some(score);
+        }
+        (score == of && matches!(of, 5 | 10 | 20 | 100)).then_some(highest)
+    }
+
+    /// At the beginning, at the end, as a sentence of its own, or named as a score.
+    fn stands_as_score(&self, figure: &Figure) -> bool {
+        if figure.named {
+            return true;
+        }
+        let tokens = &self.reading.tokens;
+        let is_word = tokens[figure.start].kind == Kind::Word;
+        let opens = (0..figure.start).all(|at| self.is_polite(at));
+        let next = tokens.get(figure.end);
+        let closes = (figure.end..tokens.len()).all(|at| self.is_polite(at));
+        let set_apart_after = next.is_none_or(|next| next.before > Break::None);
+        let set_apart_before = tokens[figure.start].before >= Break::Comma;
+        if opens && closes {
+            return true;
+        }
+        // "one of the best": words are scores only when they stand apart.
+        if is_word {
+            let but = self.ends_of(Says::Condition, figure.end).is_some();
+            return (opens && (set_apart_after || but))
+                || (closes && set_apart_before && tokens[figure.start].before != Break::Dash);
+        }
+        (opens && self.may_follow(figure.end)) || (closes && set_apart_before)
+    }
+
+    /// What may follow a score at the beginning: anything set apart, "but", praise; not "days" and not another word
+    /// that a number may count.
+    fn may_follow(&self, at: usize) -> bool {
+        let Some(next) = self.reading.tokens.get(at) else {
+            return true;
+        };
+        if next.before > Break::None || matches!(next.kind, Kind::Emoji(_)) {
+            return true;
+        }
+        self.ends_of(Says::Follow, at).is_some()
+            || self.hits.iter().any(|hit| {
+                hit.start() == at
+                    && matches!(
+                        hit.says,
+                        Says::Condition
+                            | Says::Thanks
+                            | Says::Praise
+                            | Says::Complaint
+                            | Says::Greeting
+                            | Says::Closing
+                            | Says::Fine
+                            | Says::Polite
+                    )
+            })
+    }
+
+    fn is_polite(&self, at: usize) -> bool {
+        let token = &self.reading.tokens[at];
+        if let Kind::Emoji(tone) = token.kind {
+            return tone != Tone::Doubt;
+        }
+        self.hits.iter().any(|hit| {
+            hit.at.contains(&at)
+                && matches!(
+                    hit.says,
+                    Says::Thanks
+                        | Says::Praise
+                        | Says::Greeting
+                        | Says::Closing
+                        | Says::Polite
+                        | Says::Give
+                        | Says::Scale
+                        | Says::Fine
+                        | Says::Title
+                )
+        })
+    }
+
+    /// "Not a 5", "would be 5", "5?".
+    fn is_taken_back(&self, candidates: &[&Figure]) -> bool {
+        candidates.iter().any(|figure| {
+            let tokens = &self.reading.tokens;
+            let asked = tokens[figure.end - 1].asked;
+            let reach = figure.start.saturating_sub(4);
+            let clause = (reach..figure.start)
+                .rev()
+                .take_while(|at| tokens[at + 1].before < Break::Sentence);
+            let doubted = clause.into_iter().any(|at| {
+                self.hits.iter().any(|hit| {
+                    hit.at.contains(&at)
+                        && matches!(hit.says, Says::Negation | Says::No | Says::Hedge | Says::Condition)
+                })
+            });
+            asked || doubted
+        })
+    }
+
+    /// One star with praise, or five with an outcry: somebody took the scale the other way round.
+    fn contradicts(&self, value: u8) -> bool {
+        let says = |says| self.hits.iter().any(|hit| hit.says == says);
+        let (lowest, highest) = ends(self.asked.scale);
+        let low = value <= lowest + 1 && self.asked.scale != Scale::Nps || self.asked.scale == Scale::Nps && value <= 2;
+        let inverted = self.said_as_grade();
+        (low && (says(Says::Praise) || inverted) && !says(Says::Complaint))
+            || (value == highest && says(Says::Complaint) && !says(Says::Praise) && !says(Says::Condition))
+    }
+
+    /// A school grade, of which one is the best in some countries.
+    fn said_as_grade(&self) -> bool {
+        self.hits.iter().any(|hit| hit.says == Says::Grade)
+    }
+}
+
+impl Figure {
+    fn valued(self, value: Option<u32>, named: bool) -> Self {
+        Self { value, named, ..self }
+    }
+}

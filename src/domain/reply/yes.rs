@@ -1,0 +1,230 @@
+//! Is it a yes? Only when every word of the message belongs into a yes.
+
+use chrono::NaiveTime;
+
+use super::clock::{Times, times};
+use super::emoji::Tone;
+use super::lexicon::{LEXICON, Language, Says};
+use super::matching::{Hit, Reading};
+use super::token::{Break, Kind};
+use crate::domain::message::Asks;
+
+/// What can be said about a yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A yes to the last word, with this certainty.
+    Yes(u8),
+    /// There is a yes in it, with something else.
+    Partly,
+    /// A yes, to another time, or to one that nobody can check.
+    OtherTime,
+    None,
+}
+
+/// Reads the message as if only these languages were spoken; `own` is the customer's.
+pub(super) fn verdict(
+    reading: &Reading,
+    asks: Asks,
+    languages: &[Language],
+    own: Option<Language>,
+    at: Option<NaiveTime>,
+) -> Verdict {
+    let hits = reading.heard(languages, asks);
+    let times = times(reading, &hits, at);
+    let weight = weight(reading, &hits, asks, own);
+    if weight == Weight::None {
+        return Verdict::None;
+    }
+    if times.other {
+        return Verdict::OtherTime;
+    }
+    if hits.iter().any(|hit| speaks_against(hit.says)) || has_open_question(reading, &hits) {
+        return Verdict::Partly;
+    }
+    if !is_covered(reading, &hits, &times, weight) {
+        return if times.unknown {
+            Verdict::OtherTime
+        } else {
+            Verdict::Partly
+        };
+    }
+    if times.unknown {
+        return Verdict::OtherTime;
+    }
+    let corrected = hits.iter().any(|hit| hit.corrected);
+    let certainty = match weight {
+        Weight::Strong => 98,
+        Weight::Weak | Weight::None => 93,
+    };
+    Verdict::Yes(if corrected { certainty - 8 } else { certainty })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    None,
+    /// "OK", a thumb.
+    Weak,
+    /// "Yes", "see you tomorrow", the letter.
+    Strong,
+}
+
+fn is_core(says: Says, asks: Asks) -> Option<Weight> {
+    match (says, asks) {
+        (Says::Yes, _)
+        | (Says::Coming, Asks::Confirm)
+        | (Says::Renew, Asks::Renewal)
+        | (Says::Solved, Asks::Solved) => Some(Weight::Strong),
+        (Says::Fine, _) => Some(Weight::Weak),
+        _ => None,
+    }
+}
+
+fn weight(reading: &Reading, hits: &[&Hit], asks: Asks, own: Option<Language>) -> Weight {
+    let foreign = |hit: &Hit| {
+        own.is_some_and(|own| {
+            hit.language != own
+                && hit
+                    .at
+                    .iter()
+                    .all(|at| LEXICON.is_false_friend(&reading.tokens[*at].text, own))
+        })
+    };
+    let words = hits
+        .iter()
+        .filter(|hit| !foreign(hit))
+        .filter_map(|hit| is_core(hit.says, asks));
+    let thumbs = reading
+        .tokens
+        .iter()
+        .filter(|token| token.kind == Kind::Emoji(Tone::Yes))
+        .map(|_| Weight::Weak);
+    words.chain(thumbs).max().unwrap_or(Weight::None)
+}
+
+/// Whether a phrase of this kind makes a yes doubtful, wherever it stands.
+const fn speaks_against(says: Says) -> bool {
+    matches!(
+        says,
+        Says::OptOut
+            | Says::OptOutBlock
+            | Says::OptOutWord
+            | Says::OptOutBare
+            | Says::OptInWord
+            | Says::HelpWord
+            | Says::AutoReply
+            | Says::WrongPerson
+            | Says::Late
+            | Says::Change
+            | Says::Decline
+            | Says::Complaint
+            | Says::Question
+            | Says::Condition
+            | Says::Hedge
+            | Says::No
+            | Says::Negation
+            | Says::Unsolved
+    )
+}
+
+/// Whether anything is asked, except "see you tomorrow, ok?".
+fn has_open_question(reading: &Reading, hits: &[&Hit]) -> bool {
+    let asked: Vec<usize> = (0..reading.tokens.len())
+        .filter(|at| reading.tokens[*at].asked)
+        .collect();
+    asked.iter().any(|last| {
+        let tag = reading.starts_of(Says::Tag, last + 1);
+        !tag.is_some_and(|start| {
+            hits.iter()
+                .any(|hit| hit.end() <= start && matches!(hit.says, Says::Yes | Says::Coming))
+        })
+    })
+}
+
+fn belongs(says: Says, weight: Weight, asks_time: bool) -> bool {
+    match says {
+        Says::Weekday | Says::Month => weight == Weight::Strong,
+        Says::Clock => asks_time,
+        _ => matches!(
+            says,
+            Says::Coming
+                | Says::Yes
+                | Says::Renew
+                | Says::Solved
+                | Says::Fine
+                | Says::Tag
+                | Says::Thanks
+                | Says::Praise
+                | Says::Morning
+                | Says::Afternoon
+                | Says::Day
+                | Says::Title
+                | Says::Greeting
+                | Says::Closing
+                | Says::Polite
+                | Says::Harmless
+        ),
+    }
+}
+
+fn is_covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -> bool {
+    let mut covered = vec![false; reading.tokens.len()];
+    for hit in hits.iter().filter(|hit| belongs(hit.says, weight, false)) {
+        hit.at.iter().for_each(|at| covered[*at] = true);
+    }
+    for at in &times.booked {
+        covered[*at] = true;
+    }
+    for (at, token) in reading.tokens.iter().enumerate() {
+        covered[at] |= match token.kind {
+            Kind::Emoji(tone) => matches!(tone, Tone::Yes | Tone::Warm),
+            Kind::Date => weight == Weight::Strong,
+            _ => false,
+        };
+    }
+    names(reading, hits, &mut covered);
+    covered.iter().all(|covered| *covered)
+}
+
+/// Names are not in any list: they are known by their place, after a greeting, a title or at the end.
+pub(super) fn names(reading: &Reading, hits: &[&Hit], covered: &mut [bool]) {
+    let tokens = &reading.tokens;
+    let said_before = |at: usize, kinds: &[Says]| hits.iter().any(|hit| hit.end() == at && kinds.contains(&hit.says));
+    let may_be_name = |at: usize| tokens[at].kind == Kind::Word && !reading.is_listed(at) && !tokens[at].asked;
+    for at in 0..tokens.len() {
+        if covered[at] || !may_be_name(at) {
+            continue;
+        }
+        let titled = at > 0 && tokens[at].before <= Break::Comma && said_before(at, &[Says::Title]);
+        let greeted = at > 0 && tokens[at].before <= Break::Comma && said_before(at, &[Says::Greeting]);
+        if titled || (greeted && tokens[at].capital) {
+            covered[at] = true;
+            if tokens
+                .get(at + 1)
+                .is_some_and(|next| next.capital && next.before == Break::None)
+                && may_be_name(at + 1)
+            {
+                covered[at + 1] = true;
+            }
+        }
+    }
+    // The end of the message: at most three words, after a closing, or capitals set apart.
+    let end = tokens
+        .iter()
+        .rposition(|token| !matches!(token.kind, Kind::Emoji(_)))
+        .map_or(0, |last| last + 1);
+    let start = (0..end)
+        .rev()
+        .take_while(|at| !covered[*at] && may_be_name(*at))
+        .last()
+        .unwrap_or(end);
+    if start == 0 || start == end || end - start > 3 {
+        return;
+    }
+    let closed = said_before(start, &[Says::Closing, Says::Thanks]);
+    let apart = tokens[start].before >= Break::Comma;
+    let capital = (start..end).all(|at| tokens[at].capital);
+    let short = end - start <= 2;
+    if (closed && (capital || short)) || (apart && capital) {
+        covered[start..end].fill(true);
+    }
+}
