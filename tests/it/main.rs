@@ -5,6 +5,7 @@ mod carrier_twilio;
 mod cases;
 mod dispatch;
 mod inbound;
+mod interleaving;
 mod kill;
 mod layering;
 mod lifecycle;

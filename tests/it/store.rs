@@ -4,6 +4,7 @@ mod case_rows;
 mod fixtures;
 mod opening;
 mod outbox_rows;
+mod reply_rows;
 mod rows;
 mod schema;
 

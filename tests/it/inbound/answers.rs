@@ -3,6 +3,7 @@
 use daybefore::domain::desk_item::DeskKind;
 use daybefore::domain::item::{BookingStatus, RenewalStatus};
 use daybefore::domain::message::{Reason, State};
+use daybefore::domain::rule::Rules;
 use daybefore::store;
 
 use crate::support::test_app::{BUSINESS, PHONE, TestApp};
@@ -26,7 +27,7 @@ async fn a_clear_yes_confirms() {
         app.customer_replies(yes).await;
         assert_eq!(app.booking_status("B-1").await, BookingStatus::Confirmed, "{yes}");
         assert_eq!(app.inbox_kinds().await, [], "{yes}");
-        let question = app.question("B-1", "day-before").await.expect("asked");
+        let question = app.question("B-1", "day-before").await;
         assert_eq!(question.state.as_str(), "answered");
     }
 }
@@ -89,11 +90,6 @@ async fn the_second_answer_within_a_day_counts_and_both_are_kept() {
 async fn an_answer_a_day_after_the_first_goes_to_a_person() {
     let app = TestApp::garage().start().await;
     app.book("B-1", "2026-12-15 09:00").await;
-    let rules = "confirmation";
-    assert!(
-        app.question("B-1", rules).await.is_none(),
-        "a confirmation asks nothing"
-    );
     app.run_until("2026-12-14 17:30").await;
     app.customer_replies("R").await;
     let id = app.inbox().await[0].id.clone();
@@ -143,25 +139,30 @@ async fn a_rating_is_kept_and_the_latest_of_a_day_counts() {
     app.advance_to("2026-12-15 12:00");
     app.book_as("B-1", "2026-12-15 09:00", "completed").await;
     app.run_until("2026-12-16 11:00").await;
-    let question = app.question("B-1", "satisfaction").await.expect("asked how it was");
+    let question = app.question("B-1", "satisfaction").await;
     app.customer_replies("5").await;
-    app.customer_replies("4 but slow").await;
+    app.advance_to("2026-12-16 11:05");
+    app.customer_replies("4, a bit slow").await;
     let mut tx = app.app.store().read().await.expect("a transaction");
     let ratings = store::rating::of_message(&mut tx, &question.message_id)
         .await
         .expect("read");
     let kept: Vec<_> = ratings.iter().map(|rating| (rating.score, rating.counts)).collect();
     assert_eq!(kept, [(5, false), (4, true)]);
-    assert_eq!(ratings[1].comment.as_deref(), Some("4 but slow"));
+    assert_eq!(ratings[1].comment.as_deref(), Some("4, a bit slow"));
     assert_eq!(app.booking_status("B-1").await, BookingStatus::Completed);
 }
 
 #[tokio::test]
 async fn a_yes_to_a_renewal_stops_what_is_only_for_the_unanswered_and_renews_nothing() {
-    let app = TestApp::agency().start().await;
+    let rules = Rules::preset("insurance").expect("a preset");
+    let app = TestApp::agency()
+        .rules(&rules.replace("not_renewed", "unanswered"))
+        .start()
+        .await;
     app.renew("P-1", "policy", "2027-01-15", "active").await;
     app.run_until("2027-01-08 18:00").await;
-    let question = app.question("P-1", "week-before").await.expect("asked");
+    let question = app.question("P-1", "policy-week").await;
     assert_eq!(question.asks.as_str(), "renewal");
     app.customer_replies("C").await;
     assert_eq!(
@@ -170,7 +171,7 @@ async fn a_yes_to_a_renewal_stops_what_is_only_for_the_unanswered_and_renews_not
         "only the agency renews"
     );
     assert_eq!(app.inbox_kinds().await, [DeskKind::RenewalWanted]);
-    let last_day = app.message("P-1", "day-before").await;
+    let last_day = app.message("P-1", "policy-day").await;
     assert_eq!(
         (last_day.state, last_day.reason),
         (State::Skipped, Some(Reason::Answered))

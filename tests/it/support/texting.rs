@@ -6,7 +6,6 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use daybefore::domain::desk_item::{DeskItem, DeskKind};
 use daybefore::domain::item::{BookingStatus, RenewalStatus};
-use daybefore::domain::question::Question;
 use daybefore::inbound::{act, reply};
 use daybefore::store;
 use daybefore::store::reply::Reply;
@@ -160,15 +159,6 @@ impl TestApp {
         let mut tx = self.app.store().read().await.expect("a transaction");
         let found = store::item::renewal_by_external_id(&mut tx, BUSINESS, external_id).await;
         found.expect("read").expect("a renewal").status
-    }
-
-    /// What was asked about a booking or renewal by its latest message of that rule.
-    pub async fn question(&self, external_id: &str, rule: &str) -> Option<Question> {
-        let message = self.message(external_id, rule).await;
-        let mut tx = self.app.store().read().await.expect("a transaction");
-        store::question::of_message(&mut tx, &message.message_id)
-            .await
-            .expect("read")
     }
 
     /// How the last text of that sender was understood.
