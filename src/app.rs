@@ -90,6 +90,7 @@ impl App {
             clock,
             settings: settings(&config),
             owner,
+            withdrawn: Arc::default(),
         };
         let desk = config
             .server
@@ -120,6 +121,7 @@ fn settings(config: &Config) -> Settings {
         email_from: config.email.from.clone(),
         sms_per_second: config.sms.messages_per_second,
         email_per_second: config.email.messages_per_second,
+        public_url: config.server.public_url.clone(),
     }
 }
 

@@ -5,9 +5,9 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::app::App;
 use crate::domain::instant::Instant;
-use crate::inbound::delivery;
-use crate::outbound::dispatch::{DispatchError, lanes};
-use crate::outbound::rescue;
+use crate::inbound::{delivery, receive, reply};
+use crate::outbound::dispatch::{DispatchError, Dispatcher, lanes};
+use crate::outbound::{held, rescue};
 use crate::store;
 
 /// How many texts retention blanks in one transaction.
@@ -22,6 +22,12 @@ pub enum Chore {
     Reconcile,
     /// Callbacks that were stored and not read, because the program ended in between.
     Receipts,
+    /// What customers sent and nobody read, for the same reason.
+    Replies,
+    /// What customers sent and no webhook brought: the provider's list is asked.
+    Missed,
+    /// Held messages that stopped being of use.
+    Held,
     /// Texts and callbacks older than `retention.bodies_days`.
     Retention,
     /// One line a day for the log: what went, what did not, what waits.
@@ -29,10 +35,13 @@ pub enum Chore {
 }
 
 /// Every chore and when it runs: second, minute, hour, day, month, day of week, in UTC.
-pub const CHORES: [(Chore, &str); 5] = [
+pub const CHORES: [(Chore, &str); 8] = [
     (Chore::Rescue, "*/15 * * * * *"),
     (Chore::Reconcile, "*/5 * * * * *"),
     (Chore::Receipts, "*/30 * * * * *"),
+    (Chore::Replies, "10 * * * * *"),
+    (Chore::Missed, "20 7 * * * *"),
+    (Chore::Held, "20 * * * * *"),
     (Chore::Retention, "0 17 3 * * *"),
     (Chore::Digest, "0 0 6 * * *"),
 ];
@@ -70,19 +79,35 @@ pub async fn run(app: &App, chore: Chore, now: Instant) -> Result<(), DispatchEr
         Chore::Rescue => rescue::rescue(dispatcher, now).await?,
         Chore::Reconcile => rescue::reconcile(dispatcher, now).await?,
         Chore::Receipts => delivery::read_receipts(dispatcher, now).await?,
+        Chore::Replies => reply::read_inbound(dispatcher, now).await?,
+        Chore::Missed => fetch_missed(dispatcher, now).await?,
+        Chore::Held => held::skip_overdue(dispatcher, now).await?,
         Chore::Retention => blank_texts(app, now).await?,
         Chore::Digest => digest(app, now).await?,
     };
-    if moved > 0 && matches!(chore, Chore::Rescue | Chore::Reconcile | Chore::Receipts) {
+    if moved > 0
+        && matches!(
+            chore,
+            Chore::Rescue | Chore::Reconcile | Chore::Receipts | Chore::Replies | Chore::Missed
+        )
+    {
         app.wake.all();
     }
     Ok(())
+}
+
+async fn fetch_missed(dispatcher: &Dispatcher, now: Instant) -> Result<u64, DispatchError> {
+    receive::fetch_missed(dispatcher, now).await?;
+    reply::read_inbound(dispatcher, now).await
 }
 
 async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
     let before = now - TimeDelta::days(app.config.retention.bodies_days.into());
     let mut tx = app.store().write().await?;
     let receipts = store::receipt::prune(&mut tx, before).await?;
+    store::inbound::blank_bodies(&mut tx, before).await?;
+    let said =
+        store::rating::blank_words(&mut tx, before).await? + store::customer_case::blank_words(&mut tx, before).await?;
     tx.commit().await?;
     let mut blanked = 0;
     loop {
@@ -92,7 +117,12 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
         tx.commit().await?;
         blanked += batch;
         if batch < BLANK_BATCH {
-            tracing::info!(blanked, receipts, "texts and receipts past their retention are gone");
+            tracing::info!(
+                blanked,
+                receipts,
+                said,
+                "texts, receipts and customers' words past their retention are gone"
+            );
             return Ok(blanked);
         }
     }

@@ -44,6 +44,7 @@ pub struct Metrics {
     outcomes: Family<OutcomeLabels, Counter>,
     lateness: Histogram,
     receipts: Counter,
+    inbound: Counter,
     overdue: Gauge,
     stopped_senders: Gauge,
 }
@@ -61,6 +62,8 @@ impl Default for Metrics {
         );
         let receipts = Counter::default();
         registry.register("receipts", "Status callbacks received", receipts.clone());
+        let inbound = Counter::default();
+        registry.register("inbound", "Messages of customers received", inbound.clone());
         let overdue = Gauge::default();
         registry.register(
             "overdue_messages",
@@ -78,6 +81,7 @@ impl Default for Metrics {
             outcomes,
             lateness,
             receipts,
+            inbound,
             overdue,
             stopped_senders,
         }
@@ -99,6 +103,11 @@ impl Metrics {
     /// A status callback came in.
     pub fn receipt(&self) {
         self.receipts.inc();
+    }
+
+    /// A customer's message came in.
+    pub fn inbound(&self) {
+        self.inbound.inc();
     }
 
     /// Everything in the OpenMetrics text form, with the two gauges that the caller has read from the database.

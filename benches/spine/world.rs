@@ -79,6 +79,7 @@ pub async fn app(config: Config) -> anyhow::Result<App> {
         },
         holidays: BTreeSet::new(),
         surveys_need_consent: false,
+        review_url: None,
     };
     let mut tx = store.write().await?;
     store::business::save(&mut tx, &business, clock.now()).await?;

@@ -158,7 +158,7 @@ CREATE TABLE message (
 );
 CREATE UNIQUE INDEX message_identity ON message (item_id, item_revision, rule_id, customer_id);
 CREATE INDEX message_due ON message (lane, due_at) WHERE state = 'planned';
-CREATE INDEX message_leased ON message (lease_owner, lease_until) WHERE state = 'sending';
+CREATE INDEX message_leased ON message (lease_until) WHERE state = 'sending';
 CREATE INDEX message_customer ON message (customer_id);
 CREATE INDEX message_time ON message (due_at, id);
 

@@ -23,7 +23,11 @@ CREATE UNIQUE INDEX inbound_identity ON inbound (provider_id, carrier);
 CREATE INDEX inbound_unread ON inbound (received_at) WHERE read_at IS NULL;
 CREATE INDEX inbound_sender ON inbound (sender, received_at);
 
--- What a message asked and until when an answer counts. One open question at a time for two numbers.
+-- Whose a message is, by the number it came from.
+CREATE INDEX customer_number ON customer (phone) WHERE phone IS NOT NULL;
+
+-- What a message asked and until when an answer counts. One open question at a time for two numbers; a mail carries
+-- its own link, so that its answer can't be mistaken for another's.
 CREATE TABLE question (
     id TEXT NOT NULL PRIMARY KEY,
     business_id TEXT NOT NULL REFERENCES business (id),
@@ -46,7 +50,7 @@ CREATE TABLE question (
     CHECK ((asks = 'rating') = (scale IS NOT NULL))
 );
 CREATE UNIQUE INDEX question_message ON question (message_id);
-CREATE UNIQUE INDEX question_open ON question (address, sender) WHERE state = 'open';
+CREATE UNIQUE INDEX question_open ON question (address, sender) WHERE state = 'open' AND channel = 'sms';
 CREATE INDEX question_address ON question (address, asked_at);
 CREATE INDEX question_item ON question (item_id);
 
@@ -129,6 +133,7 @@ CREATE TABLE rating (
 CREATE UNIQUE INDEX rating_counting ON rating (message_id) WHERE counts;
 CREATE INDEX rating_time ON rating (business_id, at);
 CREATE INDEX rating_customer ON rating (customer_id);
+CREATE INDEX rating_item ON rating (item_id);
 
 -- An unhappy customer, owned by a person until closed. (`case` is a word of SQL's own.)
 CREATE TABLE customer_case (
@@ -144,9 +149,13 @@ CREATE TABLE customer_case (
     owner TEXT,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     opened_at BIGINT NOT NULL,
+    -- When it was opened, or last reopened: when this revision became known.
+    changed_at BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
     closed_at BIGINT,
-    cause TEXT,
+    cause TEXT CHECK (
+        cause IN ('work_quality', 'delay', 'price', 'communication', 'staff', 'damage', 'misunderstanding', 'other')
+    ),
     note TEXT,
     -- The customer's own answer after it was closed.
     solved BOOLEAN,
@@ -181,3 +190,21 @@ CREATE TABLE erased_withdrawal (
     at BIGINT NOT NULL,
     PRIMARY KEY (address_hash, business_id, channel, purpose)
 );
+
+-- Where everybody who answered is invited to say so in public.
+ALTER TABLE business ADD COLUMN review_url TEXT;
+
+-- Held messages, by when they stop being of use.
+CREATE INDEX message_held ON message (useful_until) WHERE state = 'held';
+
+-- What came of a call (`domain/call.rs` has the list of outcomes). A call that is to be made again is a new row, of the same message.
+ALTER TABLE call ADD COLUMN note TEXT;
+ALTER TABLE call ADD COLUMN done_by TEXT;
+-- Not before this moment, where somebody asked to be called again.
+ALTER TABLE call ADD COLUMN call_at BIGINT;
+DROP INDEX call_message;
+CREATE UNIQUE INDEX call_message ON call (message_id) WHERE done_at IS NULL;
+CREATE INDEX call_customer ON call (customer_id);
+
+-- What was asked how it went, for the figures.
+CREATE INDEX message_rating ON message (business_id, due_at) WHERE asks = 'rating';

@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{AskError, Carrier, Found, Lookup, Outcome, Outgoing, Receipt};
+use super::{AskError, Carrier, Found, Lookup, Outcome, Outgoing, Receipt, Received};
+use crate::domain::instant::Instant;
 
 /// Decides what becomes of a message.
 type Answer = Box<dyn Fn(&Outgoing) -> Outcome + Send + Sync>;
@@ -25,6 +26,7 @@ struct Inside {
     found: Vec<Found>,
     lookups: Vec<Lookup>,
     receipts: HashMap<String, Receipt>,
+    received: Vec<Received>,
 }
 
 impl Default for Memory {
@@ -66,6 +68,11 @@ impl Memory {
     /// What `receipt` answers for this provider id from now on.
     pub fn set_receipt(&self, provider_id: &str, receipt: Receipt) {
         self.inside().receipts.insert(provider_id.to_owned(), receipt);
+    }
+
+    /// Adds a message of a customer to what `received` lists.
+    pub fn receive(&self, received: Received) {
+        self.inside().received.push(received);
     }
 
     /// Every message it was given, in order.
@@ -118,6 +125,12 @@ impl Carrier for Memory {
 
     async fn receipt(&self, provider_id: &str) -> Result<Option<Receipt>, AskError> {
         Ok(self.inside().receipts.get(provider_id).cloned())
+    }
+
+    async fn received(&self, number: &str, since: Instant) -> Result<Vec<Received>, AskError> {
+        let inside = self.inside();
+        let wanted = |received: &&Received| received.recipient == number && received.at.is_none_or(|at| at >= since);
+        Ok(inside.received.iter().filter(wanted).cloned().collect())
     }
 
     async fn probe(&self) -> Result<String, AskError> {

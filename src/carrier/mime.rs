@@ -52,7 +52,10 @@ pub(super) fn build(outgoing: &Outgoing, mail: &Mail, from: &str) -> Result<Buil
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header("X-Auto-Response-Suppress", "All"));
     if let Some(url) = unsubscribe(mail) {
-        builder = builder.raw_header(header("List-Unsubscribe", &format!("<{url}>")));
+        // Folded by hand: two addresses would make a long line.
+        let mailbox = mail.unsubscribe_mailbox.as_deref().and_then(mailto);
+        let also = mailbox.map_or_else(String::new, |mailbox| format!(",\r\n <{mailbox}>"));
+        builder = builder.raw_header(header("List-Unsubscribe", &format!("<{url}>{also}")));
         // RFC 8058 allows one-click for HTTPS only.
         if url.scheme() == "https" {
             builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
@@ -112,6 +115,16 @@ fn unsubscribe(mail: &Mail) -> Option<Url> {
     let url = Url::parse(mail.unsubscribe_url.as_deref()?).ok()?;
     // A parsed URL is ASCII without blanks or brackets, so that it can stand in a header as it is.
     (matches!(url.scheme(), "https" | "http") && url.as_str().len() <= LONGEST_URL).then_some(url)
+}
+
+/// `mailto:` for an address; every mark in it that could end it is percent-encoded.
+fn mailto(mailbox: &str) -> Option<Url> {
+    let address = self::mailbox(mailbox)?.email;
+    let mut url = Url::parse("mailto:").ok()?;
+    url.set_path(address.as_ref());
+    url.query_pairs_mut().append_pair("subject", "unsubscribe");
+    let is_plain = url.as_str().is_ascii() && !url.as_str().contains(['<', '>', ' ', ',']);
+    (is_plain && url.as_str().len() <= LONGEST_URL).then_some(url)
 }
 
 fn date(outgoing: &Outgoing) -> SystemTime {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use crate::domain::instant::Instant;
 
+pub mod keywords;
 mod mask;
 pub mod memory;
 mod mime;
@@ -17,6 +18,7 @@ pub mod smtp;
 mod tls;
 pub mod twilio;
 mod twilio_errors;
+pub mod twilio_inbound;
 pub mod twilio_receipt;
 pub mod twilio_signature;
 
@@ -52,8 +54,10 @@ pub struct Mail {
     /// Name for the To header; empty when unknown.
     pub to_name: String,
     pub calendar: Option<CalendarPart>,
-    /// URL for `List-Unsubscribe` (RFC 8058); none until the business has a public URL.
+    /// URL for `List-Unsubscribe` (RFC 8058); none while there is no public URL.
     pub unsubscribe_url: Option<String>,
+    /// Where a mail can be sent instead, for programs that know no other way.
+    pub unsubscribe_mailbox: Option<String>,
 }
 
 /// An iTIP object (RFC 5546) and its method, which the MIME part repeats (RFC 6047).
@@ -106,6 +110,8 @@ pub enum Outcome {
     },
     /// The carrier may or may not have it (FACTS 1.8).
     Unknown { failure: Failure },
+    /// No carrier was asked: the receiver opted out while the message waited for its turn.
+    Withdrawn,
 }
 
 impl Outcome {
@@ -120,6 +126,7 @@ impl Outcome {
             Self::Faulty { .. } => "faulty",
             Self::Stop { .. } => "stop",
             Self::Unknown { .. } => "unknown",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }
@@ -131,6 +138,25 @@ pub struct Lookup {
     pub to: String,
     pub text: String,
     pub started_at: Instant,
+}
+
+/// A message from a customer, as the provider tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub provider_id: String,
+    /// The customer's number.
+    pub sender: String,
+    /// Ours.
+    pub recipient: String,
+    pub body: String,
+    /// How many pictures and the like came with it.
+    pub media: i64,
+    /// What the provider says that the keyword did: STOP, START, HELP; empty where it does not say.
+    pub opt_out_type: String,
+    /// When the provider got it, where it says so.
+    pub at: Option<Instant>,
+    /// The raw pairs, without the body.
+    pub pairs: Vec<(String, String)>,
 }
 
 /// A message that the provider has.
@@ -203,6 +229,11 @@ pub trait Carrier: Send + Sync {
 
     /// What the provider says now about a message that it took over.
     async fn receipt(&self, provider_id: &str) -> Result<Option<Receipt>, AskError>;
+
+    /// What customers have sent to one of our numbers since `since`, oldest first; more may come, and some twice.
+    async fn received(&self, _number: &str, _since: Instant) -> Result<Vec<Received>, AskError> {
+        Err(AskError::Unsupported)
+    }
 
     /// Whether the carrier can be reached with these credentials; one line for `doctor`.
     async fn probe(&self) -> Result<String, AskError>;

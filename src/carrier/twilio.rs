@@ -6,6 +6,7 @@
 
 mod answer;
 mod lookup;
+mod missed;
 mod request;
 mod resource;
 
@@ -20,7 +21,9 @@ use url::Url;
 
 use crate::domain::instant::Instant;
 
-use super::{AskError, Carrier, Content, Failure, Found, Lookup, Outcome, Outgoing, Receipt, SetupError, tls};
+use super::{
+    AskError, Carrier, Content, Failure, Found, Lookup, Outcome, Outgoing, Receipt, Received, SetupError, tls,
+};
 use request::Requests;
 
 /// How long an idle connection is kept. Shorter than any provider's own limit, so that a request seldom meets a
@@ -136,6 +139,10 @@ impl Carrier for Twilio {
         // Waits that a code demands count from when it was met; without a clock here that is the last update.
         let met = message.updated().unwrap_or(Instant::from_millis(0));
         Ok(Some(message.receipt(met)))
+    }
+
+    async fn received(&self, number: &str, since: Instant) -> Result<Vec<Received>, AskError> {
+        missed::received(self, number, since).await
     }
 
     async fn probe(&self) -> Result<String, AskError> {

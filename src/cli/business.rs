@@ -108,6 +108,23 @@ pub struct Settings {
     /// Ask for consent before surveys are sent (the default in Germany): true or false.
     #[arg(long)]
     surveys_need_consent: Option<bool>,
+    /// Where everybody who answered is invited to review the business in public, whatever the answer; `none` ends it.
+    #[arg(long, value_name = "URL", value_parser = review_url)]
+    review_url: Option<ReviewUrl>,
+}
+
+/// A place for reviews, or none any more.
+#[derive(Clone, Debug)]
+struct ReviewUrl(Option<String>);
+
+fn review_url(text: &str) -> Result<ReviewUrl, String> {
+    if text == "none" {
+        return Ok(ReviewUrl(None));
+    }
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(ReviewUrl(Some(url.into()))),
+        _ => Err("write a whole web address, like https://g.page/r/your-place/review, or `none`".to_owned()),
+    }
 }
 
 fn hours(text: &str) -> Result<(NaiveTime, NaiveTime), String> {
@@ -153,6 +170,7 @@ async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<
         holidays: BTreeSet::new(),
         // A satisfaction request is advertising in Germany (BGH VI ZR 225/17, FACTS 3.4).
         surveys_need_consent: args.region.eq_ignore_ascii_case("DE"),
+        review_url: None,
     };
     let names = Names {
         name: Some(args.name),
@@ -302,6 +320,9 @@ fn change(business: &mut Business, names: Names, settings: Settings, context: &C
             marketing: hours,
             ..business.quiet_hours
         };
+    }
+    if let Some(ReviewUrl(url)) = settings.review_url {
+        business.review_url = url;
     }
     if let Some(needed) = settings.surveys_need_consent {
         business.surveys_need_consent = needed;

@@ -2,17 +2,21 @@
 
 mod business;
 mod calls;
+mod cases;
+mod consent;
 mod context;
 mod demo;
 mod doctor;
 mod health;
 mod import;
+mod inbox;
 mod migrate;
 mod outbox;
 mod output;
 mod plan;
 mod rehearse;
 mod rules;
+mod satisfaction;
 mod serve;
 mod texts;
 mod understand;
@@ -66,8 +70,19 @@ enum Command {
     /// Lists, holds, releases and retries messages.
     #[command(subcommand)]
     Outbox(outbox::Command),
-    /// Lists the phone calls that are to be made.
+    /// Lists the phone calls that are to be made, and notes what came of them.
     Calls(calls::Args),
+    /// Lists, shows, assigns, closes and opens cases: unhappy customers, until somebody has put it right.
+    #[command(subcommand)]
+    Cases(cases::Command),
+    /// Shows how satisfied customers are: CSAT, NPS, CES and the response rate, with n and an interval.
+    Satisfaction(satisfaction::Args),
+    /// What customers have written and a person has to answer.
+    #[command(subcommand)]
+    Inbox(inbox::Command),
+    /// Shows and changes who may be written to.
+    #[command(subcommand)]
+    Consent(consent::Command),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
     /// Asks the running server whether it answers; for containers.
@@ -123,6 +138,10 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Business(command) => business::run(command, context, out).await?,
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
+        Command::Cases(command) => cases::run(command, context, out).await?,
+        Command::Satisfaction(args) => satisfaction::run(args, context, out).await?,
+        Command::Inbox(command) => inbox::run(command, context, out).await?,
+        Command::Consent(command) => consent::run(command, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
         Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,

@@ -22,7 +22,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Holds a planned message until it is released.
+    /// Waits a planned message until it is released.
     Hold {
         /// As `daybefore outbox list --json` shows it.
         message_id: String,

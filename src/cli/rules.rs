@@ -7,10 +7,12 @@ use indicatif::ProgressBar;
 
 use super::context::Context;
 use super::output::Out;
-use crate::domain::rule::Rules;
+use crate::domain::message::Asks;
+use crate::domain::rating::Scale;
+use crate::domain::rule::{Anchor, Rule, Rules};
 use crate::outbound::plan::replan_business;
 use crate::store::{self, Open};
-use crate::texts::{Part, Texts};
+use crate::texts::{Part, Template, Texts, catalogue};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -82,7 +84,7 @@ fn template_problems(rules: &Rules) -> Vec<String> {
     };
     let mut problems = Vec::new();
     for rule in &rules.rule {
-        if !Texts::templates().iter().any(|template| template.name == rule.template) {
+        let Some(template) = catalogue::find(&rule.template) else {
             problems.push(format!(
                 "rule `{}`: there is no template `{}`; there are {}",
                 rule.id,
@@ -90,7 +92,8 @@ fn template_problems(rules: &Rules) -> Vec<String> {
                 known()
             ));
             continue;
-        }
+        };
+        problems.extend(misuse(rule, template).map(|problem| format!("rule `{}`: {problem}", rule.id)));
         for channel in &rule.channels {
             if !Part::of(*channel)
                 .iter()
@@ -104,6 +107,33 @@ fn template_problems(rules: &Rules) -> Vec<String> {
         }
     }
     problems
+}
+
+/// What a rule does with a template that was not written for that.
+fn misuse(rule: &Rule, template: &Template) -> impl Iterator<Item = String> {
+    let name = template.name;
+    let item = (!template.item.fits(rule.about)).then(|| {
+        format!(
+            "template `{name}` speaks about a {}, not about a {}",
+            template.item, rule.about
+        )
+    });
+    let asked = rule.scale.unwrap_or(Scale::Csat);
+    let scale = template
+        .scale
+        .filter(|scale| rule.asks == Asks::Rating && *scale != asked);
+    let scale = scale.map(|scale| {
+        let range = scale.range();
+        format!(
+            "template `{name}` asks for {} to {}: write scale = \"{scale}\", or choose another template",
+            range.start(),
+            range.end()
+        )
+    });
+    // Counted from anything else it would wait for a complaint to be closed: only the content would be invited.
+    let review = (name == catalogue::REVIEW_INVITATION && rule.anchor() != Anchor::Rated)
+        .then(|| format!("template `{name}` goes to all who answered alike: let `when` count from anchor = \"rated\""));
+    item.into_iter().chain(scale).chain(review)
 }
 
 async fn import(context: &Context, file: &Path, business: &str, out: &mut Out) -> anyhow::Result<()> {

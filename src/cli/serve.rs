@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::clock::SystemClock;
 use crate::outbound::dispatch::{self, lanes};
 use crate::outbound::take_over::take_over;
-use crate::schedule;
+use crate::schedule::{self, Chore};
 use crate::store::{Open, SenderLock};
 use crate::web;
 
@@ -54,6 +54,7 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     let mut worked = Vec::new();
     start_lanes(&app, &mut workers, &mut worked, &stopped).await?;
     let mut scheduler = schedule::start(&app).await?;
+    tokio::spawn(ask_for_missed(app.clone()));
     let server = tokio::spawn(web::serve(app.clone(), listener, until_stopped(stopped.clone())));
     let watching = watch_over(&app, &mut workers, &mut worked, &stopped);
     tokio::select! {
@@ -67,6 +68,14 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     server.await??;
     app.store().close().await;
     Ok(())
+}
+
+/// What customers sent while nobody was there to take it need not wait for the hour.
+async fn ask_for_missed(app: App) {
+    let now = app.dispatcher.clock.now();
+    if let Err(error) = schedule::run(&app, Chore::Missed, now).await {
+        tracing::error!(%error, "missed messages of customers could not be asked for; they will be within the hour");
+    }
 }
 
 /// Starts a worker for every lane that has none yet.

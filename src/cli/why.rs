@@ -1,13 +1,14 @@
-//! `daybefore why`: the story of one message, booking, renewal or customer.
+//! `daybefore why`: the story of one message, booking, renewal, case or customer.
 
 use super::context::Context;
 use super::output::Out;
+use crate::outbound::dispatch::Dispatcher;
 use crate::outbound::story;
 use crate::store::Open;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Our id or your own: of a message, attempt, booking, renewal or customer; or a phone number, an email address,
+    /// Our id or your own: of a message, attempt, booking, renewal, case or customer; or a phone number, an email address,
     /// a provider's message id.
     id: String,
     /// Prints one JSON object per story.
@@ -17,15 +18,19 @@ pub struct Args {
 
 pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     let app = context.app(Open::Existing).await?;
-    let stories = story::stories(&app.dispatcher, &args.id).await?;
+    print(&app.dispatcher, &args.id, args.json, out).await
+}
+
+/// Prints the stories that somebody may mean by an id.
+pub(super) async fn print(dispatcher: &Dispatcher, id: &str, json: bool, out: &mut Out) -> anyhow::Result<()> {
+    let stories = story::stories(dispatcher, id).await?;
     if stories.is_empty() {
         anyhow::bail!(
-            "`{}` is no message, booking, renewal or customer here; `daybefore plan --json` shows ids",
-            args.id
+            "`{id}` is no message, booking, renewal, case or customer here; `daybefore plan --json` shows ids"
         );
     }
     for story in stories {
-        if args.json {
+        if json {
             out.json(&story)?;
             continue;
         }

@@ -35,6 +35,8 @@ pub struct Business {
     pub quiet_hours: QuietHours,
     pub holidays: BTreeSet<NaiveDate>,
     pub surveys_need_consent: bool,
+    /// Where everybody who answered is invited to say so in public.
+    pub review_url: Option<String>,
 }
 
 impl Business {

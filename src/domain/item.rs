@@ -1,14 +1,21 @@
-//! What messages are about: bookings and renewals.
+//! What messages are about: bookings, renewals, cases, and what customers have written.
 
 use serde::Serialize;
 
+use super::case::Case;
 use super::closed_list::closed_list;
 use super::instant::Instant;
 use super::local::{LocalDate, LocalDateTime};
 
 closed_list! {
     /// The kind of thing a message is about.
-    ItemKind { Booking = "booking", Renewal = "renewal", Case = "case" }
+    ItemKind {
+        Booking = "booking",
+        Renewal = "renewal",
+        Case = "case",
+        /// What a customer has written: notices without a rule answer it.
+        Reply = "reply",
+    }
 }
 
 closed_list! {
@@ -84,11 +91,25 @@ pub struct Renewal {
     pub completed_at: Option<Instant>,
 }
 
-/// A booking or a renewal, for whoever plans, checks and explains both alike.
+/// What a customer has written, for the notices that answer it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The inbound message's.
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub at: Instant,
+    /// The visit that it was about, where that is known.
+    pub about: Option<Booking>,
+}
+
+/// A booking, a renewal, a case or something written, for whoever plans, checks and explains them alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     Booking(Booking),
     Renewal(Renewal),
+    Case(Case),
+    Reply(Written),
 }
 
 /// What an item's status means for the messages about it.
@@ -109,6 +130,8 @@ impl Item {
         match self {
             Self::Booking(_) => ItemKind::Booking,
             Self::Renewal(_) => ItemKind::Renewal,
+            Self::Case(_) => ItemKind::Case,
+            Self::Reply(_) => ItemKind::Reply,
         }
     }
 
@@ -117,14 +140,29 @@ impl Item {
         match self {
             Self::Booking(booking) => &booking.id,
             Self::Renewal(renewal) => &renewal.id,
+            Self::Case(case) => &case.id,
+            Self::Reply(written) => &written.id,
         }
     }
 
+    /// The id in the business's own system; a case and a reply have none but ours.
     #[must_use]
     pub fn external_id(&self) -> &str {
         match self {
             Self::Booking(booking) => &booking.external_id,
             Self::Renewal(renewal) => &renewal.external_id,
+            Self::Case(case) => &case.id,
+            Self::Reply(written) => &written.id,
+        }
+    }
+
+    #[must_use]
+    pub fn business_id(&self) -> &str {
+        match self {
+            Self::Booking(booking) => &booking.business_id,
+            Self::Renewal(renewal) => &renewal.business_id,
+            Self::Case(case) => &case.business_id,
+            Self::Reply(written) => &written.business_id,
         }
     }
 
@@ -133,6 +171,8 @@ impl Item {
         match self {
             Self::Booking(booking) => &booking.customer_id,
             Self::Renewal(renewal) => &renewal.customer_id,
+            Self::Case(case) => &case.customer_id,
+            Self::Reply(written) => &written.customer_id,
         }
     }
 
@@ -141,6 +181,8 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.revision,
             Self::Renewal(renewal) => renewal.revision,
+            Self::Case(case) => case.revision,
+            Self::Reply(_) => 1,
         }
     }
 
@@ -150,6 +192,8 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.changed_at,
             Self::Renewal(renewal) => renewal.changed_at,
+            Self::Case(case) => case.changed_at,
+            Self::Reply(written) => written.at,
         }
     }
 
@@ -158,6 +202,8 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.completed_at,
             Self::Renewal(renewal) => renewal.completed_at,
+            Self::Case(case) => case.closed_at,
+            Self::Reply(_) => None,
         }
     }
 
@@ -174,6 +220,17 @@ impl Item {
                 RenewalStatus::Active => Standing::Live,
                 _ => Standing::Done,
             },
+            Self::Case(case) if case.is_open() => Standing::Live,
+            Self::Case(_) => Standing::Done,
+            // What is said about a visit in answer to somebody's words is of no use once the visit is not ahead.
+            Self::Reply(written) => match &written.about {
+                Some(booking) => match booking.status {
+                    BookingStatus::Cancelled => Standing::Cancelled,
+                    BookingStatus::InProgress | BookingStatus::Completed | BookingStatus::NoShow => Standing::Done,
+                    _ => Standing::Live,
+                },
+                None => Standing::Live,
+            },
         }
     }
 
@@ -183,6 +240,8 @@ impl Item {
         match self {
             Self::Booking(booking) => matches!(booking.status, BookingStatus::Confirmed),
             Self::Renewal(renewal) => matches!(renewal.status, RenewalStatus::Renewed),
+            Self::Case(case) => matches!(case.solved, Some(true)),
+            Self::Reply(_) => false,
         }
     }
 
@@ -192,15 +251,19 @@ impl Item {
         match self {
             Self::Booking(booking) => booking.status.as_str(),
             Self::Renewal(renewal) => renewal.status.as_str(),
+            Self::Case(case) => case.status(),
+            Self::Reply(_) => "received",
         }
     }
 
-    /// The local date or date-time that the customer is told.
+    /// The local date or date-time that the customer is told; of a case the moment it was opened.
     #[must_use]
     pub fn told(&self) -> String {
         match self {
             Self::Booking(booking) => booking.starts.to_string(),
             Self::Renewal(renewal) => renewal.ends_on.to_string(),
+            Self::Case(case) => case.changed_at.to_string(),
+            Self::Reply(written) => written.at.to_string(),
         }
     }
 }

@@ -207,6 +207,16 @@ fn explain(fault: &plan::Fault, raw: String) -> PhoneError {
     }
 }
 
+/// Whether an answer to this sender of text messages reaches anybody: a number and a messaging service can be answered,
+/// a name can't. No sender at all is the sandbox's.
+#[must_use]
+pub fn takes_replies(sender: &str) -> bool {
+    let service = sender
+        .strip_prefix("MG")
+        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    service || !sender.chars().any(char::is_alphabetic)
+}
+
 /// What an error quotes: no control characters, and no more than fits on a line.
 fn excerpt(raw: &str) -> String {
     let shown: String = raw

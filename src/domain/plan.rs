@@ -8,9 +8,10 @@ use chrono::{Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use super::consent::{ConsentLine, Verdict, verdict};
 use super::customer::Customer;
 use super::instant::Instant;
-use super::item::{Item, Standing};
+use super::item::{Item, ItemKind, Standing};
 use super::message::{Channel, Reason};
 use super::quiet_hours::{Calendar, Fit};
+use super::replan::Hold;
 use super::rule::{Anchor, Offset, OnlyIf, Rule, When, anchor_of};
 
 /// All that a plan depends on.
@@ -26,6 +27,40 @@ pub struct Facts<'a> {
     pub told: Option<&'a Told>,
     /// The customer knows of this item already: no confirmation.
     pub known_to_customer: bool,
+    pub waits: Waits,
+    /// The customer has answered what was asked of the item as it is now: a yes, or anything else.
+    pub answered: bool,
+    /// When the customer first answered how it went. Never what: whatever counts from it is the same for all.
+    pub rated_at: Option<Instant>,
+}
+
+/// What a person has to look at before anything more is said, beside the item's own state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// The customer is unhappy, and nobody has put it right yet.
+    pub case: bool,
+    /// The customer has asked for something about the item.
+    pub change: bool,
+    /// Somebody else seems to have the customer's number.
+    pub number: bool,
+}
+
+impl Waits {
+    /// What holds a message about `item` on `channel`, where something does. An open case stops everything but what is
+    /// about the case, what answers the customer, what corrects something said before, and what goes to all who rated
+    /// alike: there the score must make no difference.
+    #[must_use]
+    pub fn hold(self, item: &Item, anchor: Anchor, channel: Channel) -> Option<Hold> {
+        if self.number && channel != Channel::Email {
+            return Some(Hold::Number);
+        }
+        let about_it = matches!(item.kind(), ItemKind::Case | ItemKind::Reply);
+        if self.case && !about_it && !matches!(anchor, Anchor::Changed | Anchor::Cancelled | Anchor::Rated) {
+            return Some(Hold::Case);
+        }
+        let pending = self.change || item.standing() == Standing::Pending;
+        (pending && anchor != Anchor::Rated).then_some(Hold::Change)
+    }
 }
 
 /// What the customer was last told of an item.
@@ -51,16 +86,16 @@ pub enum Intent {
     /// It goes, on this channel first.
     Go(Channel),
     /// It waits for a person, and would go on this channel.
-    Hold(Channel),
+    Hold(Channel, Hold),
     Skip(Reason),
 }
 
 /// The messages that `rules` want for an item. A rule that does not concern the item, or whose anchor has not come
 /// (the day after a visit that is not over), wants nothing.
 #[must_use]
-pub fn plan<'a>(facts: Facts<'_>, rules: &'a [Rule], calendar: &Calendar) -> Vec<Wanted<'a>> {
+pub fn plan<'a>(facts: Facts<'_>, rules: impl IntoIterator<Item = &'a Rule>, calendar: &Calendar) -> Vec<Wanted<'a>> {
     rules
-        .iter()
+        .into_iter()
         .filter(|rule| concerns(rule, facts.item))
         .filter_map(|rule| want(facts, rule, calendar))
         .collect()
@@ -74,6 +109,8 @@ fn concerns(rule: &Rule, item: &Item) -> bool {
         && match item {
             Item::Booking(booking) => fits(rule.service.as_deref(), booking.service.as_deref()),
             Item::Renewal(renewal) => fits(rule.kind.as_deref(), Some(renewal.kind.as_str())),
+            Item::Case(_) => true,
+            Item::Reply(_) => false,
         }
 }
 
@@ -115,12 +152,14 @@ fn intent(facts: Facts<'_>, rule: &Rule, anchor: Anchor, on_time: bool) -> Inten
     if anchor == Anchor::Booked && facts.known_to_customer {
         return Intent::Skip(Reason::ByHand);
     }
-    if !condition_holds(rule.only_if, facts.item) {
+    if !condition_holds(rule.only_if, facts.item, facts.answered) {
         return Intent::Skip(Reason::Answered);
     }
     match usable_channel(facts, &rule.channels, rule) {
-        Ok(channel) if facts.item.standing() == Standing::Pending => Intent::Hold(channel),
-        Ok(channel) => Intent::Go(channel),
+        Ok(channel) => match facts.waits.hold(facts.item, anchor, channel) {
+            Some(hold) => Intent::Hold(channel, hold),
+            None => Intent::Go(channel),
+        },
         Err(reason) => Intent::Skip(reason),
     }
 }
@@ -132,7 +171,7 @@ fn settled_by_item(facts: Facts<'_>, anchor: Anchor) -> Option<Reason> {
     }
     match (facts.item.standing(), anchor) {
         (Standing::Cancelled, Anchor::Cancelled)
-        | (Standing::Done, Anchor::Completed)
+        | (Standing::Done, Anchor::Completed | Anchor::Rated)
         | (Standing::Live | Standing::Pending, _) => None,
         (Standing::Cancelled, _) => Some(Reason::ItemCancelled),
         (Standing::Done, _) => Some(Reason::ItemDone),
@@ -141,10 +180,11 @@ fn settled_by_item(facts: Facts<'_>, anchor: Anchor) -> Option<Reason> {
 
 /// Whether a rule's `only_if` still holds of the item.
 #[must_use]
-pub const fn condition_holds(only_if: OnlyIf, item: &Item) -> bool {
+pub const fn condition_holds(only_if: OnlyIf, item: &Item, answered: bool) -> bool {
     match only_if {
         OnlyIf::Always => true,
-        OnlyIf::Unanswered | OnlyIf::NotConfirmed | OnlyIf::NotRenewed => !item.is_confirmed(),
+        OnlyIf::Unanswered => !answered && !item.is_confirmed(),
+        OnlyIf::NotConfirmed | OnlyIf::NotRenewed => !item.is_confirmed(),
     }
 }
 
@@ -201,15 +241,20 @@ fn moment(when: When, facts: Facts<'_>, calendar: &Calendar, rule: &Rule) -> Opt
     let (local, at) = match anchor_of(when, rule.about) {
         Anchor::Start => match facts.item {
             Item::Booking(booking) => (booking.starts.0, booking.starts_at),
-            Item::Renewal(_) => return None,
+            _ => return None,
         },
         Anchor::EndsOn => match facts.item {
             Item::Renewal(renewal) => {
                 let midnight = renewal.ends_on.0.and_time(NaiveTime::MIN);
                 (midnight, zone.instant(midnight))
             }
-            Item::Booking(_) => return None,
+            _ => return None,
         },
+        Anchor::Opened => match facts.item {
+            Item::Case(case) => known(case.changed_at, calendar),
+            _ => return None,
+        },
+        Anchor::Rated => known(facts.rated_at?, calendar),
         Anchor::Completed => known(facts.item.completed_at()?, calendar),
         Anchor::Booked if facts.told.is_none_or(|told| *told == Told::Cancelled) => {
             known(facts.item.known_at(), calendar)
@@ -219,7 +264,7 @@ fn moment(when: When, facts: Facts<'_>, calendar: &Calendar, rule: &Rule) -> Opt
             Told::At(_) => known(facts.item.known_at(), calendar),
             Told::Cancelled => return None,
         },
-        Anchor::Booked | Anchor::Changed | Anchor::Cancelled | Anchor::Opened => return None,
+        Anchor::Booked | Anchor::Changed | Anchor::Cancelled => return None,
     };
     match when.offset {
         Offset::Hours(hours) => Some(at + TimeDelta::hours(hours)),

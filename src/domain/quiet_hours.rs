@@ -114,6 +114,25 @@ impl Calendar {
         }
     }
 
+    /// When the hours will have been open for `span` since `from`: how a clock runs that stands still at night.
+    #[must_use]
+    pub fn open_for(&self, from: Instant, span: TimeDelta, purpose: Purpose) -> Instant {
+        let today = self.zone.date(from);
+        let mut left = span;
+        for date in (0..=HORIZON_DAYS).filter_map(|ahead| today.checked_add_days(Days::new(ahead))) {
+            let Some((opens, closes)) = self.window(date, purpose) else {
+                continue;
+            };
+            let opens = self.zone.instant(date.and_time(opens)).max(from);
+            let open = self.zone.instant(date.and_time(closes)).since(opens);
+            if left <= open {
+                return opens + left;
+            }
+            left -= open.max(TimeDelta::zero());
+        }
+        from + span
+    }
+
     /// The hours of one day; none on a holiday or when they never open.
     fn window(&self, date: NaiveDate, purpose: Purpose) -> Option<(NaiveTime, NaiveTime)> {
         if self.holidays.contains(&date) {

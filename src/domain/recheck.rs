@@ -5,8 +5,9 @@ use super::customer::Customer;
 use super::instant::Instant;
 use super::item::{Item, Standing};
 use super::message::{Channel, Purpose, Reason};
-use super::plan::{condition_holds, preferred_first};
+use super::plan::{Waits, condition_holds, preferred_first};
 use super::quiet_hours::{Calendar, Fit};
+use super::replan::Hold;
 use super::rule::{Anchor, OnlyIf};
 
 /// A claimed message and everything that can still stop it.
@@ -30,6 +31,11 @@ pub struct LastLook<'a> {
     pub overtaken: bool,
     /// The customer was asked how it went not long ago.
     pub surveyed: bool,
+    pub waits: Waits,
+    /// The customer has answered what was asked of the item as it is now.
+    pub answered: bool,
+    /// It answers what the customer has just written, or alerts the business: no hour is the wrong one.
+    pub at_any_hour: bool,
 }
 
 /// What is to become of a claimed message.
@@ -40,8 +46,8 @@ pub enum Decision {
     Switch(Channel),
     /// The hours are closed: later, still in time.
     Later(Instant),
-    /// A change is pending: a person decides.
-    Hold,
+    /// A person decides.
+    Hold(Hold),
     Skip(Reason),
 }
 
@@ -57,16 +63,17 @@ pub fn decide(look: &LastLook<'_>, now: Instant) -> Decision {
     if look.overtaken {
         return Decision::Skip(Reason::Superseded);
     }
-    if look.item.standing() == Standing::Pending {
-        return Decision::Hold;
+    let channel = look.channel.unwrap_or(Channel::Sms);
+    if let Some(hold) = look.waits.hold(look.item, look.anchor, channel) {
+        return Decision::Hold(hold);
     }
-    if !condition_holds(look.only_if, look.item) {
+    if !condition_holds(look.only_if, look.item, look.answered) {
         return Decision::Skip(Reason::Answered);
     }
     if look.surveyed {
         return Decision::Skip(Reason::ContactCap);
     }
-    if !look.calendar.may_go(look.due_at, now, look.purpose) {
+    if !look.at_any_hour && !look.calendar.may_go(look.due_at, now, look.purpose) {
         return match look.calendar.fit(now, look.purpose, now, look.useful_until) {
             Fit::At(later) => Decision::Later(later),
             Fit::TooLate => Decision::Skip(Reason::TooLate),
@@ -84,7 +91,7 @@ fn silenced_by_item(look: &LastLook<'_>) -> Option<Reason> {
         return Some(Reason::Erased);
     }
     match (look.item.standing(), look.anchor) {
-        (Standing::Cancelled, Anchor::Cancelled) | (Standing::Done, Anchor::Completed) => {}
+        (Standing::Cancelled, Anchor::Cancelled) | (Standing::Done, Anchor::Completed | Anchor::Rated) => {}
         (Standing::Cancelled, _) => return Some(Reason::ItemCancelled),
         (Standing::Done, _) => return Some(Reason::ItemDone),
         (Standing::Live | Standing::Pending, Anchor::Cancelled | Anchor::Completed) => return Some(Reason::Superseded),

@@ -19,7 +19,7 @@ pub struct Existing {
     pub anchor: Anchor,
     pub state: State,
     pub reason: Option<Reason>,
-    /// Who holds it; only a hold for a pending change is the plan's own.
+    /// Who holds it.
     pub hold: Option<Hold>,
     /// When the plan wants it to go; `due_at` in the row may be later, after a retry.
     pub wanted_at: Instant,
@@ -35,7 +35,15 @@ pub struct Existing {
 
 closed_list! {
     /// Who or what holds a message.
-    Hold { Person = "person", Change = "change", Case = "case" }
+    Hold { Person = "person", Change = "change", Case = "case", Number = "number" }
+}
+
+impl Hold {
+    /// Whether the plan itself holds and releases for this; a person's hold is the person's.
+    #[must_use]
+    pub const fn is_the_plans(self) -> bool {
+        !matches!(self, Self::Person)
+    }
 }
 
 /// One step of a re-plan.
@@ -81,7 +89,7 @@ pub fn told(existing: &[Existing], customer_id: &str) -> Option<Told> {
         .iter()
         .filter(|message| message.customer_id == customer_id)
         .filter(|message| left(message.state) || known_without_us(message))
-        .filter(|message| message.anchor != Anchor::Completed)
+        .filter(|message| !matches!(message.anchor, Anchor::Completed | Anchor::Rated))
         .max_by_key(|message| message.item_revision)
         .map(|message| match message.anchor {
             Anchor::Cancelled => Told::Cancelled,
@@ -154,14 +162,17 @@ fn adjust<'a>(message: &Existing, want: Wanted<'a>) -> Option<Change<'a>> {
     let id = message.id.clone();
     match (message.state, want.intent) {
         (State::Planned | State::Held, Intent::Skip(reason)) => Some(Change::Skip { id, reason }),
-        (State::Planned, Intent::Hold(_)) => Some(Change::Hold { id, wanted: want }),
-        (State::Held, Intent::Go(_)) if message.hold == Some(Hold::Change) => {
+        (State::Planned, Intent::Hold(..)) => Some(Change::Hold { id, wanted: want }),
+        (State::Held, Intent::Go(_)) if message.hold.is_some_and(Hold::is_the_plans) => {
             Some(Change::Release { id, wanted: want })
         }
-        (State::Planned | State::Held, Intent::Go(_) | Intent::Hold(_)) => {
+        (State::Held, Intent::Hold(_, hold)) if message.hold.is_some_and(|by| by.is_the_plans() && by != hold) => {
+            Some(Change::Hold { id, wanted: want })
+        }
+        (State::Planned | State::Held, Intent::Go(_) | Intent::Hold(..)) => {
             moved(message, &want).then_some(Change::Move { id, wanted: want })
         }
-        (State::Skipped, Intent::Go(_) | Intent::Hold(_)) => {
+        (State::Skipped, Intent::Go(_) | Intent::Hold(..)) => {
             can_revive(message).then_some(Change::Revive { id, wanted: want })
         }
         _ => None,
@@ -171,7 +182,7 @@ fn adjust<'a>(message: &Existing, want: Wanted<'a>) -> Option<Change<'a>> {
 fn moved(message: &Existing, want: &Wanted<'_>) -> bool {
     // After a first attempt the channel is dispatch's to choose: it may have fallen on to the next one.
     let channel = match want.intent {
-        Intent::Go(channel) | Intent::Hold(channel) => Some(channel),
+        Intent::Go(channel) | Intent::Hold(channel, _) => Some(channel),
         Intent::Skip(_) => None,
     };
     message.wanted_at != want.due_at
@@ -202,7 +213,7 @@ const fn can_revive(message: &Existing) -> bool {
 fn unwanted_because(item: &Item, message: &Existing) -> Reason {
     match item.standing() {
         Standing::Cancelled => Reason::ItemCancelled,
-        Standing::Done if message.anchor != Anchor::Completed => Reason::ItemDone,
+        Standing::Done if !matches!(message.anchor, Anchor::Completed | Anchor::Rated) => Reason::ItemDone,
         _ => Reason::Superseded,
     }
 }

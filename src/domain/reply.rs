@@ -25,6 +25,7 @@ use chrono::NaiveTime;
 use super::closed_list::closed_list;
 use super::locale::Locale;
 use super::message::Asks;
+use super::rating::Scale;
 
 closed_list! {
     /// What the customer wants.
@@ -59,27 +60,12 @@ closed_list! {
     }
 }
 
-closed_list! {
-    /// Which numbers a rating question offers (FACTS 5).
-    Scale {
-        /// 1 to 5, the share of 4 and 5.
-        Csat = "csat",
-        /// 0 to 10.
-        Nps = "nps",
-        /// 1 to 7.
-        Ces = "ces",
-    }
-}
-
-impl Scale {
-    /// The lowest and the highest score.
-    #[must_use]
-    pub const fn range(self) -> (u8, u8) {
-        match self {
-            Self::Csat => (1, 5),
-            Self::Nps => (0, 10),
-            Self::Ces => (1, 7),
-        }
+/// The lowest and the highest score of a scale, as they are written in an answer.
+const fn ends(scale: Scale) -> (u8, u8) {
+    match scale {
+        Scale::Csat => (1, 5),
+        Scale::Nps => (0, 10),
+        Scale::Ces => (1, 7),
     }
 }
 

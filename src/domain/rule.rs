@@ -11,20 +11,23 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::closed_list::closed_list;
 use super::item::ItemKind;
 use super::message::{Asks, Channel, Purpose};
+use super::rating::Scale;
 
 closed_list! {
     /// The moment of an item that a rule counts from.
     Anchor {
         /// A booking's start.
         Start = "start",
-        /// The moment an item was completed or renewed; there is none before.
+        /// The moment an item was completed, renewed or closed; there is none before.
         Completed = "completed",
         /// A renewal's date, from its first minute.
         EndsOn = "ends_on",
         /// The moment we learnt of the item.
         Booked = "booked",
-        /// The moment a case was opened.
+        /// The moment a case was opened, or last reopened.
         Opened = "opened",
+        /// The moment the customer first answered how it went, whatever the answer.
+        Rated = "rated",
         /// The moment we learnt that an item which the customer had been told of has changed.
         Changed = "changed",
         /// The moment we learnt that an item which the customer had been told of is cancelled.
@@ -62,6 +65,9 @@ pub struct Rule {
     pub purpose: Purpose,
     #[serde(default = "nothing", skip_serializing_if = "asks_nothing")]
     pub asks: Asks,
+    /// What a rating is asked on; none is csat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<Scale>,
     #[serde(default = "always", skip_serializing_if = "is_always")]
     pub only_if: OnlyIf,
     /// Later than this the message is not sent.
@@ -263,6 +269,9 @@ impl Rule {
 
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
+        if self.about == ItemKind::Reply {
+            problems.push("rules speak about bookings, renewals and cases; what answers a reply needs none".to_owned());
+        }
         let id_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.id.is_empty() || self.id.len() > 60 || !self.id.chars().all(id_fits) {
             problems.push("an id is made of lower-case letters, digits and `-`, 60 at most".to_owned());
@@ -284,6 +293,9 @@ impl Rule {
         if !asks_fits(self.about, self.asks) {
             problems.push(format!("a {} can't be asked `{}`", self.about, self.asks));
         }
+        if self.scale.is_some() && self.asks != Asks::Rating {
+            problems.push("`scale` goes with asks = \"rating\"".to_owned());
+        }
         problems
     }
 }
@@ -292,7 +304,7 @@ const fn default_anchor(about: ItemKind) -> Anchor {
     match about {
         ItemKind::Booking => Anchor::Start,
         ItemKind::Renewal => Anchor::EndsOn,
-        ItemKind::Case => Anchor::Opened,
+        ItemKind::Case | ItemKind::Reply => Anchor::Opened,
     }
 }
 
@@ -310,13 +322,15 @@ const fn anchor_fits(about: ItemKind, anchor: Anchor) -> bool {
         Anchor::Start | Anchor::Changed | Anchor::Cancelled => matches!(about, ItemKind::Booking),
         Anchor::EndsOn => matches!(about, ItemKind::Renewal),
         Anchor::Opened => matches!(about, ItemKind::Case),
-        Anchor::Booked | Anchor::Completed => true,
+        Anchor::Booked | Anchor::Rated => !matches!(about, ItemKind::Case),
+        Anchor::Completed => true,
     }
 }
 
 const fn asks_fits(about: ItemKind, asks: Asks) -> bool {
     match asks {
-        Asks::Nothing | Asks::Rating => true,
+        Asks::Nothing => true,
+        Asks::Rating => !matches!(about, ItemKind::Case),
         Asks::Confirm => matches!(about, ItemKind::Booking),
         Asks::Renewal => matches!(about, ItemKind::Renewal),
         Asks::Solved => matches!(about, ItemKind::Case),

@@ -5,6 +5,7 @@ use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 use crate::domain::message::{Event, State, next};
 use crate::outbound::dispatch::{Answer, DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude};
+use crate::outbound::recipient::recipient;
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::Settlement;
 use crate::store::receipt::StoredReceipt;
@@ -178,7 +179,7 @@ async fn fail(
         channel: attempt.channel,
         address: &attempt.address,
         business: &business,
-        customer: &customer,
+        customer: &recipient(&message.template, &business, &customer),
     };
     let answer = Answer {
         flight,

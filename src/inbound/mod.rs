@@ -1,3 +1,12 @@
-//! Inbound: what carriers tell us. Status receipts now; replies follow the same way: store, answer, then read.
+//! What comes back: status receipts, customers' words, and what follows from them.
 
+pub mod act;
+pub mod call;
+pub mod case;
+pub mod consent;
 pub mod delivery;
+pub mod follow_up;
+pub mod receive;
+pub mod reply;
+mod scene;
+mod sender;

@@ -11,7 +11,9 @@ use crate::domain::item::Item;
 use crate::domain::message::{Channel, Purpose, Reason, State};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::recipient::recipient;
 use crate::outbound::text_shelf::ShelfError;
+use crate::outbound::ways::Offered;
 use crate::store::report::{Filter, Line};
 use crate::store::{self, StoreError, Tx};
 use crate::texts::{Subject, Texts};
@@ -89,7 +91,7 @@ pub async fn list(dispatcher: &Dispatcher, filter: &Filter, mut each: impl FnMut
                 Some(desk) => desk,
                 None => Desk::load(&mut tx, &dispatcher.zones, &line.business_id).await?,
             };
-            each(listed(&mut tx, &texts, &current, line).await?);
+            each(listed(&mut tx, dispatcher, &texts, &current, line).await?);
             desk = Some(current);
         }
     }
@@ -99,7 +101,13 @@ pub async fn list(dispatcher: &Dispatcher, filter: &Filter, mut each: impl FnMut
 ///
 /// # Errors
 /// When the database fails.
-pub async fn listed(tx: &mut Tx, texts: &Texts, desk: &Desk, line: Line) -> Result<Listed, StoreError> {
+pub async fn listed(
+    tx: &mut Tx,
+    dispatcher: &Dispatcher,
+    texts: &Texts,
+    desk: &Desk,
+    line: Line,
+) -> Result<Listed, StoreError> {
     let missing = |what: &str| StoreError::Inconsistent(format!("message {} has no {what}", line.id));
     let item = store::item::find(tx, line.item_kind, &line.item_id)
         .await?
@@ -107,7 +115,7 @@ pub async fn listed(tx: &mut Tx, texts: &Texts, desk: &Desk, line: Line) -> Resu
     let customer = store::customer::find(tx, &line.customer_id)
         .await?
         .ok_or_else(|| missing("customer"))?;
-    let words = words(tx, texts, desk, &line, &item, &customer).await?;
+    let words = words(tx, dispatcher, texts, desk, &line, &item, &customer).await?;
     let zone = &desk.calendar.zone;
     Ok(Listed {
         item: ListedItem {
@@ -143,6 +151,7 @@ struct Words {
 /// What was sent, or what would be sent at the moment the message is due.
 async fn words(
     tx: &mut Tx,
+    dispatcher: &Dispatcher,
     texts: &Texts,
     desk: &Desk,
     line: &Line,
@@ -165,6 +174,8 @@ async fn words(
         });
     };
     let consent = store::ledger::of_customer(tx, customer).await?;
+    let sender = dispatcher.sender(channel, &desk.business);
+    let offered = Offered::new(&dispatcher.settings, &line.template, channel, &sender);
     let subject = Subject {
         business: &desk.business,
         customer,
@@ -173,8 +184,12 @@ async fn words(
         told_before: line.told_before.as_deref(),
         may_offer: verdict(&consent, channel, Purpose::Marketing, false) == Verdict::Allowed,
         today: desk.calendar.zone.date(line.due_at),
+        zone: &desk.calendar.zone,
+        ways: offered.ways(),
     };
-    let to = customer.address(channel).map(str::to_owned);
+    let to = recipient(&line.template, &desk.business, customer)
+        .address(channel)
+        .map(str::to_owned);
     match texts.write(&line.template, channel, &subject) {
         Ok(rendered) => {
             let count = segments::count(&rendered.text).segments;

@@ -2,12 +2,17 @@
 
 pub mod demonstration;
 pub mod dispatch;
+pub mod held;
 pub mod import;
 pub mod listing;
+pub mod notice;
 pub mod plan;
+pub mod recipient;
 pub mod rehearsal;
 pub mod rescue;
+pub mod satisfaction;
 pub mod story;
 pub mod take_over;
 pub mod text_shelf;
+pub mod ways;
 pub mod wording;

@@ -4,17 +4,20 @@ use serde::Serialize;
 
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
+use crate::domain::desk_item::DeskKind;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Item, ItemKind};
+use crate::domain::item::{Item, ItemKind, Standing};
 use crate::domain::message::{Channel, State};
-use crate::domain::plan::{Facts, Intent, Told, Wanted, plan};
+use crate::domain::plan::{Facts, Intent, Told, Waits, Wanted, plan};
 use crate::domain::quiet_hours::Calendar;
-use crate::domain::replan::{Change, Existing, Hold, changes, told};
-use crate::domain::rule::{Anchor, Rule};
+use crate::domain::replan::{Change, Existing, changes, told};
+use crate::domain::rule::{Anchor, OnlyIf, Rule};
 use crate::domain::zone::{ZoneError, Zones};
+use crate::outbound::recipient::{desk_of, is_alert};
 use crate::store::message::{NewMessage, Planned};
 use crate::store::{self, Store, StoreError, Tx};
+use crate::texts::catalogue;
 
 /// How many items one transaction re-plans when a whole business is planned again.
 const BATCH: i64 = 200;
@@ -46,7 +49,9 @@ impl Desk {
     pub async fn load(tx: &mut Tx, zones: &Zones, business_id: &str) -> Result<Self, PlanError> {
         let business = store::business::find(tx, business_id).await?;
         let business = business.ok_or_else(|| PlanError::NoBusiness(business_id.to_owned()))?;
-        let rules = store::rule::of_business(tx, business_id).await?;
+        let mut rules = store::rule::of_business(tx, business_id).await?;
+        // Without a place to review the business there is nothing to invite to.
+        rules.retain(|rule| business.review_url.is_some() || rule.template != catalogue::REVIEW_INVITATION);
         let calendar = business.calendar(zones)?;
         Ok(Self {
             business,
@@ -128,13 +133,59 @@ pub async fn replan_item(
         bad_addresses: &bad_addresses,
         told: told.as_ref(),
         known_to_customer: hints.known_to_customer,
+        waits: store::holds::of_item(tx, item.id(), customer).await?,
+        answered: !hints.is_new && listens(desk, item) && answered(tx, item).await?,
+        rated_at: rated_at(tx, desk, item).await?,
     };
-    let wanted = plan(facts, &desk.rules, &desk.calendar);
+    let mut wanted = if item.kind() == ItemKind::Case {
+        plan_alerts(tx, desk, facts).await?
+    } else {
+        Vec::new()
+    };
+    let to_customer = desk.rules.iter().filter(|rule| !is_alert(&rule.template));
+    wanted.extend(plan(facts, to_customer, &desk.calendar));
     let mut planning = Planning::default();
     for change in changes(item, &existing, wanted) {
         planning += apply(tx, desk, item, &existing, told.as_ref(), change, now).await?;
     }
     Ok(planning)
+}
+
+/// What the business itself is to be told of a case: the customer's wishes and withdrawals do not speak for it.
+async fn plan_alerts<'a>(tx: &mut Tx, desk: &'a Desk, facts: Facts<'_>) -> Result<Vec<Wanted<'a>>, StoreError> {
+    let business = desk_of(&desk.business, facts.customer);
+    let bad_addresses = store::ledger::bad_addresses(tx, &business).await?;
+    let facts = Facts {
+        customer: &business,
+        consent: &[],
+        bad_addresses: &bad_addresses,
+        waits: Waits::default(),
+        ..facts
+    };
+    let alerts = desk.rules.iter().filter(|rule| is_alert(&rule.template));
+    Ok(plan(facts, alerts, &desk.calendar))
+}
+
+/// Whether any rule about such an item asks whether there is an answer.
+fn listens(desk: &Desk, item: &Item) -> bool {
+    let asks = |rule: &Rule| rule.about == item.kind() && rule.only_if == OnlyIf::Unanswered;
+    desk.rules.iter().any(asks)
+}
+
+/// Whether the customer has answered what was asked of the item as it is now, by text or link.
+async fn answered(tx: &mut Tx, item: &Item) -> Result<bool, StoreError> {
+    Ok(store::question::is_answered(tx, item.id(), item.revision()).await?
+        || store::desk_item::was_opened(tx, item.id(), DeskKind::RenewalWanted, item.known_at()).await?)
+}
+
+/// When the customer first said how it went, where a rule counts from that.
+async fn rated_at(tx: &mut Tx, desk: &Desk, item: &Item) -> Result<Option<Instant>, StoreError> {
+    let counts = item.standing() == Standing::Done && desk.rules.iter().any(|rule| rule.anchor() == Anchor::Rated);
+    if counts {
+        store::rating::first_about(tx, item.id()).await
+    } else {
+        Ok(None)
+    }
 }
 
 async fn apply(
@@ -176,6 +227,8 @@ async fn apply(
             store::message::replan(tx, &id, state_of(&id), &planned, now).await?;
             Ok(count(&wanted, 1))
         }
+        // Its time went by while it was skipped: it stays so.
+        Change::Revive { wanted, .. } if wanted.useful_until < now => Ok(Planning::default()),
         Change::Hold { id, wanted } | Change::Release { id, wanted } | Change::Revive { id, wanted } => {
             store::message::replan(tx, &id, state_of(&id), &planned(desk, &wanted), now).await?;
             Ok(count(&wanted, 0))
@@ -221,7 +274,7 @@ async fn insert(
 fn planned(desk: &Desk, wanted: &Wanted<'_>) -> Planned {
     let (state, reason, hold, channel) = match wanted.intent {
         Intent::Go(channel) => (State::Planned, None, None, Some(channel)),
-        Intent::Hold(channel) => (State::Held, None, Some(Hold::Change), Some(channel)),
+        Intent::Hold(channel, hold) => (State::Held, None, Some(hold), Some(channel)),
         Intent::Skip(reason) => (State::Skipped, Some(reason), None, None),
     };
     let rule = wanted.rule;
@@ -273,7 +326,7 @@ pub async fn replan_business(
 ) -> Result<Planning, PlanError> {
     let mut planning = Planning::default();
     let mut done = 0;
-    for kind in [ItemKind::Booking, ItemKind::Renewal] {
+    for kind in [ItemKind::Booking, ItemKind::Renewal, ItemKind::Case] {
         let mut after = String::new();
         loop {
             let mut tx = store.write().await?;

@@ -1,7 +1,9 @@
 //! Living through time on a virtual clock, with the same steps as live: for `rehearse`, the demonstration and tests.
 
+use chrono::TimeDelta;
+
 use super::dispatch::{DispatchError, Dispatcher, drain, lanes};
-use super::rescue;
+use super::{held, rescue};
 use crate::clock::VirtualClock;
 use crate::domain::instant::Instant;
 use crate::store;
@@ -18,19 +20,26 @@ pub async fn live_through(dispatcher: &Dispatcher, clock: &VirtualClock, until: 
             drain(dispatcher, &lane).await?;
         }
         rescue::reconcile(dispatcher, now).await?;
+        held::skip_overdue(dispatcher, now).await?;
     }
     clock.advance_to(until);
     Ok(())
 }
 
-/// When something is to be done next: a message is due on a lane that works, or a carrier is to be asked.
+/// When something is to be done next: a message is due on a lane that works, a carrier is to be asked, or a held message
+/// stops being of use.
 async fn next_moment(dispatcher: &Dispatcher) -> Result<Option<Instant>, DispatchError> {
     let lanes = lanes(&dispatcher.store).await?;
     let mut tx = dispatcher.store.read().await?;
-    let mut next = store::attempt::next_look(&mut tx).await?;
+    let looks = store::attempt::next_look(&mut tx).await?;
+    // Still of use at that very moment, not after it.
+    let overdue = store::message::next_overdue_held(&mut tx)
+        .await?
+        .map(|end| end + TimeDelta::milliseconds(1));
+    let mut next = looks.into_iter().chain(overdue).min();
     for lane in &lanes {
         if !store::lane::is_paused(&mut tx, lane).await? {
-            let due = store::outbox::next_due(&mut tx, lane).await?;
+            let due = store::claim::next_due(&mut tx, lane).await?;
             next = next.into_iter().chain(due).min();
         }
     }

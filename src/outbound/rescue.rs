@@ -9,7 +9,7 @@ use super::dispatch::{DispatchError, Dispatcher};
 use crate::carrier::{AskError, Found, Lookup};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
-use crate::domain::message::{Event, Reason, State, next};
+use crate::domain::message::{Asks, Event, Reason, State, next};
 use crate::inbound::delivery;
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::{Again, Settlement};
@@ -206,6 +206,9 @@ async fn give_up(dispatcher: &Dispatcher, attempt: &Attempt, why: &str, now: Ins
         base
     };
     store::outbox::settle(&mut tx, &settlement).await?;
+    if message.asks != Asks::Nothing {
+        store::question::take_back(&mut tx, &[&message.id]).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -1,13 +1,17 @@
-//! Why: the story of a message, an item or a customer, from what stands in the database.
+//! Why: the story of a message, an item, a case or a customer, from what stands in the database.
+
+mod after_visit;
 
 use super::dispatch::Dispatcher;
 use super::listing::{ListError, Listed, listed};
+use super::notice;
 use super::plan::Desk;
 use super::wording::{hold_in_words, message_in_words};
 use crate::domain::attempt::Attempt;
 use crate::domain::consent::Verdict;
 use crate::domain::consent::verdict;
 use crate::domain::instant::Instant;
+use crate::domain::item::Item;
 use crate::domain::message::{Channel, Reason, State};
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::rule::{Anchor, Rule};
@@ -36,7 +40,7 @@ pub struct Happening {
     pub message: Option<String>,
 }
 
-/// The stories that somebody may mean by an id: of a message, booking, renewal or customer, by our id or their own.
+/// The stories that somebody may mean by an id: of a message, booking, renewal, case or customer, by our id or their own.
 ///
 /// # Errors
 /// When the database fails.
@@ -46,7 +50,7 @@ pub async fn stories(dispatcher: &Dispatcher, id: &str) -> Result<Vec<Story>, Li
     for (kind, id) in store::report::meant_by(&mut tx, id).await? {
         stories.extend(match kind.as_str() {
             "message" => of_message(&mut tx, dispatcher, &id).await?,
-            "booking" | "renewal" => of_item(&mut tx, dispatcher, &kind, &id).await?,
+            "booking" | "renewal" | "case" => of_item(&mut tx, dispatcher, &kind, &id).await?,
             _ => of_customer(&mut tx, dispatcher, &id).await?,
         });
     }
@@ -59,7 +63,7 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     };
     let desk = Desk::load(tx, &dispatcher.zones, &line.business_id).await?;
     let texts = dispatcher.texts.texts(tx).await?;
-    let listed = listed(tx, &texts, &desk, line.clone()).await?;
+    let listed = listed(tx, dispatcher, &texts, &desk, line.clone()).await?;
     let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
     let clock = &desk.calendar;
     let mut story = Story {
@@ -80,7 +84,11 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     );
     story.fact(
         "rule",
-        rule.map_or_else(|| format!("{} (no longer among the rules)", line.rule_id), explain_rule),
+        match (rule, notice::in_words(&line.rule_id)) {
+            (Some(rule), _) => explain_rule(rule),
+            (None, Some(words)) => words.to_owned(),
+            (None, None) => format!("{} (no longer among the rules)", line.rule_id),
+        },
     );
     story.fact(
         "due",
@@ -98,6 +106,7 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     for attempt in store::attempt::of_message(tx, &line.id).await? {
         attempt_events(tx, &mut story, clock, &attempt).await?;
     }
+    story.calls(tx, clock, &line.id).await?;
     if matches!(line.state, State::Skipped) {
         story.happened(clock, line.updated_at, state_in_words(&line));
     }
@@ -188,11 +197,7 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     };
     let customer = store::customer::find(tx, item.customer_id()).await?;
     let lines = store::report::of_item(tx, id).await?;
-    let business_id = match &item {
-        crate::domain::item::Item::Booking(booking) => booking.business_id.clone(),
-        crate::domain::item::Item::Renewal(renewal) => renewal.business_id.clone(),
-    };
-    let desk = Desk::load(tx, &dispatcher.zones, &business_id).await?;
+    let desk = Desk::load(tx, &dispatcher.zones, item.business_id()).await?;
     let clock = &desk.calendar;
     let mut story = Story {
         title: format!("{kind} {}", item.external_id()),
@@ -200,9 +205,16 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     };
     story.headline = capitalized(&story.title);
     story.fact("customer", customer.map_or_else(String::new, |customer| customer.name));
-    story.fact("local time or date", item.told().replace('T', " "));
+    match &item {
+        Item::Case(case) => story.fact("opened", local(clock, case.opened_at)),
+        _ => story.fact("local time or date", item.told().replace('T', " ")),
+    }
     story.fact("status", item.status().to_owned());
     story.fact("revision", item.revision().to_string());
+    if let Item::Case(case) = &item {
+        story.case(clock, case);
+    }
+    story.ratings(tx, clock, item.customer_id(), Some(item.id())).await?;
     for entry in store::history::of(tx, id).await? {
         story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
     }
@@ -263,6 +275,7 @@ async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<O
     for entry in store::history::of(tx, id).await? {
         story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
     }
+    story.ratings(tx, clock, id, None).await?;
     for item in store::item::of_customer(tx, id).await? {
         for line in store::report::of_item(tx, item.id()).await? {
             let about = format!("{} {}", item.kind(), item.external_id());
@@ -335,6 +348,7 @@ fn explain_rule(rule: &Rule) -> String {
         Anchor::EndsOn => "the end date",
         Anchor::Booked => "the booking becoming known",
         Anchor::Opened => "the case being opened",
+        Anchor::Rated => "the first answer how it went",
         Anchor::Changed => "a change becoming known",
         Anchor::Cancelled => "the cancellation becoming known",
     };

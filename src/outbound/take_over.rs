@@ -1,11 +1,11 @@
 //! What a start owes to whatever ran before: its leases are dead, its stopped senders get another chance, callbacks
-//! that it stored are read, and plans made with other zone data are made again.
+//! and messages that it stored are read, and plans made with other zone data are made again.
 
 use super::dispatch::{DispatchError, Dispatcher};
 use super::plan::{PlanError, replan_business};
 use super::rescue;
 use crate::domain::instant::Instant;
-use crate::inbound::delivery;
+use crate::inbound::{delivery, reply};
 use crate::store::{self, StoreError};
 
 /// Why a start could not be finished.
@@ -33,6 +33,7 @@ pub async fn take_over(dispatcher: &Dispatcher, now: Instant) -> Result<(), Take
     }
     replan_for_zone_data(dispatcher, now).await?;
     delivery::read_receipts(dispatcher, now).await?;
+    reply::read_inbound(dispatcher, now).await?;
     rescue::rescue(dispatcher, now).await?;
     rescue::reconcile(dispatcher, now).await?;
     Ok(())

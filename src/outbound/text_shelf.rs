@@ -6,7 +6,7 @@ use crate::store::{self, StoreError, Tx};
 use crate::texts::{Override, TextError, Texts};
 
 /// The name of the setting that rises with every import of texts.
-const VERSION: &str = "texts_version";
+pub const VERSION: &str = "texts_version";
 
 /// Why the texts can't be used.
 #[derive(Debug, thiserror::Error)]

@@ -20,6 +20,15 @@ pub fn message_in_words(template: &str) -> &str {
         "policy_last_day" => "policy ends tomorrow",
         "policy_call" => "call: policy ends",
         "policy_lapsed_call" => "call: policy lapsed",
+        "recommendation_check" => "would you recommend us?",
+        "effort_check" => "was it easy?",
+        "review_invitation" => "invitation to review",
+        "case_apology" => "apology",
+        "case_solved" => "is it solved?",
+        "case_alert" => "alert: unhappy",
+        "opt_out_confirmed" => "no more texts",
+        "help" => "help",
+        "cancel_by_mail" => "was the visit meant?",
         other => other,
     }
 }
@@ -57,6 +66,7 @@ pub const fn hold_in_words(hold: Hold) -> &'static str {
         Hold::Person => "on hold: somebody stopped it",
         Hold::Change => "on hold: the customer has asked for a change",
         Hold::Case => "on hold: a complaint is open",
+        Hold::Number => "on hold: somebody else seems to have this number",
     }
 }
 

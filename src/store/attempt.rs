@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use sqlx::AssertSqlSafe;
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::list;
 use super::types::row;
 use super::values::{chunks, with_values};
 use crate::domain::attempt::{Attempt, AttemptState};
@@ -71,7 +73,7 @@ pub async fn insert_all(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), StoreEr
 }
 
 /// How an attempt ended, or what has become known of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptEnd<'a> {
     pub id: &'a str,
     pub state: AttemptState,
@@ -102,43 +104,84 @@ impl<'a> AttemptEnd<'a> {
     }
 }
 
+/// An attempt's end, and the state it is settled from.
+type Ending<'a> = (AttemptEnd<'a>, AttemptState);
+
 /// Settles attempts, each only where it still is in the state given with it. What is known is kept where the new end
 /// does not say it; an id that another attempt has already stays with that one (two equal texts to one phone can be
-/// taken for each other, and every try of a mail has one Message-ID). Returns the ids that were settled; the others were settled by somebody else.
-pub async fn settle_all(tx: &mut Tx, ends: &[(AttemptEnd<'_>, AttemptState)]) -> Result<HashSet<String>, StoreError> {
-    let mut settled = HashSet::with_capacity(ends.len());
+/// taken for each other, and every try of a mail has one Message-ID). Returns the ids of those that somebody else had
+/// settled. What ends alike is settled in one statement.
+pub async fn settle_all(tx: &mut Tx, endings: &[Ending<'_>]) -> Result<HashSet<String>, StoreError> {
+    let mut missed = HashSet::new();
     let mut given = HashSet::new();
-    for range in chunks(ends.len()) {
-        let rows = &ends[range];
-        let statement = with_values(
-            "UPDATE attempt SET state = v.column3, \
-                provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS (SELECT 1 FROM attempt other \
-                    WHERE other.carrier = attempt.carrier AND other.provider_id = v.column4) THEN v.column4 END), \
-                stage = COALESCE(v.column5, attempt.stage), provider_status = COALESCE(v.column6, attempt.provider_status), \
-                code = COALESCE(v.column7, attempt.code), failure = COALESCE(v.column8, attempt.failure), \
-                look_at = v.column9, settled_at = v.column10 \
-             FROM (VALUES {values}) AS v WHERE attempt.id = v.column1 AND attempt.state = v.column2 RETURNING attempt.id",
-            rows.len(),
-            10,
-        );
-        let ids: Vec<String> = on!(tx, c => {
-            let mut query = sqlx::query_scalar(AssertSqlSafe(statement));
-            for (end, from) in rows {
-                let provider_id = end.provider_id.filter(|id| given.insert(*id));
-                query = query
-                    .bind(end.id).bind(from).bind(end.state).bind(provider_id).bind(end.stage)
-                    .bind(end.provider_status).bind(end.code).bind(end.failure).bind(end.look_at).bind(end.at);
+    for group in alike(endings) {
+        for range in chunks(group.len()) {
+            let rows = &group[range];
+            if settle_alike(tx, rows, &mut given).await? < rows.len() as u64 {
+                missed.extend(settled_otherwise(tx, rows).await?);
             }
-            query.fetch_all(c).await
-        })?;
-        settled.extend(ids);
+        }
     }
-    Ok(settled)
+    Ok(missed)
 }
 
 /// Settles one attempt. False: it was settled by somebody else.
 pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Result<bool, StoreError> {
-    Ok(!settle_all(tx, &[(end.clone(), from)]).await?.is_empty())
+    Ok(settle_alike(tx, &[&(end.clone(), from)], &mut HashSet::new()).await? == 1)
+}
+
+/// Endings that differ in nothing but the attempt and the provider's id.
+fn alike<'a, 'b>(endings: &'b [Ending<'a>]) -> Vec<Vec<&'b Ending<'a>>> {
+    let mut groups: Vec<Vec<&Ending<'_>>> = Vec::new();
+    for ending in endings {
+        let fits = |group: &&mut Vec<&Ending<'_>>| {
+            let (first, from) = group[0];
+            let as_first = AttemptEnd {
+                id: first.id,
+                provider_id: first.provider_id,
+                ..ending.0.clone()
+            };
+            *first == as_first && *from == ending.1
+        };
+        match groups.iter_mut().find(fits) {
+            Some(group) => group.push(ending),
+            None => groups.push(vec![ending]),
+        }
+    }
+    groups
+}
+
+async fn settle_alike<'a>(tx: &mut Tx, rows: &[&Ending<'a>], given: &mut HashSet<&'a str>) -> Result<u64, StoreError> {
+    let statement = with_values(
+        "UPDATE attempt SET state = ?, \
+            provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS (SELECT 1 FROM attempt other \
+                WHERE other.carrier = attempt.carrier AND other.provider_id = v.column2) THEN v.column2 END), \
+            stage = COALESCE(?, attempt.stage), provider_status = COALESCE(?, attempt.provider_status), \
+            code = COALESCE(?, attempt.code), failure = COALESCE(?, attempt.failure), look_at = ?, settled_at = ? \
+         FROM (VALUES {values}) AS v WHERE attempt.id = v.column1 AND attempt.state = ?",
+        rows.len(),
+        2,
+    );
+    let (end, from) = rows[0];
+    Ok(on!(tx, c => {
+        let mut query = sqlx::query(AssertSqlSafe(statement))
+            .bind(end.state).bind(end.stage).bind(end.provider_status).bind(end.code).bind(end.failure)
+            .bind(end.look_at).bind(end.at);
+        for (end, _) in rows {
+            query = query.bind(end.id).bind(end.provider_id.filter(|id| given.insert(*id)));
+        }
+        query.bind(from).execute(c).await
+    })?
+    .rows_affected())
+}
+
+/// Of attempts just settled, those that are not where they were to go.
+async fn settled_otherwise(tx: &mut Tx, rows: &[&Ending<'_>]) -> Result<Vec<String>, StoreError> {
+    let (end, _) = rows[0];
+    let ids: Vec<_> = rows.iter().map(|(end, _)| end.id).collect();
+    Ok(on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT id FROM attempt WHERE id IN ", listed!("$1"), " AND (state <> $2 OR settled_at <> $3)"
+    )).bind(list(&ids)?).bind(end.state).bind(end.at).fetch_all(c).await)?)
 }
 
 /// Notes the provider's id of an attempt that a callback has settled before the call returned.

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::list;
 use super::types::row;
 use crate::domain::business::{Business, BusinessKind};
 use crate::domain::instant::Instant;
@@ -27,6 +29,7 @@ struct BusinessRow {
     quiet_hours: String,
     holidays: String,
     surveys_need_consent: bool,
+    review_url: Option<String>,
 }
 
 row!(BusinessRow {
@@ -43,7 +46,8 @@ row!(BusinessRow {
     email_from,
     quiet_hours,
     holidays,
-    surveys_need_consent
+    surveys_need_consent,
+    review_url
 });
 
 impl TryFrom<BusinessRow> for Business {
@@ -67,6 +71,7 @@ impl TryFrom<BusinessRow> for Business {
             quiet_hours,
             holidays,
             surveys_need_consent: row.surveys_need_consent,
+            review_url: row.review_url,
         })
     }
 }
@@ -84,7 +89,7 @@ macro_rules! business_columns {
     () => {
         "business.id, business.kind, business.name, business.zone, business.locale, business.region, business.phone, \
          business.email, business.address, business.sms_from, business.email_from, business.quiet_hours, \
-         business.holidays, business.surveys_need_consent"
+         business.holidays, business.surveys_need_consent, business.review_url"
     };
 }
 
@@ -104,12 +109,11 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Business>, StoreError>
     row.map(Business::try_from).transpose()
 }
 
-/// The businesses of a claim.
-pub async fn of_claim(tx: &mut Tx, owner: &str) -> Result<Vec<Business>, StoreError> {
+/// Businesses by their ids.
+pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Business>, StoreError> {
     let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(
-        "SELECT DISTINCT ", business_columns!(), " FROM message JOIN business ON business.id = message.business_id \
-         WHERE message.lease_owner = $1 AND message.state = 'sending'"
-    )).bind(owner).fetch_all(c).await)?;
+        "SELECT ", business_columns!(), " FROM business WHERE id IN ", listed!("$1")
+    )).bind(list(ids)?).fetch_all(c).await)?;
     rows.into_iter().map(Business::try_from).collect()
 }
 
@@ -119,17 +123,18 @@ pub async fn save(tx: &mut Tx, business: &Business, now: Instant) -> Result<(), 
     let holidays = to_json(&business.holidays)?;
     on!(tx, c => sqlx::query(
         "INSERT INTO business (id, kind, name, zone, locale, region, phone, email, address, sms_from, email_from, \
-            quiet_hours, holidays, surveys_need_consent, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) \
+            quiet_hours, holidays, surveys_need_consent, review_url, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16) \
          ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, zone = excluded.zone, \
             locale = excluded.locale, region = excluded.region, phone = excluded.phone, email = excluded.email, \
             address = excluded.address, sms_from = excluded.sms_from, email_from = excluded.email_from, \
             quiet_hours = excluded.quiet_hours, holidays = excluded.holidays, \
-            surveys_need_consent = excluded.surveys_need_consent, updated_at = excluded.updated_at",
+            surveys_need_consent = excluded.surveys_need_consent, review_url = excluded.review_url, \
+            updated_at = excluded.updated_at",
     )
     .bind(&business.id).bind(business.kind).bind(&business.name).bind(&business.zone).bind(&business.locale)
     .bind(&business.region).bind(&business.phone).bind(&business.email).bind(&business.address)
     .bind(&business.sms_from).bind(&business.email_from).bind(quiet_hours).bind(holidays)
-    .bind(business.surveys_need_consent).bind(now).execute(c).await)?;
+    .bind(business.surveys_need_consent).bind(&business.review_url).bind(now).execute(c).await)?;
     Ok(())
 }

@@ -47,6 +47,13 @@ pub async fn by_external_id(tx: &mut Tx, business_id: &str, external_id: &str) -
     )).bind(business_id).bind(external_id).fetch_optional(c).await)?)
 }
 
+/// Everybody with that phone, in whatever business, oldest first; whoever was erased is nobody.
+pub async fn with_phone(tx: &mut Tx, phone: &str) -> Result<Vec<Customer>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", customer_columns!(), " FROM customer WHERE phone = $1 AND NOT erased ORDER BY customer.id"
+    )).bind(phone).fetch_all(c).await)?)
+}
+
 /// Everybody of that name, oldest first.
 pub async fn by_name(tx: &mut Tx, business_id: &str, name_key: &str) -> Result<Vec<Customer>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(

@@ -1,17 +1,20 @@
 //! The few fragments that the databases do not share (docs/writing-sql.md). Nothing else may be here.
 
-/// Takes the ids of a batch of due messages of one lane and leases them, in one statement. The MATERIALIZED CTE picks
-/// each id once; PostgreSQL's spelling will add `FOR UPDATE SKIP LOCKED` after the LIMIT.
-pub const CLAIM_SQLITE: &str = "\
-WITH due AS MATERIALIZED (
-    SELECT id FROM message
-    WHERE state = 'planned' AND lane = $1 AND due_at <= $2
-    ORDER BY due_at
-    LIMIT $3
-)
-UPDATE message
-SET state = 'sending', attempts = attempts + 1, lease_owner = $4, lease_until = $5, updated_at = $2
-WHERE id IN (SELECT id FROM due) AND state = 'planned'";
+/// Rows as one JSON text (`packed.rs` reads it). PostgreSQL: `json_agg(json_build_array(…))`.
+macro_rules! packed {
+    ($columns:expr) => {
+        concat!("json_group_array(json_array(", $columns, "))")
+    };
+}
+pub(super) use packed;
+
+/// The ids of a list that came as one bind (`packed.rs` writes it). PostgreSQL: `json_array_elements_text($1::json)`.
+macro_rules! listed {
+    ($bind:literal) => {
+        concat!("(SELECT value FROM json_each(", $bind, "))")
+    };
+}
+pub(super) use listed;
 
 /// A bind in a statement of many rows. SQLite looks a name like `$900` up in a list of all names, once for each bind;
 /// unnamed ones cost nothing. PostgreSQL will number them.

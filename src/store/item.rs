@@ -1,10 +1,11 @@
-//! Bookings and renewals.
+//! Items: bookings and renewals here, cases in `customer_case`.
 
+use super::customer_case;
 use super::db::{Tx, on};
 use super::error::StoreError;
 use super::types::row;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Booking, Item, ItemKind, Renewal};
+use crate::domain::item::{Booking, Item, ItemKind, Renewal, Written};
 
 row!(Booking {
     id,
@@ -76,8 +77,49 @@ pub async fn find(tx: &mut Tx, kind: ItemKind, id: &str) -> Result<Option<Item>,
             )).bind(id).fetch_optional(c).await)?;
             row.map(Item::Renewal)
         }
-        ItemKind::Case => None,
+        ItemKind::Case => customer_case::find(tx, id).await?.map(Item::Case),
+        ItemKind::Reply => reply(tx, id).await?.map(Item::Reply),
     })
+}
+
+struct WrittenRow {
+    id: String,
+    business_id: String,
+    customer_id: String,
+    at: Instant,
+    item_kind: Option<ItemKind>,
+    item_id: Option<String>,
+}
+
+row!(WrittenRow {
+    id,
+    business_id,
+    customer_id,
+    at,
+    item_kind,
+    item_id
+});
+
+/// What a customer of a business has written, with the visit it was about.
+async fn reply(tx: &mut Tx, id: &str) -> Result<Option<Written>, StoreError> {
+    let row: Option<WrittenRow> = on!(tx, c => sqlx::query_as(
+        "SELECT id, business_id, customer_id, at, item_kind, item_id FROM reply \
+         WHERE id = $1 AND business_id IS NOT NULL AND customer_id IS NOT NULL",
+    ).bind(id).fetch_optional(c).await)?;
+    let Some(row) = row else { return Ok(None) };
+    let about = match (row.item_kind, &row.item_id) {
+        (Some(ItemKind::Booking), Some(id)) => on!(tx, c => sqlx::query_as(concat!(
+            "SELECT ", booking_columns!(), " FROM booking WHERE id = $1"
+        )).bind(id).fetch_optional(c).await)?,
+        _ => None,
+    };
+    Ok(Some(Written {
+        id: row.id,
+        business_id: row.business_id,
+        customer_id: row.customer_id,
+        at: row.at,
+        about,
+    }))
 }
 
 /// One booking by the id of the business's own system.
@@ -102,7 +144,7 @@ pub async fn renewal_by_external_id(
     )).bind(business_id).bind(external_id).fetch_optional(c).await)?)
 }
 
-/// A page of one business's bookings or renewals, by id, after the id `after`.
+/// A page of one business's items of a kind, by id, after the id `after`.
 pub async fn page(
     tx: &mut Tx,
     kind: ItemKind,
@@ -123,11 +165,15 @@ pub async fn page(
             )).bind(business_id).bind(after).bind(limit).fetch_all(c).await)?;
             rows.into_iter().map(Item::Renewal).collect()
         }
-        ItemKind::Case => Vec::new(),
+        ItemKind::Case => {
+            let rows = customer_case::page(tx, business_id, after, limit).await?;
+            rows.into_iter().map(Item::Case).collect()
+        }
+        ItemKind::Reply => Vec::new(),
     })
 }
 
-/// The items of one customer, bookings first.
+/// The items of one customer: bookings, renewals, cases.
 pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Item>, StoreError> {
     let bookings: Vec<Booking> = on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", booking_columns!(), " FROM booking WHERE customer_id = $1 ORDER BY starts_at"
@@ -135,10 +181,12 @@ pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Item>, St
     let renewals: Vec<Renewal> = on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", renewal_columns!(), " FROM renewal WHERE customer_id = $1 ORDER BY ends_on"
     )).bind(customer_id).fetch_all(c).await)?;
+    let cases = customer_case::of_customer(tx, customer_id).await?;
     Ok(bookings
         .into_iter()
         .map(Item::Booking)
         .chain(renewals.into_iter().map(Item::Renewal))
+        .chain(cases.into_iter().map(Item::Case))
         .collect())
 }
 
@@ -147,6 +195,9 @@ pub async fn save(tx: &mut Tx, item: &Item, now: Instant) -> Result<(), StoreErr
     match item {
         Item::Booking(booking) => save_booking(tx, booking, now).await,
         Item::Renewal(renewal) => save_renewal(tx, renewal, now).await,
+        Item::Case(case) => customer_case::save(tx, case, now).await,
+        // Written words do not change: `store::inbound` and `store::reply` keep them.
+        Item::Reply(_) => Ok(()),
     }
 }
 

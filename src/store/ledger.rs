@@ -48,6 +48,17 @@ row!(LineRow {
     at
 });
 
+impl From<LineRow> for ConsentLine {
+    fn from(row: LineRow) -> Self {
+        Self {
+            channel: row.channel,
+            purpose: row.purpose,
+            given: row.given,
+            at: row.at,
+        }
+    }
+}
+
 /// What the ledger says of a customer, by id and by both addresses.
 pub async fn of_customer(tx: &mut Tx, customer: &Customer) -> Result<Vec<ConsentLine>, StoreError> {
     let rows: Vec<LineRow> = on!(tx, c => sqlx::query_as(
@@ -55,15 +66,15 @@ pub async fn of_customer(tx: &mut Tx, customer: &Customer) -> Result<Vec<Consent
          UNION ALL SELECT channel, purpose, given, at FROM consent WHERE business_id = $2 AND address = $3 \
          UNION ALL SELECT channel, purpose, given, at FROM consent WHERE business_id = $2 AND address = $4",
     ).bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ConsentLine {
-            channel: row.channel,
-            purpose: row.purpose,
-            given: row.given,
-            at: row.at,
-        })
-        .collect())
+    Ok(rows.into_iter().map(ConsentLine::from).collect())
+}
+
+/// What the ledger says to one business of an address, whoever has it.
+pub async fn of_address(tx: &mut Tx, business_id: &str, address: &str) -> Result<Vec<ConsentLine>, StoreError> {
+    let rows: Vec<LineRow> = on!(tx, c => sqlx::query_as(
+        "SELECT channel, purpose, given, at FROM consent WHERE business_id = $1 AND address = $2",
+    ).bind(business_id).bind(address).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(ConsentLine::from).collect())
 }
 
 /// The bad ones among a customer's addresses.
@@ -131,6 +142,13 @@ row!(LedgerLine {
     source,
     at
 });
+
+/// Every line that speaks of an address, in whatever business, oldest first.
+pub async fn lines_at(tx: &mut Tx, address: &str) -> Result<Vec<LedgerLine>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT channel, purpose, given, source, at FROM consent WHERE address = $1 ORDER BY at, id",
+    ).bind(address).fetch_all(c).await)?)
+}
 
 /// Every line that speaks of a customer, oldest first.
 pub async fn lines_of(tx: &mut Tx, customer: &Customer) -> Result<Vec<LedgerLine>, StoreError> {

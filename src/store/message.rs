@@ -148,7 +148,25 @@ pub async fn skip(tx: &mut Tx, id: &str, reason: Reason, now: Instant) -> Result
     one(done.rows_affected())
 }
 
-/// Holds a planned message by a person's hand, or lets a held one go. False: it was not in a state for that.
+/// Skips held messages that are of no use any more: by an open case, or because nobody acted in time. How many.
+pub async fn skip_overdue_held(tx: &mut Tx, now: Instant) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query(
+        "UPDATE message SET state = 'skipped', reason = CASE hold WHEN 'case' THEN 'case_open' ELSE 'too_late' END, \
+            hold = NULL, updated_at = $1 \
+         WHERE state = 'held' AND useful_until < $1",
+    ).bind(now).execute(c).await)?
+    .rows_affected())
+}
+
+/// When the next held message stops being of use.
+pub async fn next_overdue_held(tx: &mut Tx) -> Result<Option<Instant>, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT MIN(useful_until) FROM message WHERE state = 'held'")
+        .fetch_one(c).await)?,
+    )
+}
+
+/// Waits a planned message by a person's hand, or lets a held one go. False: it was not in a state for that.
 pub async fn hold(tx: &mut Tx, id: &str, held: bool, now: Instant) -> Result<bool, StoreError> {
     let done = if held {
         on!(tx, c => sqlx::query(

@@ -114,12 +114,13 @@ pub async fn of_item(tx: &mut Tx, item_id: &str) -> Result<Vec<Line>, StoreError
     )).bind(item_id).fetch_all(c).await)?)
 }
 
-/// The ids that somebody may mean by `text`: a message, booking, renewal or customer, by our id or their own.
+/// The ids that somebody may mean by `text`: a message, booking, renewal, case or customer, by our id or their own.
 pub async fn meant_by(tx: &mut Tx, text: &str) -> Result<Vec<(String, String)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(
         "SELECT 'message', id FROM message WHERE id = $1 \
          UNION ALL SELECT 'booking', id FROM booking WHERE id = $1 OR external_id = $1 \
          UNION ALL SELECT 'renewal', id FROM renewal WHERE id = $1 OR external_id = $1 \
+         UNION ALL SELECT 'case', id FROM customer_case WHERE id = $1 \
          UNION ALL SELECT 'customer', id FROM customer WHERE id = $1 OR external_id = $1 OR phone = $1 OR email = $1 \
          UNION ALL SELECT 'message', message_id FROM attempt WHERE id = $1 OR provider_id = $1",
     ).bind(text).fetch_all(c).await)?)

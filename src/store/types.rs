@@ -5,12 +5,19 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Sqlite, Type};
 
+use super::packed::{Field, read_text};
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
+use crate::domain::call::CallOutcome;
+use crate::domain::case::{CaseSource, Cause};
+use crate::domain::desk_item::DeskKind;
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
+use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::question::QuestionState;
+use crate::domain::rating::Scale;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
 
@@ -60,6 +67,12 @@ macro_rules! stored_as_text {
                 Ok(<&str as Decode<Sqlite>>::decode(value)?.parse()?)
             }
         }
+
+        impl Field for $type {
+            fn read<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+                read_text(value)
+            }
+        }
     )+ };
 }
 
@@ -69,26 +82,41 @@ stored_as_text!(
     AttemptState,
     BookingStatus,
     BusinessKind,
+    CallOutcome,
+    CaseSource,
+    Cause,
     Channel,
+    DeskKind,
     Hold,
     ItemKind,
+    LinkPurpose,
     LocalDate,
     LocalDateTime,
     OnlyIf,
     Purpose,
+    QuestionState,
     Reason,
     RenewalKind,
     RenewalStatus,
+    Scale,
     State,
 );
 
-/// Reads a row into a struct whose fields are named as its columns.
+/// Reads a row into a struct whose fields are named, and ordered, as its columns.
 macro_rules! row {
     ($type:ty { $($field:ident),+ $(,)? }) => {
         impl<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> for $type {
             fn from_row(row: &'r sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
                 use sqlx::Row as _;
                 Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
+            }
+        }
+
+        impl $crate::store::packed::Unpack for $type {
+            fn unpack<'de, A: serde::de::SeqAccess<'de>>(
+                mut values: $crate::store::packed::Values<A>,
+            ) -> Result<Self, A::Error> {
+                Ok(Self { $($field: values.take(stringify!($field))?),+ })
             }
         }
     };

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::dialect::PLACEHOLDER_SQLITE;
 
 /// Rows per statement, largest first: few sizes, so that each statement is prepared once and found again.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// Cuts `count` rows into statements.
 pub(super) fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {

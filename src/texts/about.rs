@@ -5,6 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::catalogue::Item;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
+use crate::domain::rating::Scale;
 
 /// What one message speaks of. Everything is shown as the customer shall read it, in `locale`.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +17,27 @@ pub struct About<'a> {
     pub locale: Locale,
     /// The business's local date at the moment of sending: what "tomorrow" is measured from.
     pub today: NaiveDate,
+    pub ways: Ways<'a>,
+}
+
+/// How the reader can answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Ways<'a> {
     /// The customer's page for this message.
     pub link: Option<&'a str>,
+    /// Where mails of this kind are ended.
+    pub unsubscribe_link: Option<&'a str>,
+    /// A text message can be answered. Where it can't (the sender is a name), the link takes the place of the letters.
+    pub by_reply: bool,
+}
+
+impl Ways<'_> {
+    /// No link, and letters that arrive: what a text is like without a public address.
+    pub const REPLY: Self = Self {
+        link: None,
+        unsubscribe_link: None,
+        by_reply: true,
+    };
 }
 
 /// Who writes.
@@ -30,6 +50,8 @@ pub struct AboutBusiness<'a> {
     pub email: Option<&'a str>,
     /// One or several lines.
     pub address: Option<&'a str>,
+    /// Where it can be reviewed in public.
+    pub review_link: Option<&'a str>,
 }
 
 /// Who reads.
@@ -62,6 +84,24 @@ pub enum AboutItem<'a> {
         /// Only where marketing consent stands (DESIGN 9).
         offer: Option<Offer<'a>>,
     },
+    Case {
+        /// What the customer said.
+        words: Option<&'a str>,
+        /// On this scale.
+        score: Option<(Scale, i64)>,
+        /// Local time of the business.
+        opened: NaiveDateTime,
+        /// Until when somebody should have called.
+        due: NaiveDateTime,
+        /// Where the customer can be called.
+        customer_phone: Option<&'a str>,
+        customer_email: Option<&'a str>,
+    },
+    /// What a customer has written: only texts that speak of no item can be made of it.
+    Reply {
+        /// Local time of the business.
+        written: NaiveDateTime,
+    },
 }
 
 /// What the agent offers.
@@ -81,6 +121,8 @@ impl AboutItem<'_> {
         match self {
             Self::Booking { .. } => Item::Booking,
             Self::Renewal { .. } => Item::Renewal,
+            Self::Case { .. } => Item::Case,
+            Self::Reply { .. } => Item::Any,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Every template, declared once. A test holds this list against the folder `templates/messages`.
 
 use crate::domain::closed_list::closed_list;
+use crate::domain::item::ItemKind;
 use crate::domain::message::{Asks, Channel, Purpose};
+use crate::domain::rating::Scale;
 
 closed_list! {
     /// One file of a template.
@@ -10,7 +12,32 @@ closed_list! {
 
 closed_list! {
     /// What a template speaks of, and so which names it may use.
-    Item { Booking = "booking", Renewal = "renewal" }
+    Item {
+        Booking = "booking",
+        Renewal = "renewal",
+        Case = "case",
+        /// Anything: only what is known of every message.
+        Any = "any",
+    }
+}
+
+closed_list! {
+    /// Who reads it.
+    Audience { Customer = "customer", Business = "business" }
+}
+
+impl Item {
+    /// Whether a text about this can be made of a message about `kind`.
+    #[must_use]
+    pub const fn fits(self, kind: ItemKind) -> bool {
+        matches!(
+            (self, kind),
+            (Self::Booking, ItemKind::Booking)
+                | (Self::Renewal, ItemKind::Renewal)
+                | (Self::Case, ItemKind::Case)
+                | (Self::Any, _)
+        )
+    }
 }
 
 impl Part {
@@ -32,35 +59,62 @@ pub struct Template {
     pub item: Item,
     /// Why it is usually sent; the rule decides.
     pub purpose: Purpose,
+    /// Who reads it. What the business itself reads goes to the business's own addresses.
+    pub audience: Audience,
     /// The questions that its texts can ask; a rule that asks something else gets a text without a question.
     pub asks: &'static [Asks],
+    /// What its rating is asked on.
+    pub scale: Option<Scale>,
     pub parts: &'static [Part],
+    /// Its text message carries the customer's link even where it can be answered: it is long anyway.
+    pub links_in_sms: bool,
 }
 
 const WRITTEN: &[Part] = &[Part::Sms, Part::Subject, Part::Body];
 const SPOKEN: &[Part] = &[Part::Call];
+const FRAGMENT: &[Part] = &[Part::Body];
+const TEXTED: &[Part] = &[Part::Sms];
+const MAILED: &[Part] = &[Part::Subject, Part::Body];
+
+/// The same words to everybody who answered, whatever the answer: only a rule that counts from `rated` may send it, since
+/// any other would be stopped by a complaint.
+pub const REVIEW_INVITATION: &str = "review_invitation";
+
+/// What ends every mail that carries an unsubscribe link: a part of others, never a message of its own.
+pub(super) const FOOTER: &str = "mail_footer";
+
 const NOTHING: &[Asks] = &[Asks::Nothing];
 const CONFIRM: &[Asks] = &[Asks::Confirm, Asks::Nothing];
 const RENEWAL: &[Asks] = &[Asks::Renewal, Asks::Nothing];
 const RATING: &[Asks] = &[Asks::Rating, Asks::Nothing];
+const SOLVED: &[Asks] = &[Asks::Solved, Asks::Nothing];
 
-const fn visit(name: &'static str, asks: &'static [Asks]) -> Template {
+const fn about(item: Item, name: &'static str, asks: &'static [Asks]) -> Template {
     Template {
         name,
-        item: Item::Booking,
+        item,
         purpose: Purpose::Service,
+        audience: Audience::Customer,
         asks,
+        scale: None,
         parts: WRITTEN,
+        links_in_sms: false,
     }
 }
 
+const fn visit(name: &'static str, asks: &'static [Asks]) -> Template {
+    about(Item::Booking, name, asks)
+}
+
 const fn due(name: &'static str, asks: &'static [Asks]) -> Template {
+    about(Item::Renewal, name, asks)
+}
+
+const fn survey(item: Item, name: &'static str, scale: Scale) -> Template {
     Template {
-        name,
-        item: Item::Renewal,
-        purpose: Purpose::Service,
-        asks,
-        parts: WRITTEN,
+        purpose: Purpose::Survey,
+        scale: Some(scale),
+        ..about(item, name, RATING)
     }
 }
 
@@ -70,14 +124,14 @@ pub static TEMPLATES: &[Template] = &[
     visit("booking_reminder", CONFIRM),
     visit("booking_changed", CONFIRM),
     visit("booking_cancelled", NOTHING),
-    Template {
-        purpose: Purpose::Survey,
-        ..visit("satisfaction_check", RATING)
-    },
+    survey(Item::Booking, "satisfaction_check", Scale::Csat),
     due("inspection_due", NOTHING),
     due("service_due", NOTHING),
     due("warranty_ends", NOTHING),
-    due("policy_offer", RENEWAL),
+    Template {
+        links_in_sms: true,
+        ..due("policy_offer", RENEWAL)
+    },
     due("policy_ends", RENEWAL),
     due("policy_last_day", RENEWAL),
     Template {
@@ -88,9 +142,34 @@ pub static TEMPLATES: &[Template] = &[
         parts: SPOKEN,
         ..due("policy_lapsed_call", NOTHING)
     },
+    survey(Item::Renewal, "renewal_satisfaction", Scale::Csat),
+    survey(Item::Any, "recommendation_check", Scale::Nps),
+    survey(Item::Any, "effort_check", Scale::Ces),
     Template {
-        purpose: Purpose::Survey,
-        ..due("renewal_satisfaction", RATING)
+        purpose: Purpose::Marketing,
+        ..about(Item::Any, REVIEW_INVITATION, NOTHING)
+    },
+    about(Item::Case, "case_apology", NOTHING),
+    about(Item::Case, "case_solved", SOLVED),
+    Template {
+        audience: Audience::Business,
+        ..about(Item::Case, "case_alert", NOTHING)
+    },
+    Template {
+        parts: TEXTED,
+        ..about(Item::Any, "opt_out_confirmed", NOTHING)
+    },
+    Template {
+        parts: TEXTED,
+        ..about(Item::Any, "help", NOTHING)
+    },
+    Template {
+        parts: MAILED,
+        ..visit("cancel_by_mail", NOTHING)
+    },
+    Template {
+        parts: FRAGMENT,
+        ..visit(FOOTER, NOTHING)
     },
 ];
 

@@ -109,7 +109,8 @@ impl Texts {
 
     fn check_sample(&self, found: &Found<'_>, place: &Place, about: &About<'_>, report: &mut Report) {
         let facts = Value::from_object(Facts::new(about));
-        match self.raw(found, &place.template, place.part, about.item.item(), &facts) {
+        let item = catalogue::find(&place.template).map_or(about.item.item(), |declared| declared.item);
+        match self.raw(found, &place.template, place.part, item, &facts) {
             Ok(raw) => report.sample(place.part, &raw, about.asks),
             Err(TextError::Render { line, problem, .. }) => report.error(format!("line {line}: {problem}")),
             Err(error) => report.error(error.to_string()),
@@ -212,7 +213,7 @@ impl Report {
         if asks == Asks::Rating && found.letters {
             self.warn("asks for letters, but a rating is answered with 1 to 5".to_owned());
         }
-        if matches!(asks, Asks::Confirm | Asks::Renewal) && found.digits {
+        if matches!(asks, Asks::Confirm | Asks::Renewal | Asks::Solved) && found.digits {
             self.warn("asks for digits, but this question is answered with C or R".to_owned());
         }
     }

@@ -12,7 +12,7 @@ use super::tidy::one_line;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
 
-const COMMON: [&str; 15] = [
+const COMMON: [&str; 19] = [
     "business",
     "phone",
     "email",
@@ -20,9 +20,13 @@ const COMMON: [&str; 15] = [
     "signature",
     "customer",
     "link",
+    "unsubscribe_link",
+    "by_link",
     "asks_confirm",
     "asks_renewal",
     "asks_rating",
+    "asks_solved",
+    "review_link",
     "date",
     "day",
     "when",
@@ -41,11 +45,26 @@ const BOOKING: [&str; 8] = [
 ];
 const RENEWAL: [&str; 5] = ["kind", "subject", "reference", "offer", "offer_link"];
 
+const CASE: [&str; 7] = [
+    "words",
+    "words_in_short",
+    "score",
+    "due_date",
+    "due_time",
+    "customer_phone",
+    "customer_email",
+];
+
+/// How much of a customer's words an alert by text message tells.
+const SHORT: usize = 60;
+
 /// The names that a template about this kind of item may use.
 pub(super) fn names(item: Item) -> impl Iterator<Item = &'static str> {
     let own: &[&str] = match item {
         Item::Booking => &BOOKING,
         Item::Renewal => &RENEWAL,
+        Item::Case => &CASE,
+        Item::Any => &[],
     };
     COMMON.iter().chain(own).copied()
 }
@@ -59,6 +78,9 @@ pub(super) struct Facts {
     address: String,
     customer: String,
     link: String,
+    unsubscribe_link: String,
+    by_reply: bool,
+    review_link: String,
     item: ItemFacts,
     asks: Asks,
     locale: Locale,
@@ -81,6 +103,17 @@ enum ItemFacts {
         ends_on: NaiveDate,
         offer: String,
         offer_link: String,
+    },
+    Case {
+        words: String,
+        score: String,
+        opened: NaiveDateTime,
+        due: NaiveDateTime,
+        customer_phone: String,
+        customer_email: String,
+    },
+    Reply {
+        written: NaiveDateTime,
     },
 }
 
@@ -108,7 +141,10 @@ impl Facts {
             email: line(business.email),
             address,
             customer: one_line(about.customer.name),
-            link: line(about.link),
+            link: line(about.ways.link),
+            unsubscribe_link: line(about.ways.unsubscribe_link),
+            by_reply: about.ways.by_reply,
+            review_link: line(business.review_link),
             item: ItemFacts::new(about),
             asks: about.asks,
             locale: about.locale,
@@ -125,9 +161,13 @@ impl Facts {
             "signature" => Value::from(self.signature()),
             "customer" => Value::from(self.customer.as_str()),
             "link" => Value::from(self.link.as_str()),
-            "asks_confirm" => Value::from(self.asks == Asks::Confirm && !self.is_confirmed()),
-            "asks_renewal" => Value::from(self.asks == Asks::Renewal),
-            "asks_rating" => Value::from(self.asks == Asks::Rating),
+            "unsubscribe_link" => Value::from(self.unsubscribe_link.as_str()),
+            "by_link" => Value::from(!self.by_reply && self.asks != Asks::Nothing && !self.is_confirmed()),
+            "asks_confirm" => Value::from(self.asks(Asks::Confirm) && !self.is_confirmed()),
+            "asks_renewal" => Value::from(self.asks(Asks::Renewal)),
+            "asks_rating" => Value::from(self.asks(Asks::Rating)),
+            "asks_solved" => Value::from(self.asks(Asks::Solved)),
+            "review_link" => Value::from(self.review_link.as_str()),
             "date" => Value::from(self.locale.date(self.date(), self.today)),
             "day" => Value::from(self.locale.day(self.date(), self.today).unwrap_or_default()),
             "when" => Value::from(self.when()),
@@ -141,6 +181,8 @@ impl Facts {
         match &self.item {
             ItemFacts::Booking { starts, .. } => starts.date(),
             ItemFacts::Renewal { ends_on, .. } => *ends_on,
+            ItemFacts::Case { opened, .. } => opened.date(),
+            ItemFacts::Reply { written } => written.date(),
         }
     }
 
@@ -148,7 +190,14 @@ impl Facts {
         match &self.item {
             ItemFacts::Booking { starts, .. } => self.locale.on_at(*starts, self.today),
             ItemFacts::Renewal { ends_on, .. } => self.locale.on(*ends_on, self.today),
+            ItemFacts::Case { opened, .. } => self.locale.on_at(*opened, self.today),
+            ItemFacts::Reply { written } => self.locale.on_at(*written, self.today),
         }
+    }
+
+    /// Whether letters or digits are asked for: not where no answer arrives.
+    fn asks(&self, asks: Asks) -> bool {
+        self.by_reply && self.asks == asks
     }
 
     const fn is_confirmed(&self) -> bool {
@@ -200,6 +249,24 @@ impl Facts {
                 "offer_link" => Value::from(offer_link.as_str()),
                 _ => return None,
             }),
+            ItemFacts::Case {
+                words,
+                score,
+                due,
+                customer_phone,
+                customer_email,
+                ..
+            } => Some(match name {
+                "words" => Value::from(words.as_str()),
+                "words_in_short" => Value::from(cut(words, SHORT)),
+                "score" => Value::from(score.as_str()),
+                "due_date" => Value::from(self.locale.date(due.date(), self.today)),
+                "due_time" => Value::from(self.locale.time(due.time())),
+                "customer_phone" => Value::from(customer_phone.as_str()),
+                "customer_email" => Value::from(customer_email.as_str()),
+                _ => return None,
+            }),
+            ItemFacts::Reply { .. } => None,
         }
     }
 }
@@ -236,6 +303,22 @@ impl ItemFacts {
                     .unwrap_or_default(),
                 offer_link: line(offer.and_then(|offer| offer.url)),
             },
+            AboutItem::Case {
+                words,
+                score,
+                opened,
+                due,
+                customer_phone,
+                customer_email,
+            } => Self::Case {
+                words: line(words),
+                score: score.map_or_else(String::new, |(scale, score)| format!("{score}/{}", scale.range().end())),
+                opened,
+                due,
+                customer_phone: line(customer_phone),
+                customer_email: line(customer_email),
+            },
+            AboutItem::Reply { written } => Self::Reply { written },
         }
     }
 }
@@ -243,6 +326,18 @@ impl ItemFacts {
 /// Missing is empty, not undefined: `{% if phone %}` must work, and a misspelled name must fail.
 fn empty() -> Value {
     Value::from("")
+}
+
+/// The beginning of a text, to a whole word, with three plain dots where something is missing.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(most).collect();
+    let words = beginning
+        .rsplit_once(' ')
+        .map_or(beginning.as_str(), |(words, _)| words);
+    format!("{words}...")
 }
 
 fn joined(first: &str, second: &str) -> String {
@@ -267,6 +362,8 @@ impl Object for Facts {
         let item = match self.item {
             ItemFacts::Booking { .. } => Item::Booking,
             ItemFacts::Renewal { .. } => Item::Renewal,
+            ItemFacts::Case { .. } => Item::Case,
+            ItemFacts::Reply { .. } => Item::Any,
         };
         Enumerator::Values(names(item).map(Value::from).collect())
     }

@@ -32,6 +32,18 @@ fn linked(html: &mut String, line: &str) {
     escape(html, rest);
 }
 
+/// The same paragraphs with a row of scores in place of the first bare link: each opens the page with its score chosen,
+/// and saves nothing, since machines open links before people do (FACTS 4.2).
+pub(super) fn with_scores(html: &str, link: &str, scores: impl Iterator<Item = i64>) -> String {
+    let mut url = String::new();
+    escape(&mut url, link);
+    let bare = format!("<a href=\"{url}\">{url}</a>");
+    let row: Vec<_> = scores
+        .map(|score| format!("<a class=\"score\" href=\"{url}?score={score}\">{score}</a>"))
+        .collect();
+    html.replacen(&bare, &row.join("\n"), 1)
+}
+
 /// Only `http` and `https`: no other scheme can become a link.
 fn next_url(text: &str) -> Option<usize> {
     [text.find("https://"), text.find("http://")]
@@ -77,6 +89,20 @@ mod tests {
         assert_eq!(
             html,
             "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;q&quot;</p>\n"
+        );
+    }
+
+    #[test]
+    fn a_rating_is_one_of_a_row_of_links() {
+        let html = with_scores(
+            &paragraphs("Here:\nhttps://a.example/r/x"),
+            "https://a.example/r/x",
+            1..=2,
+        );
+        assert_eq!(
+            html,
+            "<p>Here:<br>\n<a class=\"score\" href=\"https://a.example/r/x?score=1\">1</a>\n\
+             <a class=\"score\" href=\"https://a.example/r/x?score=2\">2</a></p>\n"
         );
     }
 

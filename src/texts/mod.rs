@@ -24,8 +24,8 @@ mod store;
 mod subject;
 mod tidy;
 
-pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
-pub use catalogue::{Item, Part, Template};
+pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
+pub use catalogue::{Audience, Item, Part, Template};
 pub use check::{Finding, Problem, Severity};
 pub use error::{Place, TextError};
 pub use render::Rendered;

@@ -8,7 +8,8 @@ use super::error::TextError;
 use super::facts::{Facts, names};
 use super::store::{Found, LAYOUT, Texts, plain};
 use super::{html, tidy};
-use crate::domain::message::Channel;
+use crate::domain::message::{Asks, Channel};
+use crate::domain::rating::Scale;
 
 /// A message in words, ready for a carrier or for the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Texts {
     pub fn render(&self, template: &str, channel: Channel, about: &About<'_>) -> Result<Rendered, TextError> {
         let declared = catalogue::find(template).ok_or_else(|| TextError::UnknownTemplate(template.to_owned()))?;
         let given = about.item.item();
-        if declared.item != given {
+        if declared.item != given && declared.item != Item::Any {
             return Err(TextError::WrongItem {
                 template: template.to_owned(),
                 wanted: declared.item,
@@ -54,9 +55,14 @@ impl Texts {
             }),
             Channel::Email => {
                 let (subject, text) = (part(Part::Subject)?, part(Part::Body)?);
-                let html = self.html(&subject, &text, about)?;
+                let footer = match about.ways.unsubscribe_link {
+                    // A text that names the link itself needs no second one.
+                    Some(link) if !text.contains(link) => self.part(catalogue::FOOTER, Part::Body, about, &facts)?,
+                    _ => String::new(),
+                };
+                let html = self.html(&subject, &text, &footer, declared.scale, about)?;
                 Ok(Rendered {
-                    text,
+                    text: [text, footer].join("\n\n").trim_end().to_owned(),
                     subject: Some(subject),
                     html: Some(html),
                 })
@@ -79,7 +85,8 @@ impl Texts {
                 locale: about.locale.tag().to_owned(),
                 part,
             })?;
-        let raw = self.raw(&found, template, part, about.item.item(), facts)?;
+        let item = catalogue::find(template).map_or(about.item.item(), |declared| declared.item);
+        let raw = self.raw(&found, template, part, item, facts)?;
         let text = clean(part, &raw);
         if text.is_empty() {
             Err(TextError::Empty(found.place(template, part)))
@@ -133,9 +140,24 @@ impl Texts {
         unknown
     }
 
-    fn html(&self, subject: &str, text: &str, about: &About<'_>) -> Result<String, TextError> {
-        let content = Value::from_safe_string(html::paragraphs(text));
-        let facts = context! { language => about.locale.tag(), title => subject, content };
+    fn html(
+        &self,
+        subject: &str,
+        text: &str,
+        footer: &str,
+        scale: Option<Scale>,
+        about: &About<'_>,
+    ) -> Result<String, TextError> {
+        let mut content = html::paragraphs(text);
+        if let (Some(link), Some(scale), Asks::Rating) = (about.ways.link, scale, about.asks) {
+            content = html::with_scores(&content, link, scale.range());
+        }
+        let facts = context! {
+            language => about.locale.tag(),
+            title => subject,
+            content => Value::from_safe_string(content),
+            footer => Value::from_safe_string(html::paragraphs(footer)),
+        };
         let layout = self.inner.env.get_template(LAYOUT);
         layout.and_then(|layout| layout.render(facts)).map_err(|error| {
             let place = Found::layout().place("layout", Part::Body);

@@ -2,9 +2,10 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 
-use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer};
+use super::about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
 use super::catalogue::{Item, Template};
 use crate::domain::locale::Locale;
+use crate::domain::rating::Scale;
 
 /// Who appears in the samples of one language.
 struct Cast {
@@ -20,6 +21,8 @@ struct Cast {
     long_service: &'static str,
     vehicle: &'static str,
     home: &'static str,
+    complaint: &'static str,
+    long_complaint: &'static str,
     currency: &'static str,
 }
 
@@ -37,6 +40,8 @@ const CASTS: [Cast; 5] = [
         long_service: "Annual service with brake fluid change",
         vehicle: "VW Golf",
         home: "Home insurance",
+        complaint: "The brakes still squeal.",
+        long_complaint: "I waited for two hours although I had an appointment, nobody told me anything, and the brakes still squeal.",
         currency: "GBP",
     },
     Cast {
@@ -52,6 +57,8 @@ const CASTS: [Cast; 5] = [
         long_service: "Große Inspektion mit Bremsflüssigkeitswechsel",
         vehicle: "VW Golf",
         home: "Hausratversicherung",
+        complaint: "Die Bremsen quietschen immer noch.",
+        long_complaint: "Ich habe trotz Termin zwei Stunden gewartet, niemand hat mir etwas gesagt, und die Bremsen quietschen immer noch.",
         currency: "EUR",
     },
     Cast {
@@ -67,6 +74,8 @@ const CASTS: [Cast; 5] = [
         long_service: "Révision complète et contrôle des freins",
         vehicle: "Renault Clio",
         home: "Assurance habitation",
+        complaint: "Les freins grincent encore.",
+        long_complaint: "J'ai attendu deux heures malgré mon rendez-vous, personne ne m'a rien dit, et les freins grincent encore.",
         currency: "EUR",
     },
     Cast {
@@ -82,6 +91,8 @@ const CASTS: [Cast; 5] = [
         long_service: "Revisión anual y líquido de frenos",
         vehicle: "Seat Ibiza",
         home: "Seguro del hogar",
+        complaint: "Los frenos siguen chirriando.",
+        long_complaint: "Esperé dos horas aunque tenía cita, nadie me dijo nada y los frenos siguen chirriando.",
         currency: "EUR",
     },
     Cast {
@@ -97,11 +108,16 @@ const CASTS: [Cast; 5] = [
         long_service: "Przegląd roczny i wymiana płynu hamulcowego",
         vehicle: "Skoda Fabia",
         home: "Ubezpieczenie mieszkania",
+        complaint: "Hamulce nadal piszczą.",
+        long_complaint: "Czekałem dwie godziny mimo umówionej wizyty, nikt nic nie powiedział, a hamulce nadal piszczą.",
         currency: "PLN",
     },
 ];
 
-const LINK: &str = "https://erinnern.example/r/7Yk3pQw9";
+const LINK: &str = "https://erinnern.example/r/your-own-link-is-made-at-sending";
+const UNSUBSCRIBE_LINK: &str = "https://erinnern.example/u/your-own-link-is-made-at-sending";
+
+const REVIEW_LINK: &str = "https://g.page/r/hill-road-garage/review";
 
 /// One point in the space of what a message may speak of.
 #[derive(Clone, Copy)]
@@ -125,6 +141,19 @@ impl Shape {
         self.choices & 4 != 0
     }
 
+    /// A text message that nobody can answer always has a link where there are links at all.
+    fn ways(self) -> Ways<'static> {
+        Ways {
+            link: self.has_link().then_some(LINK),
+            unsubscribe_link: self.has_link().then_some(UNSUBSCRIBE_LINK),
+            by_reply: self.can_be_answered(),
+        }
+    }
+
+    const fn can_be_answered(self) -> bool {
+        self.choices & 16 == 0
+    }
+
     /// The item's own choice: confirmed, or with an offer.
     const fn is_special(self) -> bool {
         self.choices & 8 != 0
@@ -145,17 +174,17 @@ pub(super) fn samples<'a>(business_id: &'a str, template: &Template, locale: Loc
             customer: AboutCustomer {
                 name: cast.customer(shape),
             },
-            item: if template.item == Item::Booking {
-                cast.booking(shape)
-            } else {
-                cast.renewal(shape, template)
+            item: match template.item {
+                Item::Booking | Item::Any => cast.booking(shape),
+                Item::Renewal => cast.renewal(shape, template),
+                Item::Case => cast.case(shape),
             },
             asks,
             locale,
             today: date()
                 .checked_sub_days(Days::new(shape.days_before))
                 .unwrap_or_default(),
-            link: shape.has_link().then_some(LINK),
+            ways: shape.ways(),
         })
         .collect()
 }
@@ -167,7 +196,7 @@ fn is_insurance(template: &Template) -> bool {
 fn shapes() -> impl Iterator<Item = Shape> {
     [1, 0, 30]
         .into_iter()
-        .flat_map(|days_before| (0..16).map(move |choices| Shape { days_before, choices }))
+        .flat_map(|days_before| (0..32).map(move |choices| Shape { days_before, choices }))
 }
 
 /// A Wednesday in September: the longest names in most languages.
@@ -191,6 +220,7 @@ impl Cast {
             phone: known(self.phone),
             email: known("desk@garage.example"),
             address: known(self.address),
+            review_link: known(REVIEW_LINK),
         }
     }
 
@@ -228,6 +258,21 @@ impl Cast {
                 currency: self.currency,
                 url: shape.is_full().then_some("https://agentur.example/angebot/118"),
             }),
+        }
+    }
+
+    fn case(&self, shape: Shape) -> AboutItem<'static> {
+        AboutItem::Case {
+            words: (shape.is_full() || shape.is_special()).then_some(if shape.is_long() {
+                self.long_complaint
+            } else {
+                self.complaint
+            }),
+            score: shape.is_full().then_some((Scale::Csat, 1)),
+            opened: at(0, 9),
+            due: at(0, 17),
+            customer_phone: shape.is_full().then_some("+442079460018"),
+            customer_email: shape.is_full().then_some("customer@example.com"),
         }
     }
 }

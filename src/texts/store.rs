@@ -77,6 +77,12 @@ impl Texts {
         catalogue::find(template).is_some_and(|template| template.parts.contains(&part))
     }
 
+    /// Whether this template's text message carries the customer's link even where it can be answered.
+    #[must_use]
+    pub fn links_in_sms(template: &str) -> bool {
+        catalogue::find(template).is_some_and(|template| template.links_in_sms)
+    }
+
     /// The names that a text about this kind of item may use between `{{` and `}}`.
     pub fn names(item: Item) -> impl Iterator<Item = &'static str> {
         names(item)

@@ -37,6 +37,10 @@ pub fn router(app: App) -> Router {
         .route("/messages/{id}", get(desk::story))
         .layer(from_fn_with_state(app.clone(), door::only_staff));
     desk.route("/webhooks/twilio/status", post(webhooks::twilio_status))
+        .route(
+            "/webhooks/twilio/message",
+            post(webhooks::twilio_message).get(webhooks::twilio_message_by_get),
+        )
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -2,7 +2,10 @@
 
 mod carrier_smtp;
 mod carrier_twilio;
+mod cases;
 mod dispatch;
+mod inbound;
+mod interleaving;
 mod kill;
 mod layering;
 mod lifecycle;

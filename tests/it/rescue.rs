@@ -127,10 +127,10 @@ async fn a_claim_without_an_attempt_is_simply_given_back() {
     app.book("B-1", "2026-12-15 09:00").await;
     let mut tx = app.app.store().write().await.unwrap();
     let lease_until = app.at("2026-12-01 09:02");
-    let claimed = daybefore::store::outbox::claim(&mut tx, "sms", "dead", 10, app.now(), lease_until)
+    let claimed = daybefore::store::claim::claim(&mut tx, "sms", "dead", 10, app.now(), lease_until)
         .await
         .unwrap();
-    assert_eq!(claimed, 1);
+    assert_eq!(claimed.len(), 1);
     tx.commit().await.unwrap();
     let app = app.restart().await;
     assert_eq!(app.state("B-1", "confirmation").await, State::Planned);
@@ -144,7 +144,7 @@ async fn a_living_sender_keeps_its_claim_until_the_lease_ends() {
     app.book("B-1", "2026-12-15 09:00").await;
     let mut tx = app.app.store().write().await.unwrap();
     let lease_until = app.at("2026-12-01 09:02");
-    daybefore::store::outbox::claim(&mut tx, "sms", "slow", 10, app.now(), lease_until)
+    daybefore::store::claim::claim(&mut tx, "sms", "slow", 10, app.now(), lease_until)
         .await
         .unwrap();
     tx.commit().await.unwrap();

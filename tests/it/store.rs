@@ -1,7 +1,11 @@
 //! The store: every column that is bound is read back, impossible rows are refused, databases are opened as asked.
 
+mod case_rows;
 mod fixtures;
 mod opening;
 mod outbox_rows;
+mod reply_rows;
 mod rows;
 mod schema;
+
+pub use schema::dump;

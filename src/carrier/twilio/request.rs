@@ -2,6 +2,7 @@
 //!
 //! Everything that is the same for all messages is made once: URLs, and the encoded parts of the form.
 
+use chrono::NaiveDate;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
 use url::Url;
@@ -13,11 +14,15 @@ use super::{AskError, Lookup, Outgoing, Settings, SetupError};
 const VERSION: &str = "2010-04-01";
 /// Messages asked for at once when looking for one; the API allows 1,000.
 const PAGE_SIZE: &str = "100";
+/// The same where all are wanted.
+const LONG_PAGE: &str = "1000";
 
 /// Builds every request of one account.
 pub(super) struct Requests {
     /// `…/2010-04-01/Accounts/{id}`.
     account: Url,
+    /// `…/Messages.json` below it.
+    messages: Url,
     /// The path of `base_url`, without a slash at its end; mostly empty.
     base_path: String,
     from: String,
@@ -43,6 +48,8 @@ impl Requests {
         }
         account.set_path(&base_path);
         extend(&mut account, &[VERSION, "Accounts", &settings.account_sid]);
+        let mut messages = account.clone();
+        extend(&mut messages, &["Messages.json"]);
         let validity = match settings.validity_seconds {
             None => String::new(),
             Some(seconds @ 1..=36_000) => format!("&ValidityPeriod={seconds}"),
@@ -51,6 +58,7 @@ impl Requests {
         let callback = settings.status_callback.as_ref().map(Callback::new);
         Ok(Self {
             account,
+            messages,
             base_path,
             from: settings.from.clone(),
             callback,
@@ -82,7 +90,7 @@ impl Requests {
         if let Some(callback) = &self.callback {
             callback.write(&mut body, &outgoing.attempt_id);
         }
-        let mut request = Request::new(Method::POST, self.resource(&["Messages.json"]));
+        let mut request = Request::new(Method::POST, self.messages.clone());
         request.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/x-www-form-urlencoded"),
@@ -103,6 +111,17 @@ impl Requests {
             query.append_pair("From", from);
         }
         query.append_pair("PageSize", PAGE_SIZE);
+        self.page(&query.finish())
+    }
+
+    /// `GET Messages.json`, everything to one of our numbers since a day (GMT): the filter knows no hours, and its
+    /// inequality is part of the parameter's name.
+    pub(super) fn list_to(&self, number: &str, since: NaiveDate) -> Request {
+        let mut query = Serializer::new(String::new());
+        query
+            .append_pair("To", number)
+            .append_pair("DateSent>", &since.to_string())
+            .append_pair("PageSize", LONG_PAGE);
         self.page(&query.finish())
     }
 
@@ -139,7 +158,7 @@ impl Requests {
         } else {
             uri.to_owned()
         };
-        let url = self.resource(&["Messages.json"]).join(&uri).ok();
+        let url = self.messages.join(&uri).ok();
         match url.filter(|url| url.origin() == self.account.origin()) {
             Some(url) => Ok(Request::new(Method::GET, url)),
             None => Err(AskError::Failed("the list goes on at another host".to_owned())),
@@ -147,7 +166,7 @@ impl Requests {
     }
 
     fn page(&self, query: &str) -> Request {
-        let mut url = self.resource(&["Messages.json"]);
+        let mut url = self.messages.clone();
         url.set_query(Some(query));
         Request::new(Method::GET, url)
     }

@@ -7,8 +7,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::domain::instant::Instant;
+use crate::domain::link::without_tokens;
 
-use super::{Lookup, Receipt};
+use super::{Lookup, Receipt, Received};
+use crate::carrier::twilio_inbound::SERVICE_PAIR;
 use crate::carrier::twilio_receipt::{is_inbound, of_status};
 
 /// Put before every text by Twilio's trial accounts.
@@ -32,6 +34,12 @@ pub(super) struct Message {
     direction: Option<String>,
     #[serde(deserialize_with = "text")]
     to: Option<String>,
+    #[serde(deserialize_with = "text")]
+    from: Option<String>,
+    #[serde(deserialize_with = "text")]
+    num_media: Option<String>,
+    #[serde(deserialize_with = "text")]
+    messaging_service_sid: Option<String>,
     #[serde(deserialize_with = "text")]
     date_created: Option<String>,
     #[serde(deserialize_with = "text")]
@@ -76,6 +84,24 @@ impl Message {
         of_status(status, code, self.error_text.as_deref().unwrap_or_default(), met)
     }
 
+    /// The message as one from a customer; none where it is one of ours, or names no id or number.
+    pub(super) fn into_received(self) -> Option<Received> {
+        let inbound = self.direction.as_deref() == Some("inbound") || self.status.as_deref().is_some_and(is_inbound);
+        let at = self.created();
+        let (provider_id, sender, recipient) = (self.sid.filter(|_| inbound)?, self.from?, self.to?);
+        let service = self.messaging_service_sid.map(|sid| (SERVICE_PAIR.to_owned(), sid));
+        Some(Received {
+            provider_id,
+            sender,
+            recipient,
+            body: self.body.unwrap_or_default(),
+            media: self.num_media.and_then(|count| count.parse().ok()).unwrap_or_default(),
+            opt_out_type: String::new(),
+            at,
+            pairs: service.into_iter().collect(),
+        })
+    }
+
     pub(super) fn created(&self) -> Option<Instant> {
         self.date_created.as_deref().and_then(moment)
     }
@@ -89,7 +115,8 @@ impl Message {
     /// What the provider leaves out does not speak against it: a message that is overlooked is sent twice.
     pub(super) fn could_be(&self, lookup: &Lookup, since: Instant) -> bool {
         let body = self.body.as_deref().unwrap_or_default();
-        let same_text = |body: &str| body.trim_end() == lookup.text.trim_end();
+        // The provider has the link as it was sent, we keep it without its token.
+        let same_text = |body: &str| without_tokens(body.trim_end()) == lookup.text.trim_end();
         let same_number = self.to.as_deref().is_none_or(|to| digits(to).eq(digits(&lookup.to)));
         let sent_by_us = match self.direction.as_deref() {
             None => true,

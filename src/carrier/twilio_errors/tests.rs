@@ -35,6 +35,7 @@ fn describe(outcome: &Outcome) -> String {
         Outcome::Rejected { bad_address: false, .. } => "rejected".to_owned(),
         Outcome::OptedOut { .. } => "opted out".to_owned(),
         Outcome::Faulty { .. } => "faulty".to_owned(),
+        Outcome::Withdrawn => "withdrawn".to_owned(),
         Outcome::Retry {
             after,
             limit,

@@ -1,4 +1,4 @@
-use super::{PhoneError, PhoneKind, mask, parse};
+use super::{PhoneError, PhoneKind, mask, parse, takes_replies};
 
 fn e164(raw: &str, region: &str) -> String {
     parse(raw, region)
@@ -207,4 +207,14 @@ fn a_masked_number_keeps_country_and_four_digits() {
     assert_eq!(mask("+38640123456"), "+386…3456");
     assert_eq!(mask("+4912"), "…");
     assert_eq!(mask("0171 3920012"), "…");
+}
+
+#[test]
+fn a_name_cannot_be_answered() {
+    for sender in ["+491713920012", "70007", "MG0123456789abcdef0123456789abcdef", ""] {
+        assert!(takes_replies(sender), "{sender}");
+    }
+    for sender in ["Garage", "GARAGE 24", "MG123", "Auto24"] {
+        assert!(!takes_replies(sender), "{sender}");
+    }
 }

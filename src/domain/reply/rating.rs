@@ -4,7 +4,7 @@ use super::emoji::Tone;
 use super::lexicon::{Language, Says};
 use super::matching::{Hit, Numeral, Reading};
 use super::token::{Break, Kind};
-use super::{Asked, Scale};
+use super::{Asked, Scale, ends};
 
 /// What the numbers of an answer to a rating question say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Finder<'_> {
         if figures.is_empty() {
             return Score::None;
         }
-        let (lowest, highest) = self.asked.scale.range();
+        let (lowest, highest) = ends(self.asked.scale);
         let candidates: Vec<&Figure> = figures.iter().filter(|figure| !figure.measured).collect();
         let mut values: Vec<Option<u32>> = candidates.iter().map(|figure| figure.value).collect();
         values.dedup();
@@ -238,7 +238,7 @@ impl Finder<'_> {
 
     /// `5/5`; the best mark of another scale is the best of ours.
     fn of(&self, score: u32, of: u32) -> Option<u32> {
-        let (_, highest) = self.asked.scale.range();
+        let (_, highest) = ends(self.asked.scale);
         let highest = u32::from(highest);
         if of == highest {
             return Some(score);
@@ -340,7 +340,7 @@ impl Finder<'_> {
     /// One star with praise, or five with an outcry: somebody took the scale the other way round.
     fn contradicts(&self, value: u8) -> bool {
         let says = |says| self.hits.iter().any(|hit| hit.says == says);
-        let (lowest, highest) = self.asked.scale.range();
+        let (lowest, highest) = ends(self.asked.scale);
         let low = value <= lowest + 1 && self.asked.scale != Scale::Nps || self.asked.scale == Scale::Nps && value <= 2;
         let inverted = self.said_as_grade();
         (low && (says(Says::Praise) || inverted) && !says(Says::Complaint))

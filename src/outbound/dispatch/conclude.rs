@@ -9,13 +9,14 @@ use crate::domain::backoff;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
-use crate::domain::message::{Channel, Event, Reason, State, next};
+use crate::domain::message::{Asks, Channel, Event, Reason, State, next};
 use crate::domain::recheck::remaining_channels;
 use crate::outbound::plan::lane;
 use crate::store::attempt::AttemptEnd;
+use crate::store::claim::Claimed;
 use crate::store::lane::PausedLane;
 use crate::store::ledger::NewConsent;
-use crate::store::outbox::{Again, Claimed, Settlement};
+use crate::store::outbox::{Again, Settlement};
 use crate::store::{self, StoreError, Tx};
 
 /// How long after acceptance a missing receipt is asked for.
@@ -45,7 +46,7 @@ pub struct Concluded {
     /// The lane was paused by this outcome.
     pub paused: Option<PausedLane>,
     /// An address whose owner has opted out: other plans must show it.
-    pub opted_out: Option<String>,
+    pub opted_out: Option<(Channel, String)>,
 }
 
 /// Where the outcome leads.
@@ -100,15 +101,29 @@ pub async fn conclude(
         ends.push((end(answer, &step, now), answer.flight.attempt_state));
         settlements.extend(settlement(&answer.flight, step, now));
     }
-    let settled = store::attempt::settle_all(tx, &ends).await?;
+    let in_vain: Vec<_> = answers
+        .iter()
+        .filter(|answer| asked_in_vain(answer))
+        .map(|answer| answer.flight.message.id.as_str())
+        .collect();
+    if !in_vain.is_empty() {
+        store::question::take_back(tx, &in_vain).await?;
+    }
+    let missed = store::attempt::settle_all(tx, &ends).await?;
     store::outbox::settle_all(tx, &settlements).await?;
     for answer in answers
         .iter()
-        .filter(|answer| !settled.contains(answer.flight.attempt_id))
+        .filter(|answer| missed.contains(answer.flight.attempt_id))
     {
         late(tx, answer, settings, jitter, now).await?;
     }
     Ok(concluded)
+}
+
+/// Whether a message asked something that nobody has got to read.
+fn asked_in_vain(answer: &Answer<'_>) -> bool {
+    let may_have_arrived = matches!(answer.outcome, Outcome::Accepted { .. } | Outcome::Unknown { .. });
+    answer.flight.message.asks != Asks::Nothing && !may_have_arrived
 }
 
 /// The attempt was settled before its answer came: by a callback, which may not have known the provider's id, or by
@@ -184,7 +199,7 @@ fn step(answer: &Answer<'_>, settings: &Settings, jitter: f64, now: Instant) -> 
             ..Step::end(AttemptState::Unknown, Event::Doubt)
         },
         Outcome::Faulty { .. } => Step::end(AttemptState::Faulty, Event::Fail),
-        Outcome::OptedOut { .. } => Step {
+        Outcome::OptedOut { .. } | Outcome::Withdrawn => Step {
             reason: Some(Reason::OptedOut),
             ..Step::end(AttemptState::OptedOut, Event::Skip)
         },
@@ -294,7 +309,7 @@ async fn follow_up(
                 wording: Some(&failure.text),
             };
             store::ledger::add(tx, &line, now).await?;
-            concluded.opted_out = Some(flight.address.to_owned());
+            concluded.opted_out = Some((flight.channel, flight.address.to_owned()));
         }
         Outcome::Stop { failure, .. } => {
             let paused = PausedLane {
@@ -314,7 +329,7 @@ async fn follow_up(
 
 const fn failure(outcome: &Outcome) -> Option<&Failure> {
     match outcome {
-        Outcome::Accepted { .. } => None,
+        Outcome::Accepted { .. } | Outcome::Withdrawn => None,
         Outcome::Retry { failure, .. }
         | Outcome::Rejected { failure, .. }
         | Outcome::OptedOut { failure }

@@ -27,7 +27,7 @@ pub(super) fn calendar(
     let method = match anchor {
         Anchor::Booked | Anchor::Start | Anchor::Changed => Method::Request,
         Anchor::Cancelled => Method::Cancel,
-        Anchor::Completed | Anchor::EndsOn | Anchor::Opened => return None,
+        Anchor::Completed | Anchor::EndsOn | Anchor::Opened | Anchor::Rated => return None,
     };
     let body = invitation(&describe(booking, method, business, customer, from, to, now));
     Some(CalendarPart {

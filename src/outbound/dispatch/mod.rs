@@ -4,12 +4,16 @@
 //! what is due, looks at it for the last time, renders it and commits the attempts; only then are carriers called,
 //! outside of any transaction. `live` drives rounds by the clock, `drain` drives them until nothing is due.
 
+mod asking;
 mod conclude;
 mod limiter;
+mod links;
 mod live;
 mod mail;
 mod prepare;
 mod round;
+mod surroundings;
+mod withdrawn;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +31,7 @@ use crate::texts::TextError;
 pub use conclude::{Answer, Concluded, InFlight, RECEIPT_AFTER, conclude};
 pub use live::{Wake, run};
 pub use round::{Round, after_effects, drain};
+pub use withdrawn::Withdrawn;
 
 /// How dispatch works.
 #[derive(Clone, Debug)]
@@ -45,6 +50,8 @@ pub struct Settings {
     pub sms_per_second: f64,
     /// Mails a second that a lane may send; 0: no limit of ours.
     pub email_per_second: f64,
+    /// How the world reaches us, without a slash at the end. None: messages carry no links.
+    pub public_url: Option<String>,
 }
 
 /// Everything dispatch needs, shared by all lanes.
@@ -60,6 +67,8 @@ pub struct Dispatcher {
     pub settings: Settings,
     /// Names this process in leases.
     pub owner: String,
+    /// Who has opted out while messages were on their way to the carrier.
+    pub withdrawn: Arc<Withdrawn>,
 }
 
 /// Why a round could not be worked; nothing of it was written.
@@ -84,7 +93,9 @@ impl Dispatcher {
         }
     }
 
-    fn sender(&self, channel: Channel, business: &Business) -> String {
+    /// Who sends for a business on a channel; nobody for a call.
+    #[must_use]
+    pub fn sender(&self, channel: Channel, business: &Business) -> String {
         match channel {
             Channel::Sms => business.sms_from.as_ref().unwrap_or(&self.settings.sms_from).clone(),
             Channel::Email => business

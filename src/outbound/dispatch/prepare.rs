@@ -1,34 +1,35 @@
 //! Between claim and carrier: load what a claim is about, look for the last time, render, write the attempts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{DispatchError, Dispatcher, mail};
+use super::asking::{Asking, asks_of};
+use super::surroundings::Surroundings;
+use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::business::Business;
-use crate::domain::consent::{ConsentLine, Verdict, verdict};
+use crate::domain::consent::{Verdict, verdict};
 use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::Item;
-use crate::domain::message::{Channel, Event, Purpose, Reason, State, next};
+use crate::domain::message::{Asks, Channel, Event, Purpose, Reason, State, next};
+use crate::domain::question::Turn;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::notice;
 use crate::outbound::plan::lane;
-use crate::outbound::text_shelf::ShelfError;
-use crate::store::outbox::{Again, Claimed, Settlement};
+use crate::outbound::recipient::{desk_of, is_alert};
+use crate::outbound::ways::Offered;
+use crate::store::claim::Claimed;
+use crate::store::outbox::{Again, Settlement};
 use crate::store::{self, Tx};
-use crate::texts::{Rendered, Subject, TextError, Texts};
-
-/// Nobody is asked twice within this time how it went (FACTS 5).
-const SURVEY_PAUSE: TimeDelta = TimeDelta::days(60);
-
-/// The same words about another item are not sent again within this time.
-const DUPLICATE_WINDOW: TimeDelta = TimeDelta::hours(24);
+use crate::texts::{Rendered, Subject, TextError, Ways};
 
 /// A message on its way to a carrier; its attempt is written.
 #[derive(Clone, Debug)]
@@ -37,8 +38,8 @@ pub struct Job {
     pub lease_owner: String,
     pub attempt_id: String,
     pub channel: Channel,
-    pub business: Business,
-    pub customer: Customer,
+    pub business: Arc<Business>,
+    pub customer: Arc<Customer>,
     pub segments: i64,
     pub outgoing: Outgoing,
 }
@@ -50,19 +51,6 @@ pub struct Prepared {
     pub dealt_with: u64,
 }
 
-/// Everything a claim is about, loaded in a handful of statements whatever its size.
-struct Surroundings {
-    businesses: HashMap<String, (Business, Calendar)>,
-    customers: HashMap<String, Customer>,
-    items: HashMap<String, Item>,
-    consents: HashMap<String, Vec<ConsentLine>>,
-    bad_addresses: Vec<(Channel, String)>,
-    overtaken: HashSet<String>,
-    surveyed: HashSet<String>,
-    recent_texts: HashSet<(String, String)>,
-    texts: Texts,
-}
-
 /// Claims up to `limit` due messages of a lane and makes them ready, in the caller's transaction.
 pub(super) async fn claim_and_prepare(
     tx: &mut Tx,
@@ -71,20 +59,26 @@ pub(super) async fn claim_and_prepare(
     limit: usize,
     now: Instant,
 ) -> Result<Prepared, DispatchError> {
-    let owner = format!("{}/{}", dispatcher.owner, new_id(now));
+    let owner = new_id(now);
     let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    if store::outbox::claim(tx, lane, &owner, limit, now, lease_until).await? == 0 {
+    let claimed = store::claim::claim(tx, lane, &owner, limit, now, lease_until).await?;
+    if claimed.is_empty() {
         return Ok(Prepared::default());
     }
-    let claimed = store::outbox::claimed(tx, &owner).await?;
     let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
     let mut prepared = Prepared::default();
+    let phones = surroundings
+        .customers
+        .values()
+        .filter_map(|customer| customer.phone.as_deref());
+    let mut asking = Asking::load(tx, &claimed, phones).await?;
     let mut said = HashSet::new();
-    let mut stopped = Vec::new();
+    let (mut stopped, mut held) = (Vec::new(), Vec::new());
     for message in claimed {
-        match surroundings.ready(dispatcher, &owner, message, &mut said, now) {
+        match surroundings.ready(dispatcher, &owner, message, &asking, &mut said, now) {
             Ready::Send(job) => {
+                surroundings.note_question(&job, &mut asking, now);
                 prepared.jobs.push(*job);
             }
             Ready::Call { message, phone, script } => {
@@ -94,11 +88,13 @@ pub(super) async fn claim_and_prepare(
                     message_id: &message.id,
                     phone: &phone,
                     script: &script,
+                    call_at: None,
                     due_at: message.useful_until,
                 };
                 store::call::open(tx, call, now).await?;
                 stopped.push((message, Event::Accept, None, None));
             }
+            Ready::Held { message, hold } => held.push((message, hold)),
             Ready::Not {
                 message,
                 event,
@@ -111,11 +107,18 @@ pub(super) async fn claim_and_prepare(
     }
     let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
     store::attempt::insert_all(tx, &attempts).await?;
-    prepared.dealt_with = stopped.len() as u64;
-    let settlements: Vec<_> = stopped
+    asking.write(tx).await?;
+    let public_url = dispatcher.settings.public_url.as_deref();
+    links::issue(tx, public_url, &mut prepared.jobs, &surroundings.items, now).await?;
+    prepared.dealt_with = (stopped.len() + held.len()) as u64;
+    let stopped = stopped
         .iter()
-        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now))
-        .collect();
+        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now));
+    let held = held.iter().map(|(message, hold)| Settlement {
+        hold: Some(*hold),
+        ..stop(&owner, message, Event::Hold, None, None, now)
+    });
+    let settlements: Vec<_> = stopped.chain(held).collect();
     store::outbox::settle_all(tx, &settlements).await?;
     Ok(prepared)
 }
@@ -129,6 +132,10 @@ enum Ready {
         phone: String,
         script: String,
     },
+    Held {
+        message: Claimed,
+        hold: Hold,
+    },
     Not {
         message: Claimed,
         event: Event,
@@ -138,70 +145,12 @@ enum Ready {
 }
 
 impl Surroundings {
-    async fn load(
-        tx: &mut Tx,
-        dispatcher: &Dispatcher,
-        claimed: &[Claimed],
-        owner: &str,
-        now: Instant,
-    ) -> Result<Self, DispatchError> {
-        let mut businesses = HashMap::new();
-        for business in store::business::of_claim(tx, owner).await? {
-            let calendar = business
-                .calendar(&dispatcher.zones)
-                .map_err(|error| DispatchError::Business {
-                    business: business.id.clone(),
-                    reason: error.to_string(),
-                })?;
-            businesses.insert(business.id.clone(), (business, calendar));
-        }
-        let customers = store::outbox::customers(tx, owner).await?;
-        let bookings = store::outbox::bookings(tx, owner).await?.into_iter().map(Item::Booking);
-        let renewals = store::outbox::renewals(tx, owner).await?.into_iter().map(Item::Renewal);
-        let items = bookings
-            .chain(renewals)
-            .map(|item| (item.id().to_owned(), item))
-            .collect();
-        let mut consents: HashMap<String, Vec<ConsentLine>> = HashMap::new();
-        for (customer_id, line) in store::outbox::consents(tx, owner).await? {
-            consents.entry(customer_id).or_default().push(line);
-        }
-        let surveyed = if claimed.iter().any(|message| message.purpose == Purpose::Survey) {
-            store::outbox::surveyed(tx, owner, now - SURVEY_PAUSE)
-                .await?
-                .into_iter()
-                .collect()
-        } else {
-            HashSet::new()
-        };
-        let texts = dispatcher.texts.texts(tx).await.map_err(|error| match error {
-            ShelfError::Store(error) => error.into(),
-            ShelfError::Text(error) => DispatchError::Text(error),
-        })?;
-        Ok(Self {
-            texts,
-            businesses,
-            customers: customers
-                .into_iter()
-                .map(|customer| (customer.id.clone(), customer))
-                .collect(),
-            items,
-            consents,
-            bad_addresses: store::outbox::bad_addresses(tx, owner).await?,
-            overtaken: store::outbox::overtaken(tx, owner, now).await?.into_iter().collect(),
-            surveyed,
-            recent_texts: store::outbox::recent_texts(tx, owner, now - DUPLICATE_WINDOW)
-                .await?
-                .into_iter()
-                .collect(),
-        })
-    }
-
     fn ready(
         &self,
         dispatcher: &Dispatcher,
         owner: &str,
-        message: Claimed,
+        mut message: Claimed,
+        asking: &Asking,
         said: &mut HashSet<(String, String)>,
         now: Instant,
     ) -> Ready {
@@ -212,7 +161,9 @@ impl Surroundings {
         ) else {
             return Ready::skip(message, Reason::Superseded);
         };
-        let decision = self.decide(&message, item, customer, business, calendar, now);
+        let alert = is_alert(&message.template).then(|| Arc::new(desk_of(business, customer)));
+        let reader = alert.as_ref().unwrap_or(customer);
+        let decision = self.decide(&message, item, reader, business, calendar, now);
         let channel = match decision {
             Decision::Go(channel) => channel,
             Decision::Switch(channel) => return Ready::put_back(message, now, channel, business),
@@ -220,20 +171,30 @@ impl Surroundings {
                 let channel = message.channel.unwrap_or(Channel::Sms);
                 return Ready::put_back(message, at, channel, business);
             }
-            Decision::Hold => {
-                return Ready::Not {
-                    message,
-                    event: Event::Hold,
-                    reason: None,
-                    again: None,
-                };
-            }
+            Decision::Hold(hold) => return Ready::Held { message, hold },
             Decision::Skip(reason) => return Ready::skip(message, reason),
         };
-        let Some(address) = customer.address(channel).map(str::to_owned) else {
+        let Some(address) = reader.address(channel).map(str::to_owned) else {
             return Ready::skip(message, Reason::NoAddress);
         };
-        let rendered = match self.render(&message, channel, item, customer, business, calendar, now) {
+        let from = dispatcher.sender(channel, business);
+        match asking.turn(&message, asks_of(&message, item), channel, &from, &address, now) {
+            Turn::Ask { .. } => {}
+            Turn::Plain => message.asks = Asks::Nothing,
+            Turn::Wait(until) if until > now => return Ready::put_back(message, until, channel, business),
+            Turn::Wait(_) => return Ready::skip(message, Reason::TooLate),
+        }
+        let offered = Offered::new(&dispatcher.settings, &message.template, channel, &from);
+        let rendered = match self.render(
+            &message,
+            channel,
+            item,
+            customer,
+            business,
+            calendar,
+            offered.ways(),
+            now,
+        ) {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
@@ -253,13 +214,25 @@ impl Surroundings {
             };
         }
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
-        let repeated = self.recent_texts.contains(&(message.id.clone(), rendered.text.clone()));
+        let repeated = self.said_lately(&message, &rendered.text);
         if repeated || !said.insert(about_another_item) {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
-            dispatcher, owner, message, channel, address, rendered, item, customer, business, now,
+            owner, message, channel, from, address, rendered, offered, item, reader, business, now,
         )))
+    }
+
+    /// What a message that goes asks, in the claim's own books.
+    fn note_question(&self, job: &Job, asking: &mut Asking, now: Instant) {
+        let item = self.items.get(&job.message.item_id);
+        let calendar = self
+            .businesses
+            .get(&job.message.business_id)
+            .map(|(_, calendar)| calendar);
+        if let Some((item, calendar)) = item.zip(calendar) {
+            asking.note(job, item, &calendar.zone, now);
+        }
     }
 
     fn decide(
@@ -279,9 +252,15 @@ impl Surroundings {
         let look = LastLook {
             item,
             customer,
-            consent: self.consents.get(&customer.id).map_or(&[], Vec::as_slice),
+            // The customer's withdrawals do not speak for the business.
+            consent: if is_alert(&message.template) || notice::goes_despite_opt_out(message.item_kind, &message.rule_id)
+            {
+                &[]
+            } else {
+                self.consent(customer)
+            },
             surveys_need_consent: business.surveys_need_consent,
-            bad_addresses: &self.bad_addresses,
+            bad_addresses: &self.obstacles.bad_addresses,
             calendar,
             item_revision: message.item_revision,
             anchor: message.anchor,
@@ -293,6 +272,9 @@ impl Surroundings {
             useful_until: message.useful_until,
             overtaken: self.overtaken.contains(&message.id),
             surveyed: self.surveyed.contains(&message.id),
+            waits: self.obstacles.waits(&message.item_id, customer),
+            answered: self.answered.contains(&message.id),
+            at_any_hour: is_alert(&message.template) || notice::answers_now(item, now),
         };
         decide(&look, now)
     }
@@ -306,9 +288,10 @@ impl Surroundings {
         customer: &Customer,
         business: &Business,
         calendar: &Calendar,
+        ways: Ways<'_>,
         now: Instant,
     ) -> Result<Rendered, TextError> {
-        let consent = self.consents.get(&customer.id).map_or(&[][..], Vec::as_slice);
+        let consent = self.consent(customer);
         // The ladder is service in neutral words; its price is marketing and shows only where that is consented to.
         let may_offer = verdict(consent, channel, Purpose::Marketing, false) == Verdict::Allowed;
         let subject = Subject {
@@ -319,6 +302,8 @@ impl Surroundings {
             told_before: message.told_before.as_deref(),
             may_offer,
             today: calendar.zone.date(now),
+            zone: &calendar.zone,
+            ways,
         };
         self.texts.write(&message.template, channel, &subject)
     }
@@ -351,18 +336,18 @@ impl Ready {
 
 #[expect(clippy::too_many_arguments, reason = "a message is made of all of these")]
 fn job(
-    dispatcher: &Dispatcher,
     owner: &str,
     message: Claimed,
     channel: Channel,
+    from: String,
     address: String,
     rendered: Rendered,
+    offered: Offered,
     item: &Item,
-    customer: &Customer,
-    business: &Business,
+    customer: &Arc<Customer>,
+    business: &Arc<Business>,
     now: Instant,
 ) -> Job {
-    let from = dispatcher.sender(channel, business);
     let segments = if channel == Channel::Sms {
         i64::try_from(segments::count(&rendered.text).segments).unwrap_or(i64::MAX)
     } else {
@@ -376,7 +361,8 @@ fn job(
             text: rendered.text,
             html: rendered.html.unwrap_or_default(),
             to_name: customer.name.clone(),
-            unsubscribe_url: None,
+            unsubscribe_url: offered.unsubscribe_link,
+            unsubscribe_mailbox: business.email.clone(),
         })),
     };
     let attempt_id = new_id(now);
@@ -393,8 +379,8 @@ fn job(
         lease_owner: owner.to_owned(),
         attempt_id,
         channel,
-        business: business.clone(),
-        customer: customer.clone(),
+        business: Arc::clone(business),
+        customer: Arc::clone(customer),
         segments,
         outgoing,
     }
@@ -445,7 +431,6 @@ fn stop<'a>(
     Settlement {
         owner,
         reason,
-        hold: held.then_some(Hold::Change),
         uncount: event == Event::PutBack || held,
         again: again.cloned(),
         ..Settlement::new(

@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 use super::*;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
-use crate::texts::about::{AboutBusiness, AboutCustomer, AboutItem, Offer};
+use crate::texts::about::{AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
 use crate::texts::store::Override;
 
 fn date(text: &str) -> NaiveDate {
@@ -18,6 +18,7 @@ fn visit(locale: &str) -> About<'static> {
             phone: Some("030 5550142"),
             email: None,
             address: Some("Bergweg 1\r\n10115 Berlin"),
+            review_link: None,
         },
         customer: AboutCustomer { name: "Ana Novak" },
         item: AboutItem::Booking {
@@ -30,7 +31,7 @@ fn visit(locale: &str) -> About<'static> {
         asks: Asks::Confirm,
         locale: Locale::parse(locale).unwrap(),
         today: date("2026-12-14"),
-        link: None,
+        ways: Ways::REPLY,
     }
 }
 
@@ -165,7 +166,10 @@ fn price_and_link_appear_only_with_an_offer() {
 #[test]
 fn a_mail_has_paragraphs_in_text_and_html() {
     let about = About {
-        link: Some("https://garage.example/r/a?b=1&c"),
+        ways: Ways {
+            link: Some("https://garage.example/r/a?b=1&c"),
+            ..Ways::REPLY
+        },
         ..visit("en-GB")
     };
     let mail = Texts::embedded()

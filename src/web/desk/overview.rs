@@ -1,4 +1,4 @@
-//! The first page: today, tomorrow, what went wrong, who is to be phoned, and the days around.
+//! The first page: today, tomorrow, who is unhappy, what waits, what went wrong, who is to be phoned, and the days around.
 
 use axum::extract::{Query, State};
 use axum::response::Html;
@@ -9,6 +9,7 @@ use super::super::error::WebError;
 use super::rows::{bounds, long_day, rows, shifted, short_day};
 use super::{About, chosen, render};
 use crate::app::App;
+use crate::domain::desk_item::DeskItem;
 use crate::domain::instant::Instant;
 use crate::domain::message::State as Standing;
 use crate::outbound::plan::Desk;
@@ -56,6 +57,11 @@ pub(in super::super) async fn overview(
         ]);
         page["around"] = around(&mut tx, &desk, today).await?;
         page["troubles"] = troubles(&mut tx, &app, &desk, now).await?;
+        page["cases"] = cases(&mut tx, &desk).await?;
+        page["open_cases"] = json!(store::customer_case::open_count(&mut tx, &business.id).await?);
+        let waiting = store::desk_item::waiting(&mut tx, Some(&business.id)).await?;
+        page["waiting"] = json!(waiting.len());
+        page["inbox"] = inbox(&mut tx, &desk, waiting).await?;
         page["calls"] = calls(&mut tx, &desk, now).await?;
         page["open_calls"] = json!(store::call::open_count(&mut tx, &business.id, now).await?);
     }
@@ -122,15 +128,52 @@ async fn troubles(tx: &mut Tx, app: &App, desk: &Desk, now: Instant) -> Result<V
     Ok(json!(rows(tx, app, desk, lines).await?))
 }
 
+async fn cases(tx: &mut Tx, desk: &Desk) -> Result<Value, WebError> {
+    let mut cases = Vec::new();
+    for case in store::customer_case::open_cases(tx, Some(&desk.business.id), SHOWN_TROUBLES).await? {
+        let customer = store::customer::find(tx, &case.customer_id).await?;
+        cases.push(json!({
+            "id": case.id, "by": short_moment(desk, case.due_at), "phone": customer.as_ref().and_then(|who| who.phone.clone()),
+            "who": customer.map_or_else(String::new, |customer| customer.name),
+            "owner": case.owner, "words": case.words,
+            "score": case.scale.zip(case.score).map(|(scale, score)| scale.in_words(score)),
+        }));
+    }
+    Ok(cases.into())
+}
+
+async fn inbox(tx: &mut Tx, desk: &Desk, waiting: Vec<DeskItem>) -> Result<Value, WebError> {
+    let mut rows = Vec::new();
+    for item in waiting
+        .into_iter()
+        .take(usize::try_from(SHOWN_TROUBLES).unwrap_or_default())
+    {
+        let customer = match &item.customer_id {
+            Some(id) => store::customer::find(tx, id).await?,
+            None => None,
+        };
+        rows.push(json!({
+            "by": short_moment(desk, item.due_at), "customer": item.customer_id,
+            "who": customer.map_or_else(|| "somebody unknown".to_owned(), |customer| customer.name),
+            "what": item.kind.in_words(), "words": item.words,
+        }));
+    }
+    Ok(rows.into())
+}
+
+/// `Fri 4 Dec, 09:30`.
+fn short_moment(desk: &Desk, at: Instant) -> String {
+    desk.calendar.zone.local(at).format("%a %-d %b, %H:%M").to_string()
+}
+
 async fn calls(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError> {
     let mut calls = Vec::new();
     for call in store::call::most_urgent(tx, &desk.business.id, now, SHOWN_TROUBLES).await? {
         let customer = store::customer::find(tx, &call.customer_id).await?;
-        let before = desk.calendar.zone.local(call.due_at);
         calls.push(json!({
             "who": customer.map_or_else(String::new, |customer| customer.name),
             "customer": call.customer_id, "phone": call.phone, "script": call.script, "message": call.message_id,
-            "before": before.format("%a %-d %b, %H:%M").to_string(),
+            "before": short_moment(desk, call.due_at),
         }));
     }
     Ok(calls.into())

@@ -44,7 +44,7 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
     let mut rows = Vec::with_capacity(lines.len());
     for line in lines {
         let (told, due_at) = (line.told.clone(), line.due_at);
-        let listed = listing::listed(tx, &texts, desk, line).await?;
+        let listed = listing::listed(tx, &app.dispatcher, &texts, desk, line).await?;
         let standing = standing(&listed);
         let local = desk.calendar.zone.local(due_at);
         let text = if listed.reason.is_some() {

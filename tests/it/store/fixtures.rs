@@ -74,6 +74,7 @@ pub(super) fn business() -> Business {
         quiet_hours: QuietHours::default(),
         holidays: ["2026-12-25".parse().unwrap()].into(),
         surveys_need_consent: true,
+        review_url: Some("https://review.example".to_owned()),
     }
 }
 

@@ -81,45 +81,30 @@ async fn a_claim_and_its_settlement_are_kept_whole() {
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
     assert_eq!(
-        store::outbox::next_due(&mut tx, "email/b-1").await.unwrap(),
+        store::claim::next_due(&mut tx, "email/b-1").await.unwrap(),
         Some(at(11))
     );
+    let claim =
+        async |tx: &mut store::Tx, lane, now| store::claim::claim(tx, lane, "owner", 9, now, at(52)).await.unwrap();
+    assert!(claim(&mut tx, "sms", at(51)).await.is_empty(), "another lane");
+    assert!(claim(&mut tx, "email/b-1", at(10)).await.is_empty(), "not due");
+    let claimed = claim(&mut tx, "email/b-1", at(51)).await.remove(0);
     assert_eq!(
-        store::outbox::claim(&mut tx, "sms", "owner", 9, at(51), at(52))
-            .await
-            .unwrap(),
-        0,
-        "another lane"
+        format!("{claimed:?}"),
+        "Claimed { id: \"m-1\", business_id: \"b-1\", customer_id: \"c-1\", item_kind: Booking, item_id: \"i-1\", \
+         item_revision: 3, rule_id: \"m-1\", anchor: Changed, template: \"template\", purpose: Survey, asks: Rating, \
+         only_if: NotRenewed, channels: \"email,sms\", channel: Some(Email), lane: \"email/b-1\", \
+         told_before: Some(\"told-before\"), wanted_at: Instant(11), due_at: Instant(11), useful_until: Instant(12), \
+         attempts: 1, resends: 0 }"
     );
-    assert_eq!(
-        store::outbox::claim(&mut tx, "email/b-1", "owner", 9, at(10), at(52))
-            .await
-            .unwrap(),
-        0,
-        "not due"
-    );
-    assert_eq!(
-        store::outbox::claim(&mut tx, "email/b-1", "owner", 9, at(51), at(52))
-            .await
-            .unwrap(),
-        1
-    );
-    let claimed = store::outbox::claimed(&mut tx, "owner").await.unwrap().remove(0);
-    assert_eq!(
-        (claimed.told_before.as_deref(), claimed.attempts, claimed.due_at),
-        (Some("told-before"), 1, at(11))
-    );
-    assert_eq!(store::outbox::customers(&mut tx, "owner").await.unwrap(), [customer()]);
-    assert_eq!(
-        store::outbox::bookings(&mut tx, "owner")
-            .await
-            .unwrap()
-            .into_iter()
-            .map(Item::Booking)
-            .collect::<Vec<_>>(),
-        [booking()]
-    );
-    assert_eq!(store::business::of_claim(&mut tx, "owner").await.unwrap(), [business()]);
+    assert!(claim(&mut tx, "email/b-1", at(51)).await.is_empty(), "it is claimed");
+    assert_eq!(store::claim::customers(&mut tx, &["c-1"]).await.unwrap(), [customer()]);
+    let bookings = store::claim::bookings(&mut tx, &["i-1"]).await.unwrap();
+    assert_eq!(bookings.into_iter().map(Item::Booking).collect::<Vec<_>>(), [booking()]);
+    store::item::save(&mut tx, &renewal(), at(1)).await.unwrap();
+    let renewals = store::claim::renewals(&mut tx, &["r-1"]).await.unwrap();
+    assert_eq!(renewals.into_iter().map(Item::Renewal).collect::<Vec<_>>(), [renewal()]);
+    assert_eq!(store::business::of_ids(&mut tx, &["b-1"]).await.unwrap(), [business()]);
     let (_, state, owner) = store::outbox::in_flight(&mut tx, "m-1").await.unwrap().unwrap();
     assert_eq!((state, owner.as_str()), (State::Sending, "owner"));
     let again = Again {

@@ -26,6 +26,33 @@ pub async fn raw(path: &Path, statement: &str) -> Result<u64, sqlx::Error> {
     Ok(done)
 }
 
+/// Every row of every table, a line each, in the order of the tables and of all columns.
+pub async fn dump(path: &Path) -> String {
+    let mut connection = connect(path).await;
+    let statement = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
+    let tables: Vec<String> = sqlx::query_scalar(statement)
+        .fetch_all(&mut connection)
+        .await
+        .expect("tables");
+    let mut lines = Vec::new();
+    for table in tables {
+        let statement = format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid");
+        let columns: Vec<String> = sqlx::query_scalar(AssertSqlSafe(statement))
+            .fetch_all(&mut connection)
+            .await
+            .expect("columns");
+        let quoted: Vec<_> = columns.iter().map(|column| format!("quote({column})")).collect();
+        let row = quoted.join(" || ',' || ");
+        let statement = format!("SELECT {row} FROM {table} ORDER BY 1");
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(statement))
+            .fetch_all(&mut connection)
+            .await
+            .expect("rows");
+        lines.extend(rows.iter().map(|row| format!("{table}: {row}")));
+    }
+    lines.join("\n")
+}
+
 /// The one row of a table as (column, value as text), NULLs as none.
 pub async fn only_row(path: &Path, table: &str, id: &str) -> Vec<(String, Option<String>)> {
     let mut connection = connect(path).await;

@@ -1,5 +1,6 @@
 //! What the suite plays its scenes with: providers, servers, readers.
 
+pub mod cases;
 pub mod ics;
 pub mod mail_server;
 pub mod meanwhile;
@@ -8,6 +9,7 @@ pub mod setup;
 pub mod signing;
 pub mod smtp_server;
 pub mod test_app;
+pub mod texting;
 pub mod twilio_line;
 pub mod twilio_openapi;
 pub mod twilio_server;

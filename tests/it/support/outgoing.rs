@@ -32,6 +32,7 @@ pub fn mail(message: &str, to: &str) -> Outgoing {
             html: "<p>Guten Tag</p>\n<p>bis morgen um 9:00.</p>\n".to_owned(),
             to_name: "Ana Košir".to_owned(),
             calendar: None,
+            unsubscribe_mailbox: None,
             unsubscribe_url: Some("https://garage.example/u/0123456789abcdef".to_owned()),
         })),
         now: NOW,

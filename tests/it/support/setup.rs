@@ -27,6 +27,9 @@ pub struct Setup {
     pub(super) rules: Option<String>,
     pub(super) settings: Vec<(String, String)>,
     pub(super) surveys_need_consent: bool,
+    pub(super) review_url: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) email: Option<String>,
     pub(super) sms: Arc<Memory>,
     pub(super) twilio: bool,
 }
@@ -55,6 +58,18 @@ impl Setup {
 
     pub fn surveys_need_consent(mut self) -> Self {
         self.surveys_need_consent = true;
+        self
+    }
+
+    /// Where customers are invited to review the business.
+    pub fn review_url(mut self, url: &str) -> Self {
+        self.review_url = Some(url.to_owned());
+        self
+    }
+
+    /// Where the business itself can be reached.
+    pub fn reached_at(mut self, phone: Option<&str>, email: Option<&str>) -> Self {
+        (self.phone, self.email) = (phone.map(str::to_owned), email.map(str::to_owned));
         self
     }
 
@@ -133,14 +148,15 @@ impl Setup {
             zone: self.zone.to_owned(),
             locale: self.locale.to_owned(),
             region: self.region.to_owned(),
-            phone: None,
-            email: None,
+            phone: self.phone.clone(),
+            email: self.email.clone(),
             address: None,
             sms_from: None,
             email_from: None,
             quiet_hours: QuietHours::default(),
             holidays: self.holidays.clone(),
             surveys_need_consent: self.surveys_need_consent,
+            review_url: self.review_url.clone(),
         }
     }
 }

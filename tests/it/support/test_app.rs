@@ -95,6 +95,9 @@ impl TestApp {
             rules: None,
             settings: Vec::new(),
             surveys_need_consent: false,
+            review_url: None,
+            phone: None,
+            email: None,
             sms: Arc::new(Memory::default()),
             twilio: false,
         }

@@ -1,0 +1,267 @@
+//! Claiming what is due, and what a claim is about: every function reads for the whole batch at once.
+
+use super::customer::customer_columns;
+use super::db::{Tx, on};
+use super::dialect::{listed, packed};
+use super::error::StoreError;
+use super::item::{booking_columns, renewal_columns};
+use super::packed::{list, rows};
+use super::types::row;
+use crate::domain::consent::ConsentLine;
+use crate::domain::customer::Customer;
+use crate::domain::instant::Instant;
+use crate::domain::item::{Booking, ItemKind, Renewal};
+use crate::domain::message::{Asks, Channel, Purpose};
+use crate::domain::rule::{Anchor, OnlyIf};
+
+/// A claimed message, as it stands in its row.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub item_kind: ItemKind,
+    pub item_id: String,
+    pub item_revision: i64,
+    pub rule_id: String,
+    pub anchor: Anchor,
+    pub template: String,
+    pub purpose: Purpose,
+    pub asks: Asks,
+    pub only_if: OnlyIf,
+    pub channels: String,
+    pub channel: Option<Channel>,
+    pub lane: String,
+    pub told_before: Option<String>,
+    pub wanted_at: Instant,
+    pub due_at: Instant,
+    pub useful_until: Instant,
+    /// This one included.
+    pub attempts: i64,
+    pub resends: i64,
+}
+
+row!(Claimed {
+    id,
+    business_id,
+    customer_id,
+    item_kind,
+    item_id,
+    item_revision,
+    rule_id,
+    anchor,
+    template,
+    purpose,
+    asks,
+    only_if,
+    channels,
+    channel,
+    lane,
+    told_before,
+    wanted_at,
+    due_at,
+    useful_until,
+    attempts,
+    resends
+});
+
+/// The columns of a `Claimed`.
+macro_rules! claimed_columns {
+    () => {
+        "message.id, message.business_id, message.customer_id, message.item_kind, message.item_id, \
+         message.item_revision, message.rule_id, message.anchor, message.template, message.purpose, message.asks, \
+         message.only_if, message.channels, message.channel, message.lane, message.told_before, message.wanted_at, \
+         message.due_at, message.useful_until, message.attempts, message.resends"
+    };
+}
+pub(super) use claimed_columns;
+
+/// When the next planned message of a lane is due.
+pub async fn next_due(tx: &mut Tx, lane: &str) -> Result<Option<Instant>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT due_at FROM message WHERE state = 'planned' AND lane = $1 ORDER BY due_at LIMIT 1",
+    ).bind(lane).fetch_optional(c).await)?)
+}
+
+/// Leases up to `limit` due messages of a lane to `owner`, the earliest due first, and counts the attempt. The owner
+/// names this very batch.
+pub async fn claim(
+    tx: &mut Tx,
+    lane: &str,
+    owner: &str,
+    limit: i64,
+    now: Instant,
+    lease_until: Instant,
+) -> Result<Vec<Claimed>, StoreError> {
+    // PostgreSQL's arm will add FOR UPDATE SKIP LOCKED to the inner select; here the transaction has the write lock.
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!(claimed_columns!()), " FROM (SELECT ", claimed_columns!(), " FROM message \
+         WHERE state = 'planned' AND lane = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3) AS message"
+    )).bind(lane).bind(now).bind(limit).fetch_one(c).await)?;
+    let mut claimed: Vec<Claimed> = rows(&text)?;
+    if claimed.is_empty() {
+        return Ok(claimed);
+    }
+    let leased = on!(tx, c => sqlx::query(concat!(
+        "UPDATE message SET state = 'sending', attempts = attempts + 1, lease_owner = $2, lease_until = $3, \
+            updated_at = $4 \
+         WHERE id IN ", listed!("$1"), " AND state = 'planned'"
+    )).bind(ids(&claimed)?).bind(owner).bind(lease_until).bind(now).execute(c).await)?
+    .rows_affected();
+    if leased != claimed.len() as u64 {
+        return Err(StoreError::Stale("a due message"));
+    }
+    for message in &mut claimed {
+        message.attempts += 1;
+    }
+    claimed.sort_by(|one, other| (one.due_at, &one.id).cmp(&(other.due_at, &other.id)));
+    Ok(claimed)
+}
+
+fn ids(claimed: &[Claimed]) -> Result<String, StoreError> {
+    list(&claimed.iter().map(|message| &message.id).collect::<Vec<_>>())
+}
+
+/// Customers by their ids.
+pub async fn customers(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Customer>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!(customer_columns!()), " FROM customer WHERE id IN ", listed!("$1")
+    )).bind(list(ids)?).fetch_one(c).await)?;
+    rows(&text)
+}
+
+/// Bookings by their ids.
+pub async fn bookings(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Booking>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!(booking_columns!()), " FROM booking WHERE id IN ", listed!("$1")
+    )).bind(list(ids)?).fetch_one(c).await)?;
+    rows(&text)
+}
+
+/// Renewals by their ids.
+pub async fn renewals(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Renewal>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!(renewal_columns!()), " FROM renewal WHERE id IN ", listed!("$1")
+    )).bind(list(ids)?).fetch_one(c).await)?;
+    rows(&text)
+}
+
+/// A line of the ledger, and whom it speaks of: a customer, or whoever of a business has an address.
+#[derive(Clone, Debug)]
+pub struct ScopedConsent {
+    pub customer_id: Option<String>,
+    pub business_id: String,
+    pub address: Option<String>,
+    channel: Option<Channel>,
+    purpose: Option<Purpose>,
+    given: bool,
+    at: Instant,
+}
+
+row!(ScopedConsent {
+    customer_id,
+    business_id,
+    address,
+    channel,
+    purpose,
+    given,
+    at
+});
+
+impl ScopedConsent {
+    /// What it says.
+    #[must_use]
+    pub const fn line(&self) -> ConsentLine {
+        ConsentLine {
+            channel: self.channel,
+            purpose: self.purpose,
+            given: self.given,
+            at: self.at,
+        }
+    }
+}
+
+/// The columns of a `ScopedConsent`.
+macro_rules! scoped_columns {
+    () => {
+        "customer_id, business_id, address, channel, purpose, given, at"
+    };
+}
+
+/// What the ledger says of customers, by their ids and by their addresses.
+pub async fn consents(tx: &mut Tx, customers: &[&str], addresses: &[&str]) -> Result<Vec<ScopedConsent>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!(scoped_columns!()), " FROM ( \
+         SELECT ", scoped_columns!(), " FROM consent WHERE customer_id IN ", listed!("$1"), " \
+         UNION ALL SELECT ", scoped_columns!(), " FROM consent WHERE address IN ", listed!("$2"), ") AS line"
+    )).bind(list(customers)?).bind(list(addresses)?).fetch_one(c).await)?;
+    rows(&text)
+}
+
+/// A planned message that is due as well.
+#[derive(Clone, Debug)]
+pub struct Rival {
+    pub item_id: String,
+    pub customer_id: String,
+    pub item_revision: i64,
+    pub wanted_at: Instant,
+    pub channel: Option<Channel>,
+}
+
+row!(Rival {
+    item_id,
+    customer_id,
+    item_revision,
+    wanted_at,
+    channel
+});
+
+/// The messages about these items that are planned, due, still useful, and not waiting for an operator.
+pub async fn rivals(tx: &mut Tx, items: &[&str], now: Instant) -> Result<Vec<Rival>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!("item_id, customer_id, item_revision, wanted_at, channel"), " FROM message \
+         WHERE item_id IN ", listed!("$1"), " AND state = 'planned' AND due_at <= $2 AND useful_until >= $2 \
+            AND lane NOT IN (SELECT lane FROM paused_lane)"
+    )).bind(list(items)?).bind(now).fetch_one(c).await)?;
+    rows(&text)
+}
+
+/// Those of the customers whom a survey has reached, or may have reached, since `since`; one that this very claim sends
+/// does not count.
+pub async fn surveyed(tx: &mut Tx, customers: &[&str], owner: &str, since: Instant) -> Result<Vec<String>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT DISTINCT customer_id FROM message WHERE customer_id IN ", listed!("$1"), " AND purpose = 'survey' \
+            AND due_at > $3 AND (state IN ('unknown', 'accepted', 'delivered') \
+                OR (state = 'sending' AND lease_owner <> $2))"
+    )).bind(list(customers)?).bind(owner).bind(since).fetch_all(c).await)?)
+}
+
+/// A text that a customer got.
+#[derive(Clone, Debug)]
+pub struct RecentText {
+    pub customer_id: String,
+    pub item_id: String,
+    pub template: String,
+    pub text: String,
+}
+
+row!(RecentText {
+    customer_id,
+    item_id,
+    template,
+    text
+});
+
+/// The texts that customers got since `since`. What was taken back by a cancellation in between has to be said again.
+pub async fn recent_texts(tx: &mut Tx, customers: &[&str], since: Instant) -> Result<Vec<RecentText>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!("message.customer_id, message.item_id, message.template, attempt.text"), " FROM message \
+            JOIN attempt ON attempt.message_id = message.id \
+         WHERE message.customer_id IN ", listed!("$1"), " AND message.updated_at > $2 \
+            AND message.state IN ('sending', 'unknown', 'accepted', 'delivered') AND attempt.text IS NOT NULL \
+            AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') AND attempt.started_at > $2 \
+            AND NOT EXISTS (SELECT 1 FROM message back WHERE back.item_id = message.item_id \
+                AND back.anchor = 'cancelled' AND back.state NOT IN ('skipped', 'failed'))"
+    )).bind(list(customers)?).bind(since).fetch_one(c).await)?;
+    rows(&text)
+}

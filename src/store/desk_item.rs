@@ -1,0 +1,92 @@
+//! The inbox: what waits for a person.
+
+use super::db::{Tx, on};
+use super::error::StoreError;
+use super::types::row;
+use crate::domain::desk_item::{DeskItem, DeskKind};
+use crate::domain::instant::Instant;
+
+row!(DeskItem {
+    id,
+    business_id,
+    customer_id,
+    item_kind,
+    item_id,
+    reply_id,
+    kind,
+    words,
+    holds,
+    opened_at,
+    due_at,
+    done_at,
+    done_by,
+    outcome
+});
+
+/// The columns of a `DeskItem`, in the table named `desk_item`.
+macro_rules! desk_item_columns {
+    () => {
+        "desk_item.id, desk_item.business_id, desk_item.customer_id, desk_item.item_kind, desk_item.item_id, \
+         desk_item.reply_id, desk_item.kind, desk_item.words, desk_item.holds, desk_item.opened_at, desk_item.due_at, \
+         desk_item.done_at, desk_item.done_by, desk_item.outcome"
+    };
+}
+
+/// Puts something into the inbox.
+pub async fn open(tx: &mut Tx, item: &DeskItem) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO desk_item (id, business_id, customer_id, item_kind, item_id, reply_id, kind, words, holds, \
+            opened_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(&item.id).bind(&item.business_id).bind(&item.customer_id).bind(item.item_kind).bind(&item.item_id)
+    .bind(&item.reply_id).bind(item.kind).bind(&item.words).bind(item.holds).bind(item.opened_at).bind(item.due_at)
+    .execute(c).await)?;
+    Ok(())
+}
+
+/// One row of the inbox.
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<DeskItem>, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_as(concat!("SELECT ", desk_item_columns!(), " FROM desk_item WHERE id = $1"))
+        .bind(id).fetch_optional(c).await)?,
+    )
+}
+
+/// What waits, of one business or all, the most urgent first. What belongs to no business is in the list of all.
+pub async fn waiting(tx: &mut Tx, business_id: Option<&str>) -> Result<Vec<DeskItem>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", desk_item_columns!(), " FROM desk_item \
+         WHERE done_at IS NULL AND ($1 IS NULL OR business_id = $1) ORDER BY due_at, id"
+    )).bind(business_id).fetch_all(c).await)?)
+}
+
+/// What waits about one booking or renewal, oldest first.
+pub async fn waiting_about(tx: &mut Tx, item_id: &str) -> Result<Vec<DeskItem>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", desk_item_columns!(), " FROM desk_item WHERE item_id = $1 AND done_at IS NULL ORDER BY opened_at, id"
+    )).bind(item_id).fetch_all(c).await)?)
+}
+
+/// What waits about one customer, oldest first.
+pub async fn waiting_for(tx: &mut Tx, customer_id: &str) -> Result<Vec<DeskItem>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", desk_item_columns!(), " FROM desk_item \
+         WHERE customer_id = $1 AND done_at IS NULL ORDER BY opened_at, id"
+    )).bind(customer_id).fetch_all(c).await)?)
+}
+
+/// Whether something of that kind was put into the inbox about an item since `since`, done or not.
+pub async fn was_opened(tx: &mut Tx, item_id: &str, kind: DeskKind, since: Instant) -> Result<bool, StoreError> {
+    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT 1 FROM desk_item WHERE item_id = $1 AND kind = $2 AND opened_at >= $3 LIMIT 1",
+    ).bind(item_id).bind(kind).bind(since).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
+/// Notes that somebody has dealt with it. False: it was done already, or there is no such row.
+pub async fn done(tx: &mut Tx, id: &str, by: &str, outcome: Option<&str>, now: Instant) -> Result<bool, StoreError> {
+    let done = on!(tx, c => sqlx::query(
+        "UPDATE desk_item SET done_at = $2, done_by = $3, outcome = $4 WHERE id = $1 AND done_at IS NULL",
+    ).bind(id).bind(now).bind(by).bind(outcome).execute(c).await)?;
+    Ok(done.rows_affected() == 1)
+}

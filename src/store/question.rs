@@ -1,0 +1,177 @@
+//! Questions: written in the transaction that claims their message, answered or closed by whatever comes next.
+
+use sqlx::AssertSqlSafe;
+
+use super::db::{Tx, on};
+use super::dialect::listed;
+use super::error::StoreError;
+use super::packed::list;
+use super::types::row;
+use super::values::{chunks, with_values};
+use crate::domain::instant::Instant;
+use crate::domain::question::Question;
+
+row!(Question {
+    id,
+    business_id,
+    customer_id,
+    message_id,
+    channel,
+    sender,
+    address,
+    asks,
+    scale,
+    item_kind,
+    item_id,
+    item_revision,
+    state,
+    asked_at,
+    closes_at,
+    answered_at
+});
+
+/// The columns of a `Question`, in the table named `question`.
+macro_rules! question_columns {
+    () => {
+        "question.id, question.business_id, question.customer_id, question.message_id, question.channel, \
+         question.sender, question.address, question.asks, question.scale, question.item_kind, question.item_id, \
+         question.item_revision, question.state, question.asked_at, question.closes_at, question.answered_at"
+    };
+}
+
+/// Writes questions. A message that is tried again asks again, in the same row, perhaps on another channel; what is
+/// answered stays so.
+pub async fn ask_all(tx: &mut Tx, questions: &[Question]) -> Result<(), StoreError> {
+    for range in chunks(questions.len()) {
+        let rows = &questions[range];
+        let statement = with_values(
+            "INSERT INTO question (id, business_id, customer_id, message_id, channel, sender, address, asks, scale, \
+                item_kind, item_id, item_revision, state, asked_at, closes_at, answered_at) VALUES {values} \
+             ON CONFLICT (message_id) DO UPDATE SET channel = excluded.channel, sender = excluded.sender, \
+                address = excluded.address, state = excluded.state, asked_at = excluded.asked_at, \
+                closes_at = excluded.closes_at \
+             WHERE question.state <> 'answered'",
+            rows.len(),
+            16,
+        );
+        on!(tx, c => {
+            let mut query = sqlx::query(AssertSqlSafe(statement));
+            for question in rows {
+                query = query
+                    .bind(&question.id).bind(&question.business_id).bind(&question.customer_id)
+                    .bind(&question.message_id).bind(question.channel).bind(&question.sender).bind(&question.address)
+                    .bind(question.asks).bind(question.scale).bind(question.item_kind).bind(&question.item_id)
+                    .bind(question.item_revision).bind(question.state).bind(question.asked_at)
+                    .bind(question.closes_at).bind(question.answered_at);
+            }
+            query.execute(c).await
+        })?;
+    }
+    Ok(())
+}
+
+/// One question.
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Question>, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_as(concat!("SELECT ", question_columns!(), " FROM question WHERE id = $1"))
+        .bind(id).fetch_optional(c).await)?,
+    )
+}
+
+/// The question that a message asked.
+pub async fn of_message(tx: &mut Tx, message_id: &str) -> Result<Option<Question>, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_as(concat!("SELECT ", question_columns!(), " FROM question WHERE message_id = $1"))
+        .bind(message_id).fetch_optional(c).await)?,
+    )
+}
+
+/// What was asked of an address by text and could still be meant at `since`, the newest first.
+pub async fn asked_of(tx: &mut Tx, address: &str, since: Instant) -> Result<Vec<Question>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", question_columns!(), " FROM question \
+         WHERE address = $1 AND channel = 'sms' AND closes_at > asked_at AND closes_at > $2 ORDER BY asked_at DESC, id DESC"
+    )).bind(address).bind(since).fetch_all(c).await)?)
+}
+
+/// The open questions at these phones, the first asked first.
+pub async fn open_at(tx: &mut Tx, addresses: &[&str]) -> Result<Vec<Question>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", question_columns!(), " FROM question \
+         WHERE address IN ", listed!("$1"), " AND state = 'open' AND channel = 'sms' ORDER BY asked_at, id"
+    )).bind(list(addresses)?).fetch_all(c).await)?)
+}
+
+/// Of these items those that the customer has answered about, with the revision the answer is for.
+pub async fn answered_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT DISTINCT item_id, item_revision FROM question \
+         WHERE item_id IN ", listed!("$1"), " AND state = 'answered' AND asks IN ('confirm', 'renewal')"
+    )).bind(list(items)?).fetch_all(c).await)?)
+}
+
+/// Whether the customer has answered what was asked about an item at this revision.
+pub async fn is_answered(tx: &mut Tx, item_id: &str, revision: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT 1 FROM question WHERE item_id = $1 AND item_revision = $2 AND state = 'answered' \
+            AND asks IN ('confirm', 'renewal') LIMIT 1",
+    ).bind(item_id).bind(revision).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
+/// Notes an answer. The first one's moment stays: a second counts within a day of it.
+pub async fn answer(tx: &mut Tx, id: &str, now: Instant) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE question SET state = 'answered', answered_at = COALESCE(answered_at, $2) WHERE id = $1",
+    ).bind(id).bind(now).execute(c).await)?;
+    Ok(())
+}
+
+/// Closes open questions: others have taken their place, or their time is over.
+pub async fn close_all(tx: &mut Tx, ids: &[&str]) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(concat!(
+        "UPDATE question SET state = 'closed' WHERE id IN ", listed!("$1"), " AND state = 'open'"
+    )).bind(list(ids)?).execute(c).await)?;
+    Ok(())
+}
+
+/// Closes what is still open about an item: it is over, cancelled, or settled in another way.
+pub async fn close_of_item(tx: &mut Tx, item_id: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE question SET state = 'closed' WHERE item_id = $1 AND state = 'open' AND asks IN ('confirm', 'renewal')",
+    ).bind(item_id).execute(c).await)?;
+    Ok(())
+}
+
+/// Takes the questions of messages back that did not reach anybody: no answer can be meant for them.
+pub async fn take_back(tx: &mut Tx, messages: &[&str]) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(concat!(
+        "UPDATE question SET state = 'closed', closes_at = asked_at \
+         WHERE message_id IN ", listed!("$1"), " AND state = 'open'"
+    )).bind(list(messages)?).execute(c).await)?;
+    Ok(())
+}
+
+/// Lets the messages go now that waited for a number to be free. Returns how many.
+pub async fn free(tx: &mut Tx, address: &str, now: Instant) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query(
+        "UPDATE message SET due_at = $2, updated_at = $2 \
+         WHERE customer_id IN (SELECT id FROM customer WHERE phone = $1) AND state = 'planned' AND asks <> 'nothing' \
+            AND channel = 'sms' AND wanted_at <= $2 AND due_at > $2",
+    ).bind(address).bind(now).execute(c).await)?
+    .rows_affected())
+}
+
+/// Whether the same number was told something about another item after it was asked this, until `until`: then words can
+/// be meant for either.
+pub async fn spoken_since(tx: &mut Tx, question: &Question, until: Instant) -> Result<bool, StoreError> {
+    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT 1 FROM customer JOIN message ON message.customer_id = customer.id \
+            JOIN attempt ON attempt.message_id = message.id \
+         WHERE customer.phone = $1 AND message.item_id <> $2 AND message.item_kind <> 'reply' \
+            AND attempt.channel = 'sms' AND attempt.started_at > $3 AND attempt.started_at <= $4 \
+            AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') LIMIT 1",
+    )
+    .bind(&question.address).bind(&question.item_id).bind(question.asked_at).bind(until).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}

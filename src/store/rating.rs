@@ -1,0 +1,149 @@
+//! Ratings: every answer to the question how it went, and what the figures are made of.
+
+use super::db::{Tx, on};
+use super::error::StoreError;
+use super::types::row;
+use crate::domain::instant::Instant;
+use crate::domain::item::ItemKind;
+use crate::domain::message::{Channel, State};
+use crate::domain::rating::Scale;
+
+/// An answer as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Rating {
+    pub id: String,
+    pub business_id: String,
+    pub customer_id: String,
+    pub item_kind: ItemKind,
+    pub item_id: String,
+    /// The message that asked.
+    pub message_id: String,
+    pub scale: Scale,
+    /// Of the question as it was worded.
+    pub version: String,
+    pub score: i64,
+    /// As it was given.
+    pub raw: Option<String>,
+    /// The words beside the score.
+    pub comment: Option<String>,
+    pub channel: Channel,
+    /// Of several answers to one message one counts.
+    pub counts: bool,
+    pub at: Instant,
+}
+
+row!(Rating {
+    id,
+    business_id,
+    customer_id,
+    item_kind,
+    item_id,
+    message_id,
+    scale,
+    version,
+    score,
+    raw,
+    comment,
+    channel,
+    counts,
+    at
+});
+
+/// The columns of a `Rating`.
+macro_rules! rating_columns {
+    () => {
+        "id, business_id, customer_id, item_kind, item_id, message_id, scale, version, score, raw, comment, channel, \
+         counts, at"
+    };
+}
+
+/// Keeps an answer. Where it counts, an earlier one to the same message does not any more.
+pub async fn add(tx: &mut Tx, rating: &Rating) -> Result<(), StoreError> {
+    if rating.counts {
+        on!(tx, c => sqlx::query("UPDATE rating SET counts = FALSE WHERE message_id = $1 AND counts")
+            .bind(&rating.message_id).execute(c).await)?;
+    }
+    on!(tx, c => sqlx::query(
+        "INSERT INTO rating (id, business_id, customer_id, item_kind, item_id, message_id, scale, version, score, raw, \
+            comment, channel, counts, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(&rating.id).bind(&rating.business_id).bind(&rating.customer_id).bind(rating.item_kind)
+    .bind(&rating.item_id).bind(&rating.message_id).bind(rating.scale).bind(&rating.version).bind(rating.score)
+    .bind(&rating.raw).bind(&rating.comment).bind(rating.channel).bind(rating.counts).bind(rating.at)
+    .execute(c).await)?;
+    Ok(())
+}
+
+/// Every answer to one message, the first one first.
+pub async fn of_message(tx: &mut Tx, message_id: &str) -> Result<Vec<Rating>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", rating_columns!(), " FROM rating WHERE message_id = $1 ORDER BY at, id"
+    )).bind(message_id).fetch_all(c).await)?)
+}
+
+/// Every answer of a customer, the first one first.
+pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Rating>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", rating_columns!(), " FROM rating WHERE customer_id = $1 ORDER BY at, id"
+    )).bind(customer_id).fetch_all(c).await)?)
+}
+
+/// When the customer first said how this item went.
+pub async fn first_about(tx: &mut Tx, item_id: &str) -> Result<Option<Instant>, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT MIN(at) FROM rating WHERE item_id = $1")
+        .bind(item_id).fetch_one(c).await)?,
+    )
+}
+
+/// A question how it went that left the house, and its answer where there is one.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub channel: Option<Channel>,
+    pub state: State,
+    pub asked_at: Instant,
+    /// The booking's service, or what it was that was renewed.
+    pub service: Option<String>,
+    pub scale: Option<Scale>,
+    pub score: Option<i64>,
+}
+
+row!(Asked {
+    channel,
+    state,
+    asked_at,
+    service,
+    scale,
+    score
+});
+
+/// Every such question of a business that was due from `from` until before `to`.
+pub async fn asked(tx: &mut Tx, business_id: &str, from: Instant, to: Instant) -> Result<Vec<Asked>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT message.channel, message.state, message.due_at AS asked_at, \
+            COALESCE(booking.service, renewal.kind) AS service, rating.scale, rating.score \
+         FROM message \
+            LEFT JOIN rating ON rating.message_id = message.id AND rating.counts \
+            LEFT JOIN booking ON booking.id = message.item_id LEFT JOIN renewal ON renewal.id = message.item_id \
+         WHERE message.asks = 'rating' AND message.business_id = $1 AND message.due_at >= $2 AND message.due_at < $3 \
+            AND message.state IN ('unknown', 'accepted', 'delivered')",
+    ).bind(business_id).bind(from).bind(to).fetch_all(c).await)?)
+}
+
+/// Blanks the words of answers given before `before`. The scores stay. How many there were.
+pub async fn blank_words(tx: &mut Tx, before: Instant) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query(
+        "UPDATE rating SET raw = NULL, comment = NULL WHERE at < $1 AND (raw IS NOT NULL OR comment IS NOT NULL)",
+    ).bind(before).execute(c).await)?
+    .rows_affected())
+}
+
+/// Blanks the words of a customer's answers, for their erasure. The scores stay.
+pub async fn blank_customer(tx: &mut Tx, customer_id: &str) -> Result<u64, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query("UPDATE rating SET raw = NULL, comment = NULL WHERE customer_id = $1")
+        .bind(customer_id).execute(c).await)?
+        .rows_affected(),
+    )
+}
