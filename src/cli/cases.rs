@@ -174,7 +174,7 @@ async fn list(
 fn in_a_line(line: &Listed, zone: Option<&Zone>) -> String {
     let case = &line.case;
     let when = match (case.closed_at, case.cause) {
-        (Some(at), Some(cause)) => format!("{} {} ({cause})", line.status, local(zone, at)),
+        (Some(at), Some(why)) => format!("{} {} ({why})", line.status, local(zone, at)),
         _ => format!("call by {}", line.due_local),
     };
     let score = case.scale.zip(case.score).map_or_else(String::new, |(scale, score)| {

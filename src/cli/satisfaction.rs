@@ -201,7 +201,9 @@ mod tests {
 
     fn group(name: Option<&str>, scores: &[i64]) -> Figures {
         let mut given = Scores::default();
-        scores.iter().for_each(|score| given.add(*score));
+        for score in scores {
+            given.add(*score);
+        }
         let answered = u32::try_from(scores.len()).unwrap();
         Figures {
             business: "shop".to_owned(),

@@ -22,6 +22,7 @@ use crate::domain::locale::Locale;
 use crate::domain::message::{Asks, Channel};
 use crate::domain::question::{Question, asks_digits};
 use crate::domain::rating::Scale;
+use crate::domain::rating::words_beside;
 use crate::domain::reply::{Action, Asked, Intent, Understood, understand};
 use crate::outbound::dispatch::{DispatchError, Dispatcher};
 use crate::outbound::notice;
@@ -353,12 +354,12 @@ impl Step<'_> {
 
     async fn rate(&self, tx: &mut Tx, question: &Question) -> Result<(), PlanError> {
         let text = self.text();
-        let has_words = text.chars().filter(|char| char.is_alphabetic()).count() > 1;
+        let score = self.reading.understood.score.map_or(0, i64::from);
         let rating = NewRating {
             question,
-            score: self.reading.understood.score.map_or(0, i64::from),
+            score,
             raw: Some(text),
-            comment: has_words.then_some(text),
+            comment: words_beside(score, text),
             complains: self.reading.understood.unhappy,
             channel: Channel::Sms,
             source: CaseSource::Reply,

@@ -25,7 +25,7 @@ pub fn message_in_words(template: &str) -> &str {
         "review_invitation" => "invitation to review",
         "case_apology" => "apology",
         "case_solved" => "is it solved?",
-        "case_alert" => "alert: unhappy customer",
+        "case_alert" => "alert: unhappy",
         "opt_out_confirmed" => "no more texts",
         "help" => "help",
         "cancel_by_mail" => "was the visit meant?",
