@@ -109,6 +109,7 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
     let said =
         store::rating::blank_words(&mut tx, before).await? + store::customer_case::blank_words(&mut tx, before).await?;
     tx.commit().await?;
+    let links = prune_links(app, now).await?;
     let mut blanked = 0;
     loop {
         let mut tx = app.store().write().await?;
@@ -121,9 +122,24 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
                 blanked,
                 receipts,
                 said,
-                "texts, receipts and customers' words past their retention are gone"
+                links,
+                "texts, receipts and customers' words past their retention are gone, and links that ended"
             );
             return Ok(blanked);
+        }
+    }
+}
+
+/// Takes away links that have ended.
+async fn prune_links(app: &App, now: Instant) -> Result<u64, DispatchError> {
+    let mut pruned = 0;
+    loop {
+        let mut tx = app.store().write().await?;
+        let batch = store::link::prune(&mut tx, now, i64::try_from(BLANK_BATCH).unwrap_or(i64::MAX)).await?;
+        tx.commit().await?;
+        pruned += batch;
+        if batch < BLANK_BATCH {
+            return Ok(pruned);
         }
     }
 }

@@ -7,6 +7,7 @@ mod consent;
 mod context;
 mod demo;
 mod doctor;
+mod erase;
 mod health;
 mod import;
 mod inbox;
@@ -85,6 +86,8 @@ enum Command {
     Consent(consent::Command),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
+    /// Forgets a customer for good; what they said no to stays known.
+    Erase(erase::Args),
     /// Asks the running server whether it answers; for containers.
     #[command(hide = true)]
     Health,
@@ -143,6 +146,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Inbox(command) => inbox::run(command, context, out).await?,
         Command::Consent(command) => consent::run(command, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Erase(args) => erase::run(args, context, out).await?,
         Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,
         Command::Config(ConfigCommand::Print) => out.text(&context.config.print())?,

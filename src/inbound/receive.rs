@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::carrier::{AskError, Received};
 use crate::domain::instant::Instant;
+use crate::domain::link::without_tokens;
 use crate::domain::message::Channel;
 use crate::outbound::dispatch::{DispatchError, Dispatcher};
 use crate::store::inbound::NewInbound;
@@ -28,7 +29,8 @@ pub async fn receive(tx: &mut Tx, carrier: &str, received: &Received, now: Insta
         channel: Channel::Sms,
         sender: &received.sender,
         recipient: &received.recipient,
-        body: &received.body,
+        // Phones quote what they answer: a link in it stays the customer's own.
+        body: &without_tokens(&received.body),
         media: received.media,
         opt_out_type: &received.opt_out_type,
         pairs: &pairs,

@@ -13,7 +13,7 @@ use crate::domain::replan::Hold;
 use crate::domain::segments;
 use crate::outbound::recipient::recipient;
 use crate::outbound::text_shelf::ShelfError;
-use crate::outbound::ways::Offered;
+use crate::outbound::ways::{Offered, can_reply};
 use crate::store::report::{Filter, Line};
 use crate::store::{self, StoreError, Tx};
 use crate::texts::{Subject, Texts};
@@ -175,7 +175,12 @@ async fn words(
     };
     let consent = store::ledger::of_customer(tx, customer).await?;
     let sender = dispatcher.sender(channel, &desk.business);
-    let offered = Offered::new(&dispatcher.settings, &line.template, channel, &sender);
+    let offered = Offered::new(
+        &dispatcher.settings,
+        &line.template,
+        channel,
+        can_reply(channel, &sender),
+    );
     let subject = Subject {
         business: &desk.business,
         customer,

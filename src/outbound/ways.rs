@@ -10,6 +10,12 @@ use crate::domain::phone::takes_replies;
 use crate::outbound::recipient::is_alert;
 use crate::texts::{Texts, Ways};
 
+/// Whether an answer to a message on `channel` from `sender` reaches us: a mail's answer is its link.
+#[must_use]
+pub fn can_reply(channel: Channel, sender: &str) -> bool {
+    channel != Channel::Sms || takes_replies(sender)
+}
+
 /// What one message's text is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered {
@@ -19,13 +25,12 @@ pub struct Offered {
 }
 
 impl Offered {
-    /// What a message made of `template` offers when `sender` sends it on `channel`.
+    /// What a message made of `template` offers on `channel`. `by_reply`: a text message can be answered (`can_reply`).
     ///
     /// Mails carry both links. A text message carries one where nothing else is left or where it is long anyway: a link
     /// costs a segment more.
     #[must_use]
-    pub fn new(settings: &Settings, template: &str, channel: Channel, sender: &str) -> Self {
-        let by_reply = channel != Channel::Sms || takes_replies(sender);
+    pub fn new(settings: &Settings, template: &str, channel: Channel, by_reply: bool) -> Self {
         // Whoever holds a customer's link speaks for the customer: the business gets none.
         let to_customer = !is_alert(template);
         let linked = match channel {

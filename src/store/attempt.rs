@@ -1,15 +1,12 @@
 //! Attempts: written before the carrier is called, settled when it has answered or was asked.
 
-use std::collections::HashSet;
-
-use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, HashSet};
 
 use super::db::{Tx, on};
-use super::dialect::listed;
+use super::dialect::{each, listed};
 use super::error::StoreError;
-use super::packed::list;
+use super::packed::text;
 use super::types::row;
-use super::values::{chunks, with_values};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::instant::Instant;
 
@@ -49,26 +46,37 @@ macro_rules! attempt_columns {
 
 /// Writes started attempts.
 pub async fn insert_all(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), StoreError> {
-    for range in chunks(attempts.len()) {
-        let rows = &attempts[range];
-        let statement = with_values(
-            "INSERT INTO attempt (id, message_id, business_id, number, channel, carrier, sender, address, subject, text, \
-                segments, state, started_at, looks) VALUES {values}",
-            rows.len(),
-            14,
-        );
-        on!(tx, c => {
-            let mut query = sqlx::query(AssertSqlSafe(statement));
-            for attempt in rows {
-                query = query
-                    .bind(&attempt.id).bind(&attempt.message_id).bind(&attempt.business_id).bind(attempt.number)
-                    .bind(attempt.channel).bind(&attempt.carrier).bind(&attempt.sender).bind(&attempt.address)
-                    .bind(&attempt.subject).bind(&attempt.text).bind(attempt.segments).bind(attempt.state)
-                    .bind(attempt.started_at).bind(attempt.looks);
-            }
-            query.execute(c).await
-        })?;
+    if attempts.is_empty() {
+        return Ok(());
     }
+    let rows: Vec<_> = attempts
+        .iter()
+        .map(|a| {
+            (
+                &a.id,
+                &a.message_id,
+                &a.business_id,
+                a.number,
+                a.channel,
+                &a.carrier,
+                &a.sender,
+                &a.address,
+                &a.subject,
+                &a.text,
+                a.segments,
+                a.state,
+                a.started_at.millis(),
+                a.looks,
+            )
+        })
+        .collect();
+    on!(tx, c => sqlx::query(concat!(
+        "INSERT INTO attempt (id, message_id, business_id, number, channel, carrier, sender, address, subject, text, \
+            segments, state, started_at, looks) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT), value ->> 4, value ->> 5, \
+            value ->> 6, value ->> 7, value ->> 8, value ->> 9, CAST(value ->> 10 AS BIGINT), value ->> 11, \
+            CAST(value ->> 12 AS BIGINT), CAST(value ->> 13 AS BIGINT) FROM ", each!("$1")
+    )).bind(text(&rows)?).execute(c).await)?;
     Ok(())
 }
 
@@ -115,11 +123,8 @@ pub async fn settle_all(tx: &mut Tx, endings: &[Ending<'_>]) -> Result<HashSet<S
     let mut missed = HashSet::new();
     let mut given = HashSet::new();
     for group in alike(endings) {
-        for range in chunks(group.len()) {
-            let rows = &group[range];
-            if settle_alike(tx, rows, &mut given).await? < rows.len() as u64 {
-                missed.extend(settled_otherwise(tx, rows).await?);
-            }
+        if settle_alike(tx, &group, &mut given).await? < group.len() as u64 {
+            missed.extend(settled_otherwise(tx, &group).await?);
         }
     }
     Ok(missed)
@@ -152,26 +157,21 @@ fn alike<'a, 'b>(endings: &'b [Ending<'a>]) -> Vec<Vec<&'b Ending<'a>>> {
 }
 
 async fn settle_alike<'a>(tx: &mut Tx, rows: &[&Ending<'a>], given: &mut HashSet<&'a str>) -> Result<u64, StoreError> {
-    let statement = with_values(
-        "UPDATE attempt SET state = ?, \
-            provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS (SELECT 1 FROM attempt other \
-                WHERE other.carrier = attempt.carrier AND other.provider_id = v.column2) THEN v.column2 END), \
-            stage = COALESCE(?, attempt.stage), provider_status = COALESCE(?, attempt.provider_status), \
-            code = COALESCE(?, attempt.code), failure = COALESCE(?, attempt.failure), look_at = ?, settled_at = ? \
-         FROM (VALUES {values}) AS v WHERE attempt.id = v.column1 AND attempt.state = ?",
-        rows.len(),
-        2,
-    );
     let (end, from) = rows[0];
-    Ok(on!(tx, c => {
-        let mut query = sqlx::query(AssertSqlSafe(statement))
-            .bind(end.state).bind(end.stage).bind(end.provider_status).bind(end.code).bind(end.failure)
-            .bind(end.look_at).bind(end.at);
-        for (end, _) in rows {
-            query = query.bind(end.id).bind(end.provider_id.filter(|id| given.insert(*id)));
-        }
-        query.bind(from).execute(c).await
-    })?
+    let provider_ids: BTreeMap<&str, Option<&str>> = rows
+        .iter()
+        .map(|(end, _)| (end.id, end.provider_id.filter(|id| given.insert(*id))))
+        .collect();
+    Ok(on!(tx, c => sqlx::query(concat!(
+        "UPDATE attempt SET state = $2, \
+            provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS (SELECT 1 FROM attempt other \
+                WHERE other.carrier = attempt.carrier AND other.provider_id = v.value) THEN v.value END), \
+            stage = COALESCE($3, attempt.stage), provider_status = COALESCE($4, attempt.provider_status), \
+            code = COALESCE($5, attempt.code), failure = COALESCE($6, attempt.failure), look_at = $7, settled_at = $8 \
+         FROM ", each!("$1"), " AS v WHERE attempt.id = v.key AND attempt.state = $9"
+    ))
+    .bind(text(&provider_ids)?).bind(end.state).bind(end.stage).bind(end.provider_status).bind(end.code)
+    .bind(end.failure).bind(end.look_at).bind(end.at).bind(from).execute(c).await)?
     .rows_affected())
 }
 
@@ -181,7 +181,7 @@ async fn settled_otherwise(tx: &mut Tx, rows: &[&Ending<'_>]) -> Result<Vec<Stri
     let ids: Vec<_> = rows.iter().map(|(end, _)| end.id).collect();
     Ok(on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT id FROM attempt WHERE id IN ", listed!("$1"), " AND (state <> $2 OR settled_at <> $3)"
-    )).bind(list(&ids)?).bind(end.state).bind(end.at).fetch_all(c).await)?)
+    )).bind(text(&ids)?).bind(end.state).bind(end.at).fetch_all(c).await)?)
 }
 
 /// Notes the provider's id of an attempt that a callback has settled before the call returned.

@@ -4,8 +4,9 @@ use super::customer::customer_columns;
 use super::db::{Tx, on};
 use super::dialect::{listed, packed};
 use super::error::StoreError;
+use super::holds::Obstacles;
 use super::item::{booking_columns, renewal_columns};
-use super::packed::{list, rows};
+use super::packed::{rows, text};
 use super::types::row;
 use crate::domain::consent::ConsentLine;
 use crate::domain::customer::Customer;
@@ -76,15 +77,16 @@ macro_rules! claimed_columns {
 }
 pub(super) use claimed_columns;
 
-/// When the next planned message of a lane is due.
+/// When the next planned message of a lane is due; none where nothing is planned, or the lane waits for an operator.
 pub async fn next_due(tx: &mut Tx, lane: &str) -> Result<Option<Instant>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT due_at FROM message WHERE state = 'planned' AND lane = $1 ORDER BY due_at LIMIT 1",
+        "SELECT due_at FROM message WHERE state = 'planned' AND lane = $1 \
+            AND NOT EXISTS (SELECT 1 FROM paused_lane WHERE lane = $1) ORDER BY due_at LIMIT 1",
     ).bind(lane).fetch_optional(c).await)?)
 }
 
 /// Leases up to `limit` due messages of a lane to `owner`, the earliest due first, and counts the attempt. The owner
-/// names this very batch.
+/// names this very batch. Nothing where the lane waits for an operator.
 pub async fn claim(
     tx: &mut Tx,
     lane: &str,
@@ -96,7 +98,8 @@ pub async fn claim(
     // PostgreSQL's arm will add FOR UPDATE SKIP LOCKED to the inner select; here the transaction has the write lock.
     let text: String = on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT ", packed!(claimed_columns!()), " FROM (SELECT ", claimed_columns!(), " FROM message \
-         WHERE state = 'planned' AND lane = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3) AS message"
+         WHERE state = 'planned' AND lane = $1 AND due_at <= $2 \
+            AND NOT EXISTS (SELECT 1 FROM paused_lane WHERE lane = $1) ORDER BY due_at LIMIT $3) AS message"
     )).bind(lane).bind(now).bind(limit).fetch_one(c).await)?;
     let mut claimed: Vec<Claimed> = rows(&text)?;
     if claimed.is_empty() {
@@ -119,31 +122,58 @@ pub async fn claim(
 }
 
 fn ids(claimed: &[Claimed]) -> Result<String, StoreError> {
-    list(&claimed.iter().map(|message| &message.id).collect::<Vec<_>>())
+    text(&claimed.iter().map(|message| &message.id).collect::<Vec<_>>())
 }
 
-/// Customers by their ids.
-pub async fn customers(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Customer>, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!(customer_columns!()), " FROM customer WHERE id IN ", listed!("$1")
-    )).bind(list(ids)?).fetch_one(c).await)?;
-    rows(&text)
+/// The ids that a claim names, each once.
+#[derive(Clone, Debug, Default)]
+pub struct Named<'a> {
+    pub customers: Vec<&'a str>,
+    pub bookings: Vec<&'a str>,
+    pub renewals: Vec<&'a str>,
 }
 
-/// Bookings by their ids.
-pub async fn bookings(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Booking>, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!(booking_columns!()), " FROM booking WHERE id IN ", listed!("$1")
-    )).bind(list(ids)?).fetch_one(c).await)?;
-    rows(&text)
+/// What a claim is about.
+#[derive(Clone, Debug)]
+pub struct About {
+    pub customers: Vec<Customer>,
+    pub bookings: Vec<Booking>,
+    pub renewals: Vec<Renewal>,
+    /// The messages about the same items that are planned, due, still useful, and not waiting for an operator.
+    pub rivals: Vec<Rival>,
+    /// The texts that the customers got since `since`. What was taken back by a cancellation in between has to be said
+    /// again.
+    pub recent_texts: Vec<RecentText>,
 }
 
-/// Renewals by their ids.
-pub async fn renewals(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Renewal>, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!(renewal_columns!()), " FROM renewal WHERE id IN ", listed!("$1")
-    )).bind(list(ids)?).fetch_one(c).await)?;
-    rows(&text)
+/// Reads what a claim is about, in one statement whatever its size.
+pub async fn about(tx: &mut Tx, named: &Named<'_>, since: Instant, now: Instant) -> Result<About, StoreError> {
+    let items: Vec<_> = named.bookings.iter().chain(&named.renewals).collect();
+    let (customers, bookings, renewals, rivals, recent): (String, String, String, String, String) = on!(tx, c => sqlx::query_as(concat!(
+            "SELECT (SELECT ", packed!(customer_columns!()), " FROM customer WHERE id IN ", listed!("$1"), "), \
+             (SELECT ", packed!(booking_columns!()), " FROM booking WHERE id IN ", listed!("$2"), "), \
+             (SELECT ", packed!(renewal_columns!()), " FROM renewal WHERE id IN ", listed!("$3"), "), \
+             (SELECT ", packed!("item_id, customer_id, item_revision, wanted_at, channel"), " FROM message \
+                WHERE item_id IN ", listed!("$4"), " AND state = 'planned' AND due_at <= $6 AND useful_until >= $6 \
+                    AND lane NOT IN (SELECT lane FROM paused_lane)), \
+             (SELECT ", packed!("message.customer_id, message.item_id, message.template, attempt.text"), " FROM message \
+                JOIN attempt ON attempt.message_id = message.id \
+                WHERE message.customer_id IN ", listed!("$1"), " AND message.updated_at > $5 \
+                    AND message.state IN ('sending', 'unknown', 'accepted', 'delivered') \
+                    AND attempt.text IS NOT NULL AND attempt.started_at > $5 \
+                    AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') \
+                    AND NOT EXISTS (SELECT 1 FROM message back WHERE back.item_id = message.item_id \
+                        AND back.anchor = 'cancelled' AND back.state NOT IN ('skipped', 'failed')))"
+        ))
+        .bind(text(&named.customers)?).bind(text(&named.bookings)?).bind(text(&named.renewals)?)
+        .bind(text(&items)?).bind(since).bind(now).fetch_one(c).await)?;
+    Ok(About {
+        customers: rows(&customers)?,
+        bookings: rows(&bookings)?,
+        renewals: rows(&renewals)?,
+        rivals: rows(&rivals)?,
+        recent_texts: rows(&recent)?,
+    })
 }
 
 /// A line of the ledger, and whom it speaks of: a customer, or whoever of a business has an address.
@@ -188,14 +218,28 @@ macro_rules! scoped_columns {
     };
 }
 
-/// What the ledger says of customers, by their ids and by their addresses.
-pub async fn consents(tx: &mut Tx, customers: &[&str], addresses: &[&str]) -> Result<Vec<ScopedConsent>, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!(scoped_columns!()), " FROM ( \
-         SELECT ", scoped_columns!(), " FROM consent WHERE customer_id IN ", listed!("$1"), " \
-         UNION ALL SELECT ", scoped_columns!(), " FROM consent WHERE address IN ", listed!("$2"), ") AS line"
-    )).bind(list(customers)?).bind(list(addresses)?).fetch_one(c).await)?;
-    rows(&text)
+/// What the ledger says of customers, by their ids and by their addresses, and what else stands in the way of messages
+/// about these items. The plan has held what it could; this is for what was on its way meanwhile and came back.
+pub async fn standing(
+    tx: &mut Tx,
+    customers: &[&str],
+    items: &[&str],
+    addresses: &[&str],
+) -> Result<(Vec<ScopedConsent>, Obstacles), StoreError> {
+    let (lines, obstacles): (String, String) = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT (SELECT ", packed!(scoped_columns!()), " FROM ( \
+             SELECT ", scoped_columns!(), " FROM consent WHERE customer_id IN ", listed!("$1"), " \
+             UNION ALL SELECT ", scoped_columns!(), " FROM consent WHERE address IN ", listed!("$2"), ") AS line), \
+          (SELECT ", packed!("kind, about"), " FROM ( \
+             SELECT channel AS kind, address AS about FROM bad_address WHERE address IN ", listed!("$2"), " \
+             UNION ALL SELECT 'case', customer_id FROM customer_case \
+                WHERE closed_at IS NULL AND customer_id IN ", listed!("$1"), " \
+             UNION ALL SELECT 'pending', item_id FROM desk_item \
+                WHERE done_at IS NULL AND holds AND item_id IN ", listed!("$3"), " \
+             UNION ALL SELECT 'number', business_id || ' ' || address FROM held_number \
+                WHERE address IN ", listed!("$2"), ") AS obstacle)"
+    )).bind(text(customers)?).bind(text(addresses)?).bind(text(items)?).fetch_one(c).await)?;
+    Ok((rows(&lines)?, Obstacles::of_rows(rows(&obstacles)?)?))
 }
 
 /// A planned message that is due as well.
@@ -216,16 +260,6 @@ row!(Rival {
     channel
 });
 
-/// The messages about these items that are planned, due, still useful, and not waiting for an operator.
-pub async fn rivals(tx: &mut Tx, items: &[&str], now: Instant) -> Result<Vec<Rival>, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!("item_id, customer_id, item_revision, wanted_at, channel"), " FROM message \
-         WHERE item_id IN ", listed!("$1"), " AND state = 'planned' AND due_at <= $2 AND useful_until >= $2 \
-            AND lane NOT IN (SELECT lane FROM paused_lane)"
-    )).bind(list(items)?).bind(now).fetch_one(c).await)?;
-    rows(&text)
-}
-
 /// Those of the customers whom a survey has reached, or may have reached, since `since`; one that this very claim sends
 /// does not count.
 pub async fn surveyed(tx: &mut Tx, customers: &[&str], owner: &str, since: Instant) -> Result<Vec<String>, StoreError> {
@@ -233,7 +267,7 @@ pub async fn surveyed(tx: &mut Tx, customers: &[&str], owner: &str, since: Insta
         "SELECT DISTINCT customer_id FROM message WHERE customer_id IN ", listed!("$1"), " AND purpose = 'survey' \
             AND due_at > $3 AND (state IN ('unknown', 'accepted', 'delivered') \
                 OR (state = 'sending' AND lease_owner <> $2))"
-    )).bind(list(customers)?).bind(owner).bind(since).fetch_all(c).await)?)
+    )).bind(text(customers)?).bind(owner).bind(since).fetch_all(c).await)?)
 }
 
 /// A text that a customer got.
@@ -251,17 +285,3 @@ row!(RecentText {
     template,
     text
 });
-
-/// The texts that customers got since `since`. What was taken back by a cancellation in between has to be said again.
-pub async fn recent_texts(tx: &mut Tx, customers: &[&str], since: Instant) -> Result<Vec<RecentText>, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!("message.customer_id, message.item_id, message.template, attempt.text"), " FROM message \
-            JOIN attempt ON attempt.message_id = message.id \
-         WHERE message.customer_id IN ", listed!("$1"), " AND message.updated_at > $2 \
-            AND message.state IN ('sending', 'unknown', 'accepted', 'delivered') AND attempt.text IS NOT NULL \
-            AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') AND attempt.started_at > $2 \
-            AND NOT EXISTS (SELECT 1 FROM message back WHERE back.item_id = message.item_id \
-                AND back.anchor = 'cancelled' AND back.state NOT IN ('skipped', 'failed'))"
-    )).bind(list(customers)?).bind(since).fetch_one(c).await)?;
-    rows(&text)
-}

@@ -3,7 +3,7 @@
 use super::db::{Tx, on};
 use super::dialect::listed;
 use super::error::StoreError;
-use super::packed::list;
+use super::packed::text;
 use super::types::row;
 use crate::domain::case::Case;
 use crate::domain::instant::Instant;
@@ -102,7 +102,7 @@ pub async fn open_count(tx: &mut Tx, business_id: &str) -> Result<i64, StoreErro
 pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Case>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
         select_case!(), "WHERE customer_case.id IN ", listed!("$1")
-    )).bind(list(ids)?).fetch_all(c).await)?)
+    )).bind(text(ids)?).fetch_all(c).await)?)
 }
 
 /// Writes a case, new or changed.

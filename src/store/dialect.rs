@@ -16,6 +16,11 @@ macro_rules! listed {
 }
 pub(super) use listed;
 
-/// A bind in a statement of many rows. SQLite looks a name like `$900` up in a list of all names, once for each bind;
-/// unnamed ones cost nothing. PostgreSQL will number them.
-pub const PLACEHOLDER_SQLITE: &str = "?";
+/// The elements of a list, or the pairs of an object, that came as one bind: a table with `key` and `value`.
+/// PostgreSQL: `json_array_elements` and `json_each_text`.
+macro_rules! each {
+    ($bind:literal) => {
+        concat!("json_each(", $bind, ")")
+    };
+}
+pub(super) use each;

@@ -25,6 +25,10 @@ pub enum StoreError {
     Damaged(String),
     #[error("another program keeps the database locked: stop it, or try again ({0})")]
     Busy(String),
+    #[error(
+        "{path}, the key of erased customers' hashes, can't be used: {why}. Restore it from the backup of this database"
+    )]
+    ErasureKey { path: String, why: String },
     #[error("{0} changed meanwhile: nothing was done to it")]
     Stale(&'static str),
     #[error("a row does not fit its type: {0}")]

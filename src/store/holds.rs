@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 
 use super::db::{Tx, on};
-use super::dialect::{listed, packed};
 use super::error::StoreError;
-use super::packed::{list, rows};
 use super::types::row;
 use crate::domain::customer::Customer;
 use crate::domain::message::Channel;
@@ -37,8 +35,7 @@ pub async fn of_item(tx: &mut Tx, item_id: &str, customer: &Customer) -> Result<
     })
 }
 
-/// What stands in the way of a claim's messages, in one statement. The plan has held what it could; this is for what
-/// was on its way meanwhile and came back.
+/// What stands in the way of a claim's messages.
 #[derive(Clone, Debug, Default)]
 pub struct Obstacles {
     /// Addresses that a carrier called bad.
@@ -52,6 +49,25 @@ pub struct Obstacles {
 }
 
 impl Obstacles {
+    /// Of rows of what it is (a channel: a bad address there) and whom or what it is about.
+    pub(super) fn of_rows(rows: Vec<(String, String)>) -> Result<Self, StoreError> {
+        let mut obstacles = Self::default();
+        for (kind, about) in rows {
+            match kind.as_str() {
+                "case" => drop(obstacles.unhappy.insert(about)),
+                "pending" => drop(obstacles.pending.insert(about)),
+                "number" => drop(obstacles.numbers.insert(about)),
+                channel => {
+                    let channel = channel
+                        .parse()
+                        .map_err(|error| StoreError::Inconsistent(format!("{error}")))?;
+                    obstacles.bad_addresses.push((channel, about));
+                }
+            }
+        }
+        Ok(obstacles)
+    }
+
     /// What holds messages about an item to a customer.
     #[must_use]
     pub fn waits(&self, item_id: &str, customer: &Customer) -> Waits {
@@ -63,38 +79,4 @@ impl Obstacles {
                 && number.is_some_and(|number| self.numbers.contains(&format!("{} {number}", customer.business_id))),
         }
     }
-}
-
-/// The obstacles of these customers, items and addresses.
-pub async fn obstacles(
-    tx: &mut Tx,
-    customers: &[&str],
-    items: &[&str],
-    addresses: &[&str],
-) -> Result<Obstacles, StoreError> {
-    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
-        "SELECT ", packed!("kind, about"), " FROM ( \
-         SELECT channel AS kind, address AS about FROM bad_address WHERE address IN ", listed!("$1"), " \
-         UNION ALL SELECT 'case', customer_id FROM customer_case \
-            WHERE closed_at IS NULL AND customer_id IN ", listed!("$2"), " \
-         UNION ALL SELECT 'pending', item_id FROM desk_item \
-            WHERE done_at IS NULL AND holds AND item_id IN ", listed!("$3"), " \
-         UNION ALL SELECT 'number', business_id || ' ' || address FROM held_number \
-            WHERE address IN ", listed!("$1"), ") AS obstacle"
-    )).bind(list(addresses)?).bind(list(customers)?).bind(list(items)?).fetch_one(c).await)?;
-    let mut obstacles = Obstacles::default();
-    for (kind, about) in rows::<(String, String)>(&text)? {
-        match kind.as_str() {
-            "case" => drop(obstacles.unhappy.insert(about)),
-            "pending" => drop(obstacles.pending.insert(about)),
-            "number" => drop(obstacles.numbers.insert(about)),
-            channel => {
-                let channel = channel
-                    .parse()
-                    .map_err(|error| StoreError::Inconsistent(format!("{error}")))?;
-                obstacles.bad_addresses.push((channel, about));
-            }
-        }
-    }
-    Ok(obstacles)
 }

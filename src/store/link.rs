@@ -1,11 +1,10 @@
 //! Links: what the holder of a token may do. The token itself is never here, only its hash.
 
-use sqlx::AssertSqlSafe;
-
 use super::db::{Tx, on};
+use super::dialect::each;
 use super::error::StoreError;
+use super::packed::text;
 use super::types::row;
-use super::values::{chunks, with_values};
 use crate::domain::instant::Instant;
 use crate::domain::link::LinkPurpose;
 use crate::domain::message::Channel;
@@ -39,25 +38,31 @@ row!(Link {
 
 /// Writes new links.
 pub async fn insert_all(tx: &mut Tx, links: &[Link]) -> Result<(), StoreError> {
-    for range in chunks(links.len()) {
-        let rows = &links[range];
-        let statement = with_values(
-            "INSERT INTO link (token_hash, purpose, business_id, customer_id, message_id, channel, address, created_at, \
-                expires_at) VALUES {values}",
-            rows.len(),
-            9,
-        );
-        on!(tx, c => {
-            let mut query = sqlx::query(AssertSqlSafe(statement));
-            for link in rows {
-                query = query
-                    .bind(&link.token_hash).bind(link.purpose).bind(&link.business_id).bind(&link.customer_id)
-                    .bind(&link.message_id).bind(link.channel).bind(&link.address).bind(link.created_at)
-                    .bind(link.expires_at);
-            }
-            query.execute(c).await
-        })?;
+    if links.is_empty() {
+        return Ok(());
     }
+    let rows: Vec<_> = links
+        .iter()
+        .map(|link| {
+            (
+                &link.token_hash,
+                link.purpose,
+                &link.business_id,
+                &link.customer_id,
+                &link.message_id,
+                link.channel,
+                &link.address,
+                link.created_at.millis(),
+                link.expires_at.millis(),
+            )
+        })
+        .collect();
+    on!(tx, c => sqlx::query(concat!(
+        "INSERT INTO link (token_hash, purpose, business_id, customer_id, message_id, channel, address, created_at, \
+            expires_at) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+            CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT) FROM ", each!("$1")
+    )).bind(text(&rows)?).execute(c).await)?;
     Ok(())
 }
 

@@ -9,6 +9,8 @@ pub mod customer_case;
 mod db;
 pub mod desk_item;
 mod dialect;
+pub mod erasure;
+mod erasure_key;
 mod error;
 pub mod held_number;
 pub mod history;
@@ -33,10 +35,10 @@ pub mod rule;
 pub mod setting;
 pub mod text_override;
 mod types;
-mod values;
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::erasure::ErasureKey;
 use db::Db;
 pub use db::Tx;
 pub use error::StoreError;
@@ -106,7 +108,38 @@ impl Store {
     /// # Errors
     /// When the target exists or can't be written.
     pub async fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
-        self.db.copy_to(target).await
+        self.db.copy_to(target).await?;
+        erasure_key::copy(&self.path(), target)
+    }
+
+    /// The key of erased people's hashes; none where nobody was ever erased.
+    ///
+    /// # Errors
+    /// When its file can't be read, or holds no key.
+    pub fn erasure_key(&self) -> Result<Option<ErasureKey>, StoreError> {
+        erasure_key::load(&self.path())
+    }
+
+    /// The same, made where there is none yet.
+    ///
+    /// # Errors
+    /// When its file can't be read or written.
+    pub fn make_erasure_key(&self) -> Result<ErasureKey, StoreError> {
+        erasure_key::load_or_make(&self.path())
+    }
+
+    /// Where that key lies.
+    #[must_use]
+    pub fn erasure_key_path(&self) -> PathBuf {
+        erasure_key::path(&self.path())
+    }
+
+    /// Takes what was erased out of the write-ahead log too, as far as no reader still needs it.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub async fn flush_log(&self) -> Result<(), StoreError> {
+        self.db.flush_log().await
     }
 
     /// Where the database file is.

@@ -6,7 +6,7 @@ use super::claim::{Claimed, claimed_columns};
 use super::db::{Tx, on};
 use super::dialect::listed;
 use super::error::StoreError;
-use super::packed::list;
+use super::packed::text;
 use super::types::row;
 use crate::domain::instant::Instant;
 use crate::domain::message::{Channel, Reason, State};
@@ -64,7 +64,7 @@ pub async fn settle_all(tx: &mut Tx, settlements: &[Settlement<'_>]) -> Result<u
     let mut moved = 0;
     for group in alike(settlements) {
         let ids: Vec<_> = group.iter().map(|settlement| settlement.message_id).collect();
-        moved += settle_alike(tx, &list(&ids)?, group[0]).await?;
+        moved += settle_alike(tx, &text(&ids)?, group[0]).await?;
     }
     Ok(moved)
 }

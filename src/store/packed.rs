@@ -1,7 +1,7 @@
-//! Many rows as one JSON text, and many ids as one bind.
+//! Many rows as one JSON text, and many values as one bind.
 //!
 //! A row that crosses from the database's thread to its reader costs more than finding it does (docs/performance.md).
-//! Whatever works on a batch hands its ids over as one list and gets its rows back as one text.
+//! Whatever works on a batch hands its values over as one text and gets its rows back as one.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::error::StoreError;
 use crate::domain::instant::Instant;
 
-/// A list of ids, as `listed!` of `dialect.rs` reads it.
-pub(super) fn list<T: Serialize>(ids: &[T]) -> Result<String, StoreError> {
-    serde_json::to_string(ids).map_err(|error| StoreError::Inconsistent(error.to_string()))
+/// Many values as one bind: a list that `listed!` of `dialect.rs` reads, or rows and pairs that `each!` reads.
+pub(super) fn text<T: Serialize + ?Sized>(values: &T) -> Result<String, StoreError> {
+    serde_json::to_string(values).map_err(|error| StoreError::Inconsistent(error.to_string()))
 }
 
 /// The rows of a text that `packed!` of `dialect.rs` made.

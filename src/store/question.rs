@@ -1,13 +1,10 @@
 //! Questions: written in the transaction that claims their message, answered or closed by whatever comes next.
 
-use sqlx::AssertSqlSafe;
-
 use super::db::{Tx, on};
-use super::dialect::listed;
+use super::dialect::{each, listed};
 use super::error::StoreError;
-use super::packed::list;
+use super::packed::text;
 use super::types::row;
-use super::values::{chunks, with_values};
 use crate::domain::instant::Instant;
 use crate::domain::question::Question;
 
@@ -42,31 +39,44 @@ macro_rules! question_columns {
 /// Writes questions. A message that is tried again asks again, in the same row, perhaps on another channel; what is
 /// answered stays so.
 pub async fn ask_all(tx: &mut Tx, questions: &[Question]) -> Result<(), StoreError> {
-    for range in chunks(questions.len()) {
-        let rows = &questions[range];
-        let statement = with_values(
-            "INSERT INTO question (id, business_id, customer_id, message_id, channel, sender, address, asks, scale, \
-                item_kind, item_id, item_revision, state, asked_at, closes_at, answered_at) VALUES {values} \
-             ON CONFLICT (message_id) DO UPDATE SET channel = excluded.channel, sender = excluded.sender, \
-                address = excluded.address, state = excluded.state, asked_at = excluded.asked_at, \
-                closes_at = excluded.closes_at \
-             WHERE question.state <> 'answered'",
-            rows.len(),
-            16,
-        );
-        on!(tx, c => {
-            let mut query = sqlx::query(AssertSqlSafe(statement));
-            for question in rows {
-                query = query
-                    .bind(&question.id).bind(&question.business_id).bind(&question.customer_id)
-                    .bind(&question.message_id).bind(question.channel).bind(&question.sender).bind(&question.address)
-                    .bind(question.asks).bind(question.scale).bind(question.item_kind).bind(&question.item_id)
-                    .bind(question.item_revision).bind(question.state).bind(question.asked_at)
-                    .bind(question.closes_at).bind(question.answered_at);
-            }
-            query.execute(c).await
-        })?;
+    if questions.is_empty() {
+        return Ok(());
     }
+    let rows: Vec<_> = questions
+        .iter()
+        .map(|q| {
+            (
+                &q.id,
+                &q.business_id,
+                &q.customer_id,
+                &q.message_id,
+                q.channel,
+                &q.sender,
+                &q.address,
+                q.asks,
+                q.scale,
+                q.item_kind,
+                &q.item_id,
+                q.item_revision,
+                q.state,
+                q.asked_at.millis(),
+                q.closes_at.millis(),
+                q.answered_at.map(Instant::millis),
+            )
+        })
+        .collect();
+    on!(tx, c => sqlx::query(concat!(
+        "INSERT INTO question (id, business_id, customer_id, message_id, channel, sender, address, asks, scale, \
+            item_kind, item_id, item_revision, state, asked_at, closes_at, answered_at) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
+            value ->> 8, value ->> 9, value ->> 10, CAST(value ->> 11 AS BIGINT), value ->> 12, \
+            CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT) \
+         FROM ", each!("$1"), " WHERE TRUE \
+         ON CONFLICT (message_id) DO UPDATE SET channel = excluded.channel, sender = excluded.sender, \
+            address = excluded.address, state = excluded.state, asked_at = excluded.asked_at, \
+            closes_at = excluded.closes_at \
+         WHERE question.state <> 'answered'"
+    )).bind(text(&rows)?).execute(c).await)?;
     Ok(())
 }
 
@@ -99,7 +109,7 @@ pub async fn open_at(tx: &mut Tx, addresses: &[&str]) -> Result<Vec<Question>, S
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", question_columns!(), " FROM question \
          WHERE address IN ", listed!("$1"), " AND state = 'open' AND channel = 'sms' ORDER BY asked_at, id"
-    )).bind(list(addresses)?).fetch_all(c).await)?)
+    )).bind(text(addresses)?).fetch_all(c).await)?)
 }
 
 /// Of these items those that the customer has answered about, with the revision the answer is for.
@@ -107,7 +117,7 @@ pub async fn answered_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, 
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT DISTINCT item_id, item_revision FROM question \
          WHERE item_id IN ", listed!("$1"), " AND state = 'answered' AND asks IN ('confirm', 'renewal')"
-    )).bind(list(items)?).fetch_all(c).await)?)
+    )).bind(text(items)?).fetch_all(c).await)?)
 }
 
 /// Whether the customer has answered what was asked about an item at this revision.
@@ -131,7 +141,7 @@ pub async fn answer(tx: &mut Tx, id: &str, now: Instant) -> Result<(), StoreErro
 pub async fn close_all(tx: &mut Tx, ids: &[&str]) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(concat!(
         "UPDATE question SET state = 'closed' WHERE id IN ", listed!("$1"), " AND state = 'open'"
-    )).bind(list(ids)?).execute(c).await)?;
+    )).bind(text(ids)?).execute(c).await)?;
     Ok(())
 }
 
@@ -148,7 +158,7 @@ pub async fn take_back(tx: &mut Tx, messages: &[&str]) -> Result<(), StoreError>
     on!(tx, c => sqlx::query(concat!(
         "UPDATE question SET state = 'closed', closes_at = asked_at \
          WHERE message_id IN ", listed!("$1"), " AND state = 'open'"
-    )).bind(list(messages)?).execute(c).await)?;
+    )).bind(text(messages)?).execute(c).await)?;
     Ok(())
 }
 

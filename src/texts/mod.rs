@@ -7,6 +7,7 @@
 //! - `render`: one message on one channel
 //! - `tidy`, `html`: plain clean text, and the HTML part of a mail made from it
 //! - `check`: renders everything with `samples` and reports what would go wrong
+//! - `pages`: the phrases of customers' pages
 //! - `reply_words`: finds texts that ask for an answer which providers take as an opt-out
 //!
 //! May import `domain` only. The texts themselves are in `templates/messages/<template>/<locale>/<part>.txt`.
@@ -17,6 +18,7 @@ mod check;
 mod error;
 mod facts;
 mod html;
+pub mod pages;
 mod render;
 mod reply_words;
 mod samples;

@@ -4,6 +4,7 @@ mod desk;
 mod door;
 mod error;
 mod health;
+mod public;
 mod webhooks;
 
 use axum::Router;
@@ -36,7 +37,8 @@ pub fn router(app: App) -> Router {
         .route("/days/{date}", get(desk::day))
         .route("/messages/{id}", get(desk::story))
         .layer(from_fn_with_state(app.clone(), door::only_staff));
-    desk.route("/webhooks/twilio/status", post(webhooks::twilio_status))
+    desk.merge(public::routes())
+        .route("/webhooks/twilio/status", post(webhooks::twilio_status))
         .route(
             "/webhooks/twilio/message",
             post(webhooks::twilio_message).get(webhooks::twilio_message_by_get),

@@ -2,6 +2,7 @@
 
 mod case_rows;
 mod fixtures;
+mod link_rows;
 mod opening;
 mod outbox_rows;
 mod reply_rows;

@@ -135,6 +135,31 @@ fn one_click_is_offered_for_https_only() {
 }
 
 #[test]
+fn whoever_reads_mails_of_the_business_can_be_asked_instead() {
+    let with = |mailbox: &str| {
+        let mail = Mail {
+            unsubscribe_url: Some("https://g.example/u/x".to_owned()),
+            unsubscribe_mailbox: Some(mailbox.to_owned()),
+            ..simple()
+        };
+        let head = headers(&built(&mail));
+        let line = head.iter().find_map(|line| line.strip_prefix("List-Unsubscribe: "));
+        line.expect("the header").to_owned()
+    };
+    let both = "<https://g.example/u/x>, <mailto:desk@g.example?subject=unsubscribe>";
+    assert_eq!(with("desk@g.example"), both);
+    assert_eq!(with("Desk <desk@g.example>"), both);
+    for odd in [
+        "",
+        "no address",
+        "a@b>, <https://evil.example/",
+        "a\r\nBcc: eve@example.com",
+    ] {
+        assert_eq!(with(odd), "<https://g.example/u/x>", "{odd}");
+    }
+}
+
+#[test]
 fn no_text_of_a_customer_can_begin_a_header() {
     let evil = "Ana\r\nBcc: eve@example.com\r\n\r\nhello\u{0}\u{2028}";
     let mail = Mail {

@@ -22,12 +22,13 @@ pub(super) async fn issue(
     now: Instant,
 ) -> Result<(), StoreError> {
     let Some(public_url) = public_url else { return Ok(()) };
+    let placeholders =
+        [LinkPurpose::Respond, LinkPurpose::Unsubscribe].map(|purpose| (purpose, purpose.url(public_url, PLACEHOLDER)));
     let mut links = Vec::new();
     for job in jobs {
         let about = items.get(&job.message.item_id).map(happens_at);
-        for purpose in LinkPurpose::ALL {
-            let placeholder = purpose.url(public_url, PLACEHOLDER);
-            if !mentions(&job.outgoing, &placeholder) {
+        for (purpose, placeholder) in &placeholders {
+            if !mentions(&job.outgoing, placeholder) {
                 continue;
             }
             let token = Token::new(rand::random());
@@ -42,11 +43,7 @@ pub(super) async fn issue(
                 created_at: now,
                 expires_at: purpose.expires_at(now, about),
             });
-            fill_in(
-                &mut job.outgoing,
-                &placeholder,
-                &purpose.url(public_url, token.as_str()),
-            );
+            fill_in(&mut job.outgoing, placeholder, &purpose.url(public_url, token.as_str()));
         }
     }
     store::link::insert_all(tx, &links).await

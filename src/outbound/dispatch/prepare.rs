@@ -25,7 +25,7 @@ use crate::domain::segments;
 use crate::outbound::notice;
 use crate::outbound::plan::lane;
 use crate::outbound::recipient::{desk_of, is_alert};
-use crate::outbound::ways::Offered;
+use crate::outbound::ways::{Offered, can_reply};
 use crate::store::claim::Claimed;
 use crate::store::outbox::{Again, Settlement};
 use crate::store::{self, Tx};
@@ -178,13 +178,15 @@ impl Surroundings {
             return Ready::skip(message, Reason::NoAddress);
         };
         let from = dispatcher.sender(channel, business);
+        let mut by_reply = can_reply(channel, &from);
         match asking.turn(&message, asks_of(&message, item), channel, &from, &address, now) {
             Turn::Ask { .. } => {}
-            Turn::Plain => message.asks = Asks::Nothing,
+            // Its letters would be taken for the answer to another question: the link takes their place.
+            Turn::Plain => (message.asks, by_reply) = (Asks::Nothing, false),
             Turn::Wait(until) if until > now => return Ready::put_back(message, until, channel, business),
             Turn::Wait(_) => return Ready::skip(message, Reason::TooLate),
         }
-        let offered = Offered::new(&dispatcher.settings, &message.template, channel, &from);
+        let offered = Offered::new(&dispatcher.settings, &message.template, channel, by_reply);
         let rendered = match self.render(
             &message,
             channel,

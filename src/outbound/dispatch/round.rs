@@ -59,16 +59,16 @@ impl Lane {
     ) -> Result<Turn, DispatchError> {
         let mut tx = dispatcher.store.write().await?;
         self.settle(&mut tx, dispatcher, answered, now).await?;
-        let paused = store::lane::is_paused(&mut tx, &self.name).await?;
-        let room = if paused { 0 } else { room.min(self.limiter.room(now)) };
+        let room = room.min(self.limiter.room(now));
         let prepared = match room {
             0 => Prepared::default(),
             room => claim_and_prepare(&mut tx, dispatcher, &self.name, room, now).await?,
         };
-        let next_due = if paused {
-            None
-        } else {
-            store::claim::next_due(&mut tx, &self.name).await?
+        let taken = prepared.jobs.len() + usize::try_from(prepared.dealt_with).unwrap_or(usize::MAX);
+        // Where the room was taken whole, more may be due already: nobody needs to ask.
+        let next_due = match room {
+            1.. if taken >= room => Some(now),
+            _ => store::claim::next_due(&mut tx, &self.name).await?,
         };
         tx.commit().await?;
         self.limiter

@@ -10,12 +10,12 @@ use crate::domain::business::Business;
 use crate::domain::consent::ConsentLine;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Item, ItemKind};
+use crate::domain::item::{Booking, Item, ItemKind, Renewal};
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::rule::OnlyIf;
 use crate::outbound::text_shelf::ShelfError;
-use crate::store::claim::{Claimed, RecentText, Rival};
+use crate::store::claim::{Claimed, Named, RecentText, Rival, ScopedConsent};
 use crate::store::holds::Obstacles;
 use crate::store::{self, StoreError, Tx};
 use crate::texts::Texts;
@@ -52,33 +52,43 @@ impl Surroundings {
         owner: &str,
         now: Instant,
     ) -> Result<Self, DispatchError> {
-        let ids = distinct(claimed.iter().map(|message| message.customer_id.as_str()));
-        let customers: HashMap<_, _> = store::claim::customers(tx, &ids)
-            .await?
-            .into_iter()
-            .map(|customer| (customer.id.clone(), Arc::new(customer)))
-            .collect();
+        let of = |kind| {
+            let about = claimed.iter().filter(move |message| message.item_kind == kind);
+            distinct(about.map(|message| message.item_id.as_str()))
+        };
+        let named = Named {
+            customers: distinct(claimed.iter().map(|message| message.customer_id.as_str())),
+            bookings: of(ItemKind::Booking),
+            renewals: of(ItemKind::Renewal),
+        };
+        let about = store::claim::about(tx, &named, now - DUPLICATE_WINDOW, now).await?;
         let addresses = distinct(
-            customers
-                .values()
+            about
+                .customers
+                .iter()
                 .flat_map(|customer| [customer.phone.as_deref(), customer.email.as_deref()])
                 .flatten(),
         );
-        let about = distinct(claimed.iter().map(|message| message.item_id.as_str()));
+        let items = distinct(claimed.iter().map(|message| message.item_id.as_str()));
+        let (lines, obstacles) = store::claim::standing(tx, &named.customers, &items, &addresses).await?;
         Ok(Self {
             businesses: businesses(tx, dispatcher, claimed).await?,
-            items: items(tx, claimed).await?,
-            consents: consents(tx, &customers, &ids, &addresses).await?,
-            obstacles: store::holds::obstacles(tx, &ids, &about, &addresses).await?,
-            overtaken: overtaken(tx, claimed, now).await?,
+            consents: consents(&about.customers, &lines),
+            obstacles,
+            overtaken: overtaken(claimed, about.rivals, now),
             surveyed: surveyed(tx, claimed, owner, now).await?,
             answered: answered(tx, claimed).await?,
-            recent_texts: recent_texts(tx, &ids, now).await?,
+            recent_texts: by_customer(about.recent_texts),
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
                 ShelfError::Text(error) => DispatchError::Text(error),
             })?,
-            customers,
+            items: by_id(about.bookings, about.renewals, other_items(tx, claimed).await?),
+            customers: about
+                .customers
+                .into_iter()
+                .map(|customer| (customer.id.clone(), Arc::new(customer)))
+                .collect(),
         })
     }
 
@@ -122,55 +132,48 @@ async fn businesses(
     Ok(businesses)
 }
 
-async fn items(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashMap<String, Item>, StoreError> {
+/// What a claim is about, where that is neither a booking nor a renewal: mostly nothing is.
+async fn other_items(tx: &mut Tx, claimed: &[Claimed]) -> Result<Vec<Item>, StoreError> {
     let of = |kind| {
         let about = claimed.iter().filter(move |message| message.item_kind == kind);
         distinct(about.map(|message| message.item_id.as_str()))
     };
-    let (bookings, renewals, cases) = (of(ItemKind::Booking), of(ItemKind::Renewal), of(ItemKind::Case));
-    let mut items = HashMap::new();
-    if !bookings.is_empty() {
-        let found = store::claim::bookings(tx, &bookings).await?;
-        items.extend(
-            found
-                .into_iter()
-                .map(|booking| (booking.id.clone(), Item::Booking(booking))),
-        );
-    }
+    let (cases, replies) = (of(ItemKind::Case), of(ItemKind::Reply));
+    let mut items = Vec::new();
     if !cases.is_empty() {
         let found = store::customer_case::of_ids(tx, &cases).await?;
-        items.extend(found.into_iter().map(|case| (case.id.clone(), Item::Case(case))));
+        items.extend(found.into_iter().map(Item::Case));
     }
-    if !renewals.is_empty() {
-        let found = store::claim::renewals(tx, &renewals).await?;
-        items.extend(
-            found
-                .into_iter()
-                .map(|renewal| (renewal.id.clone(), Item::Renewal(renewal))),
-        );
-    }
-    for id in of(ItemKind::Reply) {
-        let found = store::item::find(tx, ItemKind::Reply, id).await?;
-        items.extend(found.map(|item| (id.to_owned(), item)));
+    for id in replies {
+        items.extend(store::item::find(tx, ItemKind::Reply, id).await?);
     }
     Ok(items)
 }
 
-async fn consents(
-    tx: &mut Tx,
-    customers: &HashMap<String, Arc<Customer>>,
-    ids: &[&str],
-    addresses: &[&str],
-) -> Result<HashMap<String, Vec<ConsentLine>>, StoreError> {
+fn by_id(bookings: Vec<Booking>, renewals: Vec<Renewal>, others: Vec<Item>) -> HashMap<String, Item> {
+    let bookings = bookings.into_iter().map(Item::Booking);
+    let items = bookings.chain(renewals.into_iter().map(Item::Renewal)).chain(others);
+    items.map(|item| (item.id().to_owned(), item)).collect()
+}
+
+fn by_customer(recent: Vec<RecentText>) -> HashMap<String, Vec<RecentText>> {
+    let mut texts: HashMap<String, Vec<RecentText>> = HashMap::new();
+    for text in recent {
+        texts.entry(text.customer_id.clone()).or_default().push(text);
+    }
+    texts
+}
+
+fn consents(customers: &[Customer], lines: &[ScopedConsent]) -> HashMap<String, Vec<ConsentLine>> {
     let mut at_address: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
-    for customer in customers.values() {
+    for customer in customers {
         for address in [&customer.phone, &customer.email].into_iter().flatten() {
             let whose = at_address.entry((&customer.business_id, address)).or_default();
             whose.push(&customer.id);
         }
     }
     let mut consents: HashMap<String, Vec<ConsentLine>> = HashMap::new();
-    for scoped in &store::claim::consents(tx, ids, addresses).await? {
+    for scoped in lines {
         let address = scoped.address.as_deref().unwrap_or_default();
         let by_address = at_address.get(&(scoped.business_id.as_str(), address));
         let whom = by_address
@@ -182,13 +185,12 @@ async fn consents(
             consents.entry(customer_id.to_owned()).or_default().push(scoped.line());
         }
     }
-    Ok(consents)
+    consents
 }
 
 /// Of the messages of a claim, those whose item has a later one that is due as well and still useful (an outage left
 /// several): the later one speaks for all. Calls do not speak for texts, nor texts for calls.
-async fn overtaken(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<HashSet<String>, StoreError> {
-    let items = distinct(claimed.iter().map(|message| message.item_id.as_str()));
+fn overtaken(claimed: &[Claimed], planned: Vec<Rival>, now: Instant) -> HashSet<String> {
     let mut rivals: HashMap<String, Vec<Rival>> = HashMap::new();
     let useful = claimed.iter().filter(|message| message.useful_until >= now);
     let in_claim = useful.map(|message| Rival {
@@ -198,7 +200,7 @@ async fn overtaken(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<Has
         wanted_at: message.wanted_at,
         channel: message.channel,
     });
-    for rival in store::claim::rivals(tx, &items, now).await?.into_iter().chain(in_claim) {
+    for rival in planned.into_iter().chain(in_claim) {
         rivals.entry(rival.item_id.clone()).or_default().push(rival);
     }
     let is_overtaken = |message: &&Claimed| {
@@ -211,11 +213,8 @@ async fn overtaken(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<Has
             })
         })
     };
-    Ok(claimed
-        .iter()
-        .filter(is_overtaken)
-        .map(|message| message.id.clone())
-        .collect())
+    let overtaken = claimed.iter().filter(is_overtaken);
+    overtaken.map(|message| message.id.clone()).collect()
 }
 
 /// Of the surveys of a claim, those whose customer was asked not long ago, or is asked by an earlier one of this claim.
@@ -251,16 +250,4 @@ async fn answered(tx: &mut Tx, claimed: &[Claimed]) -> Result<HashSet<String>, S
             .any(|(item_id, revision)| *item_id == message.item_id && *revision == message.item_revision)
     };
     Ok(listens().filter(has_answer).map(|message| message.id.clone()).collect())
-}
-
-async fn recent_texts(
-    tx: &mut Tx,
-    customers: &[&str],
-    now: Instant,
-) -> Result<HashMap<String, Vec<RecentText>>, StoreError> {
-    let mut texts: HashMap<String, Vec<RecentText>> = HashMap::new();
-    for text in store::claim::recent_texts(tx, customers, now - DUPLICATE_WINDOW).await? {
-        texts.entry(text.customer_id.clone()).or_default().push(text);
-    }
-    Ok(texts)
 }

@@ -2,16 +2,16 @@
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
-use super::RowOutcome;
 use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
 use super::items::take_in;
+use super::{RowOutcome, Taking};
 use crate::domain::desk_item::DeskKind;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, BookingStatus, Item};
 use crate::domain::local::LocalDateTime;
-use crate::outbound::plan::{Desk, Hints};
+use crate::outbound::plan::Desk;
 use crate::store::{self, StoreError, Tx};
 
 /// The documented columns.
@@ -76,14 +76,8 @@ impl Cells {
 }
 
 /// Takes in one row.
-pub(super) async fn take(
-    tx: &mut Tx,
-    desk: &Desk,
-    row: &mut Row,
-    external_id: &str,
-    hints: Hints,
-    now: Instant,
-) -> RowOutcome {
+pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
+    let (desk, now) = (taking.desk, taking.now);
     let mut cells = Cells::read(row)?;
     let person = Person::read(row, &desk.business, "customer_id")?;
     let before = store::item::booking_by_external_id(tx, &desk.business.id, external_id).await?;
@@ -91,7 +85,7 @@ pub(super) async fn take(
         Some(booking) => store::customer::find(tx, &booking.customer_id).await?,
         None => None,
     };
-    let matched = person.find(tx, &desk.business, current, now).await?;
+    let matched = person.find(tx, taking, current).await?;
     if let Some(before) = &before {
         cells.keep_cancelled(tx, before).await?;
     }
@@ -100,7 +94,16 @@ pub(super) async fn take(
         None => new(&cells, external_id, &matched.customer.id, desk, now),
     };
     let difference = before.as_ref().map(|before| describe(before, &booking));
-    take_in(tx, desk, &Item::Booking(booking), &matched, difference, hints, now).await
+    take_in(
+        tx,
+        desk,
+        &Item::Booking(booking),
+        &matched,
+        difference,
+        taking.hints,
+        now,
+    )
+    .await
 }
 
 fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Booking {

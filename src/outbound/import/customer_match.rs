@@ -5,19 +5,24 @@
 
 use std::collections::HashMap;
 
-use super::Refusal;
 use super::cells::{CellProblem, Row};
+use super::{Refusal, Taking};
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::email_address;
+use crate::domain::erasure::standing_withdrawals;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::locale::Locale;
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::phone::{self, Phone};
+use crate::outbound::erasure::restore_withdrawals;
 use crate::store::customer::name_key;
 use crate::store::ledger::NewConsent;
 use crate::store::{self, StoreError, Tx};
+
+/// Where a line of the ledger comes from that an import has added.
+const IMPORT: &str = "import";
 
 /// What a row says of a customer; empty cells say nothing.
 #[derive(Clone, Debug, Default)]
@@ -92,23 +97,29 @@ impl Person {
     pub(super) async fn find(
         &self,
         tx: &mut Tx,
-        business: &Business,
+        taking: &Taking<'_>,
         current: Option<Customer>,
-        now: Instant,
     ) -> Result<Matched, Refusal> {
+        let (business, now) = (&taking.desk.business, taking.now);
+        // Whoever was erased is nobody: a row about their booking tells of somebody new.
+        let current = current.filter(|customer| !customer.erased);
         let namesake = current
             .clone()
             .filter(|current| self.name.is_some() && self.names(current));
-        let matched = match self.existing(tx, business, current).await? {
-            Some((customer, overwrite)) => self.update(tx, customer, overwrite, now).await?,
-            None => self.create(tx, business, now).await?,
+        let (matched, before) = match self.existing(tx, business, current).await? {
+            Some((customer, overwrite)) => {
+                let matched = self.update(tx, customer.clone(), overwrite, now).await?;
+                (matched, Some(customer))
+            }
+            None => (self.create(tx, business, now).await?, None),
         };
+        let withdrawn = heed_withdrawals(tx, taking, &matched.customer, before.as_ref()).await?;
         if let Some(before) = namesake.filter(|before| matched.is_new && before.id != matched.customer.id) {
             carry_withdrawals(tx, &before, &matched.customer, now).await?;
         }
         let consented = self.note_consents(tx, &matched.customer, now).await?;
         Ok(Matched {
-            changed: matched.changed || consented,
+            changed: matched.changed || consented || withdrawn,
             ..matched
         })
     }
@@ -268,7 +279,7 @@ impl Person {
                 (None, _) => true,
                 (Some(_), true) => false,
                 // A no takes back what an import gave, and nothing that the customer said since.
-                (Some((was_given, source)), false) => *was_given && source == "import",
+                (Some((was_given, source)), false) => *was_given && source == IMPORT,
             };
             if may_add {
                 let line = NewConsent {
@@ -278,7 +289,7 @@ impl Person {
                     channel: None,
                     purpose: Some(*purpose),
                     given: *given,
-                    source: "import",
+                    source: IMPORT,
                     wording: None,
                 };
                 store::ledger::add(tx, &line, now).await?;
@@ -287,6 +298,61 @@ impl Person {
         }
         Ok(added)
     }
+}
+
+/// An address that is new to the customer may have said no before: under the hash of somebody who was erased, or in the
+/// ledger, where what an import has given since must not undo it. True: a line was added.
+async fn heed_withdrawals(
+    tx: &mut Tx,
+    taking: &Taking<'_>,
+    customer: &Customer,
+    before: Option<&Customer>,
+) -> Result<bool, StoreError> {
+    let mut added = false;
+    let addresses = [
+        (&customer.phone, before.map(|before| &before.phone)),
+        (&customer.email, before.map(|before| &before.email)),
+    ];
+    for (address, known) in addresses {
+        let Some(address) = address.as_ref().filter(|_| known != Some(address)) else {
+            continue;
+        };
+        if let Some(key) = &taking.erasure_key {
+            added |= restore_withdrawals(tx, key, customer, address).await?;
+        }
+        if before.is_some() {
+            added |= uphold_withdrawals(tx, customer, address, taking.now).await?;
+        }
+    }
+    Ok(added)
+}
+
+/// What was said no to at `address` counts for a customer who has only now got it, unless they have said yes themselves.
+async fn uphold_withdrawals(tx: &mut Tx, customer: &Customer, address: &str, now: Instant) -> Result<bool, StoreError> {
+    let there = store::ledger::of_address(tx, &customer.business_id, address).await?;
+    let mut added = false;
+    for withdrawal in standing_withdrawals(&there) {
+        let lines = store::ledger::lines_of(tx, customer).await?;
+        let last = lines.iter().rev().find(|line| {
+            line.channel.is_none_or(|channel| channel == withdrawal.channel)
+                && line.purpose.is_none_or(|purpose| purpose == withdrawal.purpose)
+        });
+        if last.is_some_and(|line| line.given && line.source == IMPORT) {
+            let line = NewConsent {
+                business_id: &customer.business_id,
+                customer_id: Some(&customer.id),
+                address: None,
+                channel: Some(withdrawal.channel),
+                purpose: Some(withdrawal.purpose),
+                given: false,
+                source: "said at this address before",
+                wording: None,
+            };
+            store::ledger::add(tx, &line, now).await?;
+            added = true;
+        }
+    }
+    Ok(added)
 }
 
 /// The same item and the same name at another number: most likely the same person, so what they said no to still counts.

@@ -2,9 +2,8 @@
 
 use super::cells::Row;
 use super::customer_match::Person;
-use super::{RowOutcome, RowResult};
-use crate::domain::instant::Instant;
-use crate::outbound::plan::{Desk, Planning, replan_customer};
+use super::{RowOutcome, RowResult, Taking};
+use crate::outbound::plan::{Planning, replan_customer};
 use crate::store::{self, Tx};
 
 /// The documented columns. A customer's own id is `external_id`, here as in the `customer_id` column of other files.
@@ -23,10 +22,11 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 /// Takes in one row.
-pub(super) async fn take(tx: &mut Tx, desk: &Desk, row: &mut Row, external_id: &str, now: Instant) -> RowOutcome {
+pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
+    let (desk, now) = (taking.desk, taking.now);
     row.required("name", "write the customer's name")?;
     let person = Person::read(row, &desk.business, "external_id")?;
-    let matched = person.find(tx, &desk.business, None, now).await?;
+    let matched = person.find(tx, taking, None).await?;
     let about = ("customer", matched.customer.id.as_str());
     if matched.is_new {
         store::history::add(tx, Some(&desk.business.id), about, "added", external_id, now).await?;

@@ -14,8 +14,10 @@ use std::io::Read;
 
 use serde::Serialize;
 
+use super::erasure::key_for_import;
 use super::plan::{Desk, Hints, PlanError, Planning};
 use crate::domain::closed_list::closed_list;
+use crate::domain::erasure::ErasureKey;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::zone::Zones;
@@ -187,10 +189,19 @@ async fn one_batch(
     let mut summary = Summary::default();
     let mut reports = Vec::with_capacity(batch.len());
     let mut tx = store.write().await?;
+    let taking = Taking {
+        desk,
+        hints: Hints {
+            is_new: false,
+            known_to_customer: import.known_to_customers,
+        },
+        erasure_key: key_for_import(&mut tx, store, &desk.business.id).await?,
+        now: import.now,
+    };
     for row in batch {
         let report = match row {
             Ok(row) => {
-                let (report, planning) = one_row(&mut tx, desk, import, import_id, row).await?;
+                let (report, planning) = one_row(&mut tx, &taking, import.kind, import_id, row).await?;
                 summary.planning += planning;
                 report
             }
@@ -201,6 +212,15 @@ async fn one_batch(
     }
     tx.commit().await?;
     Ok((summary, reports))
+}
+
+/// What every row of a batch is taken in with.
+pub(super) struct Taking<'a> {
+    pub desk: &'a Desk,
+    pub hints: Hints,
+    /// Where people were erased who had said no: their withdrawals are met again by it.
+    pub erasure_key: Option<ErasureKey>,
+    pub now: Instant,
 }
 
 /// What a row came to: taken with its plan, or refused.
@@ -227,12 +247,12 @@ impl From<StoreError> for Refusal {
 
 async fn one_row(
     tx: &mut Tx,
-    desk: &Desk,
-    import: &Import<'_>,
+    taking: &Taking<'_>,
+    kind: ImportKind,
     import_id: &str,
     mut row: Row,
 ) -> Result<(RowReport, Planning), StoreError> {
-    let outcome = take(tx, desk, import, import_id, &mut row).await;
+    let outcome = take(tx, taking, kind, import_id, &mut row).await;
     let external_id = row.text("external_id").unwrap_or_default().to_owned();
     match outcome {
         Ok((result, planning)) => Ok((
@@ -249,7 +269,7 @@ async fn one_row(
     }
 }
 
-async fn take(tx: &mut Tx, desk: &Desk, import: &Import<'_>, import_id: &str, row: &mut Row) -> RowOutcome {
+async fn take(tx: &mut Tx, taking: &Taking<'_>, kind: ImportKind, import_id: &str, row: &mut Row) -> RowOutcome {
     let external_id = row
         .required("external_id", "give every row the id it has in your own system")?
         .to_owned();
@@ -257,14 +277,10 @@ async fn take(tx: &mut Tx, desk: &Desk, import: &Import<'_>, import_id: &str, ro
         let remedy = format!("the same id stands at line {line}: keep one of the two rows");
         return Err(row.problem("external_id", remedy).into());
     }
-    let hints = Hints {
-        is_new: false,
-        known_to_customer: import.known_to_customers,
-    };
-    match import.kind {
-        ImportKind::Bookings => bookings::take(tx, desk, row, &external_id, hints, import.now).await,
-        ImportKind::Renewals => renewals::take(tx, desk, row, &external_id, hints, import.now).await,
-        ImportKind::Customers => customers::take(tx, desk, row, &external_id, import.now).await,
+    match kind {
+        ImportKind::Bookings => bookings::take(tx, taking, row, &external_id).await,
+        ImportKind::Renewals => renewals::take(tx, taking, row, &external_id).await,
+        ImportKind::Customers => customers::take(tx, taking, row, &external_id).await,
     }
 }
 

@@ -2,15 +2,15 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::RowOutcome;
 use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
 use super::items::take_in;
+use super::{RowOutcome, Taking};
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, Renewal, RenewalKind, RenewalStatus};
 use crate::domain::local::LocalDate;
-use crate::outbound::plan::{Desk, Hints};
+use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
 /// The documented columns.
@@ -73,14 +73,8 @@ impl Cells {
 }
 
 /// Takes in one row.
-pub(super) async fn take(
-    tx: &mut Tx,
-    desk: &Desk,
-    row: &mut Row,
-    external_id: &str,
-    hints: Hints,
-    now: Instant,
-) -> RowOutcome {
+pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
+    let (desk, now) = (taking.desk, taking.now);
     let cells = Cells::read(row)?;
     let person = Person::read(row, &desk.business, "customer_id")?;
     let before = store::item::renewal_by_external_id(tx, &desk.business.id, external_id).await?;
@@ -88,13 +82,22 @@ pub(super) async fn take(
         Some(renewal) => store::customer::find(tx, &renewal.customer_id).await?,
         None => None,
     };
-    let matched = person.find(tx, &desk.business, current, now).await?;
+    let matched = person.find(tx, taking, current).await?;
     let renewal = match &before {
         Some(before) => updated(before, &cells, &matched.customer.id, now),
         None => new(&cells, external_id, &matched.customer.id, desk, now),
     };
     let difference = before.as_ref().map(|before| describe(before, &renewal));
-    take_in(tx, desk, &Item::Renewal(renewal), &matched, difference, hints, now).await
+    take_in(
+        tx,
+        desk,
+        &Item::Renewal(renewal),
+        &matched,
+        difference,
+        taking.hints,
+        now,
+    )
+    .await
 }
 
 fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Renewal {

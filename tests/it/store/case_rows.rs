@@ -230,7 +230,7 @@ async fn what_holds_is_told_of_an_item_and_of_a_whole_claim() {
     };
     assert_eq!(store::holds::of_item(&mut tx, "i-1", &customer()).await.unwrap(), held);
     let addresses = ["+1", "a@b.example"];
-    let obstacles = store::holds::obstacles(&mut tx, &["c-1"], &["i-1"], &addresses)
+    let (_, obstacles) = store::claim::standing(&mut tx, &["c-1"], &["i-1"], &addresses)
         .await
         .unwrap();
     assert_eq!(obstacles.waits("i-1", &customer()), held);

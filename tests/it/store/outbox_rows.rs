@@ -98,12 +98,22 @@ async fn a_claim_and_its_settlement_are_kept_whole() {
          attempts: 1, resends: 0 }"
     );
     assert!(claim(&mut tx, "email/b-1", at(51)).await.is_empty(), "it is claimed");
-    assert_eq!(store::claim::customers(&mut tx, &["c-1"]).await.unwrap(), [customer()]);
-    let bookings = store::claim::bookings(&mut tx, &["i-1"]).await.unwrap();
-    assert_eq!(bookings.into_iter().map(Item::Booking).collect::<Vec<_>>(), [booking()]);
     store::item::save(&mut tx, &renewal(), at(1)).await.unwrap();
-    let renewals = store::claim::renewals(&mut tx, &["r-1"]).await.unwrap();
-    assert_eq!(renewals.into_iter().map(Item::Renewal).collect::<Vec<_>>(), [renewal()]);
+    let named = store::claim::Named {
+        customers: vec!["c-1"],
+        bookings: vec!["i-1"],
+        renewals: vec!["r-1"],
+    };
+    let about = store::claim::about(&mut tx, &named, at(0), at(51)).await.unwrap();
+    assert_eq!(about.customers, [customer()]);
+    assert_eq!(
+        about.bookings.into_iter().map(Item::Booking).collect::<Vec<_>>(),
+        [booking()]
+    );
+    assert_eq!(
+        about.renewals.into_iter().map(Item::Renewal).collect::<Vec<_>>(),
+        [renewal()]
+    );
     assert_eq!(store::business::of_ids(&mut tx, &["b-1"]).await.unwrap(), [business()]);
     let (_, state, owner) = store::outbox::in_flight(&mut tx, "m-1").await.unwrap().unwrap();
     assert_eq!((state, owner.as_str()), (State::Sending, "owner"));

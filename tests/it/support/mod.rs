@@ -1,5 +1,6 @@
 //! What the suite plays its scenes with: providers, servers, readers.
 
+pub mod browser;
 pub mod cases;
 pub mod ics;
 pub mod mail_server;

@@ -1,0 +1,78 @@
+//! `daybefore erase`: forgets a customer, and keeps what they said no to.
+
+use anyhow::Context as _;
+
+use super::context::Context;
+use super::output::Out;
+use crate::domain::customer::Customer;
+use crate::outbound::erasure::erase;
+use crate::store::{self, Open, Store};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The customer: our id or your own.
+    customer: String,
+    /// Does it. Without this it is only said what would be done.
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {
+    let app = context.app(Open::Existing).await?;
+    let customer = find(app.store(), &args.customer).await?;
+    if customer.erased {
+        return Ok(out.line(format_args!("customer {} was erased before", customer.id))?);
+    }
+    if !args.yes {
+        out.line(format_args!(
+            "customer {} of {}: {}",
+            customer.id, customer.business_id, customer.name
+        ))?;
+        out.line(
+            "Name, addresses, notes, vehicles, words of messages and answers would be gone for good; what was sent when, \
+             and ratings without comments, stay for the figures. Messages that are planned would not go.",
+        )?;
+        return Ok(out.line("Nothing was changed. Run this again with --yes to do it.")?);
+    }
+    let erased = erase(&app.dispatcher, &customer.id, context.now()).await?;
+    let erased = erased.context("somebody else has erased this customer at the same time")?;
+    out.line(format_args!(
+        "customer {} is erased: {} addresses forgotten, {} bookings and renewals without names, {} withdrawals kept as hashes",
+        customer.id, erased.addresses, erased.items, erased.withdrawals
+    ))?;
+    if erased.withdrawals > 0 {
+        out.line(format_args!(
+            "The hashes' key is {}: back it up, apart from the database.",
+            app.store().erasure_key_path().display()
+        ))?;
+    }
+    Ok(out.line(
+        "Copies made before, the log of the mail server, and the provider's own lists still have the person; see \
+         docs/operating.md.",
+    )?)
+}
+
+/// The one customer that is meant.
+async fn find(store: &Store, id: &str) -> anyhow::Result<Customer> {
+    let mut tx = store.read().await?;
+    let mut found = Vec::new();
+    for (kind, id) in store::report::meant_by(&mut tx, id).await? {
+        if kind == "customer" {
+            found.extend(store::customer::find(&mut tx, &id).await?);
+        }
+    }
+    match found.len() {
+        0 => anyhow::bail!("`{id}` is no customer here; `daybefore why` finds one by a booking"),
+        1 => found.pop().context("a customer"),
+        _ => {
+            let ids: Vec<_> = found
+                .iter()
+                .map(|customer| format!("{} ({})", customer.id, customer.business_id))
+                .collect();
+            anyhow::bail!(
+                "`{id}` can mean several customers; name one by our id: {}",
+                ids.join(", ")
+            )
+        }
+    }
+}
