@@ -126,5 +126,5 @@ fn parts_are_known_by_template() {
     assert!(Texts::has_part("booking_reminder", Part::Subject));
     assert!(!Texts::has_part("booking_reminder", Part::Call));
     assert!(!Texts::has_part("nothing", Part::Sms));
-    assert_eq!(Texts::templates().len(), 21);
+    assert_eq!(Texts::templates().len(), 24);
 }
