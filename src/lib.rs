@@ -4,6 +4,7 @@
 //! ```text
 //! outbound:  import / api / desk -> plan -> [messages] -> dispatch -> carrier
 //! inbound:   carrier -> webhook -> [receipts] -> delivery -> [messages]
+//!            carrier -> webhook -> [inbound] -> reply -> [questions, inbox, cases, consent, messages]
 //! ```
 //!
 //! Names in brackets are tables: steps never call each other, they hand over through rows. From the inside out, each
@@ -13,7 +14,7 @@
 //! - `clock`, `config`, `telemetry`: time, settings, logs and metrics
 //! - `texts`: declared templates and page phrases in five languages: render, check
 //! - `store`: all SQL; `carrier`: Twilio, SMTP, sandbox, memory
-//! - `outbound`: import, plan, dispatch, rescue, erasure; `inbound`: delivery, acts, customers' pages
+//! - `outbound`: import, plan, dispatch, rescue, erasure; `inbound`: delivery, receive, reply, acts, customers' pages
 //! - `app`: builds everything from the configuration; `schedule`: chores by the clock
 //! - `web`: every route in one list: desk, customers' pages, webhooks; `cli`: one file a command
 

@@ -3,12 +3,14 @@
 mod business;
 mod calls;
 mod cases;
+mod consent;
 mod context;
 mod demo;
 mod doctor;
 mod erase;
 mod health;
 mod import;
+mod inbox;
 mod migrate;
 mod outbox;
 mod output;
@@ -76,6 +78,12 @@ enum Command {
     Cases(cases::Command),
     /// Shows how satisfied customers are: CSAT, NPS, CES and the response rate, with n and an interval.
     Satisfaction(satisfaction::Args),
+    /// What customers have written and a person has to answer.
+    #[command(subcommand)]
+    Inbox(inbox::Command),
+    /// Shows and changes who may be written to.
+    #[command(subcommand)]
+    Consent(consent::Command),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
     /// Forgets a customer for good; what they said no to stays known.
@@ -135,6 +143,8 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Calls(args) => calls::run(args, context, out).await?,
         Command::Cases(command) => cases::run(command, context, out).await?,
         Command::Satisfaction(args) => satisfaction::run(args, context, out).await?,
+        Command::Inbox(command) => inbox::run(command, context, out).await?,
+        Command::Consent(command) => consent::run(command, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
         Command::Erase(args) => erase::run(args, context, out).await?,
         Command::Health => health::run(context, out)?,

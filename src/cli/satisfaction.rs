@@ -218,6 +218,12 @@ mod tests {
     #[test]
     fn a_table_says_what_it_counts_and_how_far_to_trust_it() {
         let table = table(vec![group(Some("Oil"), &[5, 4, 4, 1]), group(Some("Tyres"), &[])]);
-        insta::assert_snapshot!(table.join("\n"), @"");
+        insta::assert_snapshot!(format!("\n{}", table.join("\n")), @"
+
+                    sent  delivered  answered  response  score                    95 % interval  mean  n
+        shop Oil    12    10         4         40.0 %    CSAT 75.0 % gave 4 or 5  30.1 to 95.4   3.50  4
+        shop Tyres  12    10         0         0.0 %     no answers               -              -     0
+        With fewer than 30 answers look at the interval, not at the score.
+        ");
     }
 }

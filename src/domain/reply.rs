@@ -116,3 +116,6 @@ pub struct Understood {
 pub fn understand(asked: impl Into<Asked>, locale: Option<Locale>, text: &str, at: Option<NaiveTime>) -> Understood {
     decide::decide(asked.into(), locale.map(|locale| locale.language()), text, at)
 }
+
+#[cfg(test)]
+mod tests;

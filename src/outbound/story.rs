@@ -4,6 +4,7 @@ mod after_visit;
 
 use super::dispatch::Dispatcher;
 use super::listing::{ListError, Listed, listed};
+use super::notice;
 use super::plan::Desk;
 use super::wording::{hold_in_words, message_in_words};
 use crate::domain::attempt::Attempt;
@@ -83,7 +84,11 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     );
     story.fact(
         "rule",
-        rule.map_or_else(|| format!("{} (no longer among the rules)", line.rule_id), explain_rule),
+        match (rule, notice::in_words(&line.rule_id)) {
+            (Some(rule), _) => explain_rule(rule),
+            (None, Some(words)) => words.to_owned(),
+            (None, None) => format!("{} (no longer among the rules)", line.rule_id),
+        },
     );
     story.fact(
         "due",

@@ -178,10 +178,10 @@ async fn settle_alike<'a>(tx: &mut Tx, rows: &[&Ending<'a>], given: &mut HashSet
 /// Of attempts just settled, those that are not where they were to go.
 async fn settled_otherwise(tx: &mut Tx, rows: &[&Ending<'_>]) -> Result<Vec<String>, StoreError> {
     let (end, _) = rows[0];
-    let ids = list(rows.iter().map(|(end, _)| end.id));
+    let ids: Vec<_> = rows.iter().map(|(end, _)| end.id).collect();
     Ok(on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT id FROM attempt WHERE id IN ", listed!("$1"), " AND (state <> $2 OR settled_at <> $3)"
-    )).bind(ids).bind(end.state).bind(end.at).fetch_all(c).await)?)
+    )).bind(list(&ids)?).bind(end.state).bind(end.at).fetch_all(c).await)?)
 }
 
 /// Notes the provider's id of an attempt that a callback has settled before the call returned.

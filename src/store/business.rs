@@ -113,7 +113,7 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Business>, StoreError>
 pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Business>, StoreError> {
     let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", business_columns!(), " FROM business WHERE id IN ", listed!("$1")
-    )).bind(list(ids)).fetch_all(c).await)?;
+    )).bind(list(ids)?).fetch_all(c).await)?;
     rows.into_iter().map(Business::try_from).collect()
 }
 

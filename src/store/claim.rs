@@ -106,7 +106,7 @@ pub async fn claim(
         "UPDATE message SET state = 'sending', attempts = attempts + 1, lease_owner = $2, lease_until = $3, \
             updated_at = $4 \
          WHERE id IN ", listed!("$1"), " AND state = 'planned'"
-    )).bind(ids(&claimed)).bind(owner).bind(lease_until).bind(now).execute(c).await)?
+    )).bind(ids(&claimed)?).bind(owner).bind(lease_until).bind(now).execute(c).await)?
     .rows_affected();
     if leased != claimed.len() as u64 {
         return Err(StoreError::Stale("a due message"));
@@ -118,15 +118,15 @@ pub async fn claim(
     Ok(claimed)
 }
 
-fn ids(claimed: &[Claimed]) -> String {
-    list(claimed.iter().map(|message| &message.id))
+fn ids(claimed: &[Claimed]) -> Result<String, StoreError> {
+    list(&claimed.iter().map(|message| &message.id).collect::<Vec<_>>())
 }
 
 /// Customers by their ids.
 pub async fn customers(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Customer>, StoreError> {
     let text: String = on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT ", packed!(customer_columns!()), " FROM customer WHERE id IN ", listed!("$1")
-    )).bind(list(ids)).fetch_one(c).await)?;
+    )).bind(list(ids)?).fetch_one(c).await)?;
     rows(&text)
 }
 
@@ -134,7 +134,7 @@ pub async fn customers(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Customer>, Store
 pub async fn bookings(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Booking>, StoreError> {
     let text: String = on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT ", packed!(booking_columns!()), " FROM booking WHERE id IN ", listed!("$1")
-    )).bind(list(ids)).fetch_one(c).await)?;
+    )).bind(list(ids)?).fetch_one(c).await)?;
     rows(&text)
 }
 
@@ -142,7 +142,7 @@ pub async fn bookings(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Booking>, StoreEr
 pub async fn renewals(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Renewal>, StoreError> {
     let text: String = on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT ", packed!(renewal_columns!()), " FROM renewal WHERE id IN ", listed!("$1")
-    )).bind(list(ids)).fetch_one(c).await)?;
+    )).bind(list(ids)?).fetch_one(c).await)?;
     rows(&text)
 }
 
@@ -194,7 +194,7 @@ pub async fn consents(tx: &mut Tx, customers: &[&str], addresses: &[&str]) -> Re
         "SELECT ", packed!(scoped_columns!()), " FROM ( \
          SELECT ", scoped_columns!(), " FROM consent WHERE customer_id IN ", listed!("$1"), " \
          UNION ALL SELECT ", scoped_columns!(), " FROM consent WHERE address IN ", listed!("$2"), ") AS line"
-    )).bind(list(customers)).bind(list(addresses)).fetch_one(c).await)?;
+    )).bind(list(customers)?).bind(list(addresses)?).fetch_one(c).await)?;
     rows(&text)
 }
 
@@ -222,7 +222,7 @@ pub async fn rivals(tx: &mut Tx, items: &[&str], now: Instant) -> Result<Vec<Riv
         "SELECT ", packed!("item_id, customer_id, item_revision, wanted_at, channel"), " FROM message \
          WHERE item_id IN ", listed!("$1"), " AND state = 'planned' AND due_at <= $2 AND useful_until >= $2 \
             AND lane NOT IN (SELECT lane FROM paused_lane)"
-    )).bind(list(items)).bind(now).fetch_one(c).await)?;
+    )).bind(list(items)?).bind(now).fetch_one(c).await)?;
     rows(&text)
 }
 
@@ -233,7 +233,7 @@ pub async fn surveyed(tx: &mut Tx, customers: &[&str], owner: &str, since: Insta
         "SELECT DISTINCT customer_id FROM message WHERE customer_id IN ", listed!("$1"), " AND purpose = 'survey' \
             AND due_at > $3 AND (state IN ('unknown', 'accepted', 'delivered') \
                 OR (state = 'sending' AND lease_owner <> $2))"
-    )).bind(list(customers)).bind(owner).bind(since).fetch_all(c).await)?)
+    )).bind(list(customers)?).bind(owner).bind(since).fetch_all(c).await)?)
 }
 
 /// A text that a customer got.
@@ -262,6 +262,6 @@ pub async fn recent_texts(tx: &mut Tx, customers: &[&str], since: Instant) -> Re
             AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') AND attempt.started_at > $2 \
             AND NOT EXISTS (SELECT 1 FROM message back WHERE back.item_id = message.item_id \
                 AND back.anchor = 'cancelled' AND back.state NOT IN ('skipped', 'failed'))"
-    )).bind(list(customers)).bind(since).fetch_one(c).await)?;
+    )).bind(list(customers)?).bind(since).fetch_one(c).await)?;
     rows(&text)
 }

@@ -102,7 +102,7 @@ pub async fn open_count(tx: &mut Tx, business_id: &str) -> Result<i64, StoreErro
 pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Case>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
         select_case!(), "WHERE customer_case.id IN ", listed!("$1")
-    )).bind(list(ids)).fetch_all(c).await)?)
+    )).bind(list(ids)?).fetch_all(c).await)?)
 }
 
 /// Writes a case, new or changed.

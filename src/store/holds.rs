@@ -81,7 +81,7 @@ pub async fn obstacles(
             WHERE done_at IS NULL AND holds AND item_id IN ", listed!("$3"), " \
          UNION ALL SELECT 'number', business_id || ' ' || address FROM held_number \
             WHERE address IN ", listed!("$1"), ") AS obstacle"
-    )).bind(list(addresses)).bind(list(customers)).bind(list(items)).fetch_one(c).await)?;
+    )).bind(list(addresses)?).bind(list(customers)?).bind(list(items)?).fetch_one(c).await)?;
     let mut obstacles = Obstacles::default();
     for (kind, about) in rows::<(String, String)>(&text)? {
         match kind.as_str() {

@@ -143,6 +143,13 @@ row!(LedgerLine {
     at
 });
 
+/// Every line that speaks of an address, in whatever business, oldest first.
+pub async fn lines_at(tx: &mut Tx, address: &str) -> Result<Vec<LedgerLine>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT channel, purpose, given, source, at FROM consent WHERE address = $1 ORDER BY at, id",
+    ).bind(address).fetch_all(c).await)?)
+}
+
 /// Every line that speaks of a customer, oldest first.
 pub async fn lines_of(tx: &mut Tx, customer: &Customer) -> Result<Vec<LedgerLine>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(

@@ -63,8 +63,8 @@ pub struct Again {
 pub async fn settle_all(tx: &mut Tx, settlements: &[Settlement<'_>]) -> Result<u64, StoreError> {
     let mut moved = 0;
     for group in alike(settlements) {
-        let ids = list(group.iter().map(|settlement| settlement.message_id));
-        moved += settle_alike(tx, &ids, group[0]).await?;
+        let ids: Vec<_> = group.iter().map(|settlement| settlement.message_id).collect();
+        moved += settle_alike(tx, &list(&ids)?, group[0]).await?;
     }
     Ok(moved)
 }

@@ -3,100 +3,159 @@
 //! A row that crosses from the database's thread to its reader costs more than finding it does (docs/performance.md).
 //! Whatever works on a batch hands its ids over as one list and gets its rows back as one text.
 
-use serde_json::Value;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use crate::domain::instant::Instant;
 
 /// A list of ids, as `listed!` of `dialect.rs` reads it.
-pub(super) fn list<T: AsRef<str>>(ids: impl IntoIterator<Item = T>) -> String {
-    let mut text = String::from("[");
-    for id in ids {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        // Through `Value`: addresses are whatever people typed, quotes and all.
-        text.push_str(&Value::from(id.as_ref()).to_string());
-    }
-    text.push(']');
-    text
+pub(super) fn list<T: Serialize>(ids: &[T]) -> Result<String, StoreError> {
+    serde_json::to_string(ids).map_err(|error| StoreError::Inconsistent(error.to_string()))
 }
 
 /// The rows of a text that `packed!` of `dialect.rs` made.
 pub(super) fn rows<T: Unpack>(text: &str) -> Result<Vec<T>, StoreError> {
-    let rows: Vec<Vec<Value>> =
-        serde_json::from_str(text).map_err(|error| StoreError::Inconsistent(error.to_string()))?;
-    rows.into_iter()
-        .map(|row| T::unpack(&mut Values(row.into_iter())))
-        .collect()
+    let rows: Vec<Row<T>> = serde_json::from_str(text).map_err(|error| StoreError::Inconsistent(error.to_string()))?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// A row that can be read from its values, in the order of its columns.
 pub(super) trait Unpack: Sized {
-    fn unpack(values: &mut Values) -> Result<Self, StoreError>;
+    fn unpack<'de, A: SeqAccess<'de>>(values: Values<A>) -> Result<Self, A::Error>;
 }
 
 /// The values of one row, taken one after the other.
-pub(super) struct Values(std::vec::IntoIter<Value>);
+pub(super) struct Values<A>(A);
 
-impl Values {
-    pub(super) fn take<T: Field>(&mut self, column: &str) -> Result<T, StoreError> {
-        let value = self.0.next().unwrap_or(Value::Null);
-        T::read(value).ok_or_else(|| StoreError::Inconsistent(format!("{column} holds what it never should")))
+impl<'de, A: SeqAccess<'de>> Values<A> {
+    pub(super) fn take<T: Field>(&mut self, column: &'static str) -> Result<T, A::Error> {
+        let value = self.0.next_element_seed(Seed(PhantomData));
+        let value = value.map_err(|error| A::Error::custom(format_args!("{column}: {error}")))?;
+        value.ok_or_else(|| A::Error::missing_field(column))
     }
 }
 
 /// A column's type.
 pub(super) trait Field: Sized {
-    /// None: the value is not of this type.
-    fn read(value: Value) -> Option<Self>;
+    fn read<'de, D: Deserializer<'de>>(value: D) -> Result<Self, D::Error>;
 }
 
 impl Field for String {
-    fn read(value: Value) -> Option<Self> {
-        match value {
-            Value::String(text) => Some(text),
-            _ => None,
-        }
+    fn read<'de, D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        Self::deserialize(value)
     }
 }
 
 impl Field for i64 {
-    fn read(value: Value) -> Option<Self> {
-        value.as_i64()
+    fn read<'de, D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        Self::deserialize(value)
     }
 }
 
 impl Field for bool {
-    fn read(value: Value) -> Option<Self> {
-        // SQLite has no booleans: they come as 0 and 1.
-        value.as_bool().or_else(|| value.as_i64().map(|number| number != 0))
+    /// SQLite has no booleans: they come as 0 and 1.
+    fn read<'de, D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        i64::deserialize(value).map(|number| number != 0)
     }
 }
 
 impl Field for Instant {
-    fn read(value: Value) -> Option<Self> {
-        value.as_i64().map(Self::from_millis)
+    fn read<'de, D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        i64::deserialize(value).map(Self::from_millis)
     }
 }
 
 impl<T: Field> Field for Option<T> {
-    fn read(value: Value) -> Option<Self> {
-        match value {
-            Value::Null => Some(None),
-            value => T::read(value).map(Some),
-        }
+    fn read<'de, D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_option(Nullable(PhantomData))
     }
+}
+
+/// Reads what is stored as the text that it prints and parses.
+pub(super) fn read_text<'de, T, D>(value: D) -> Result<T, D::Error>
+where
+    T: std::str::FromStr<Err: fmt::Display>,
+    D: Deserializer<'de>,
+{
+    value.deserialize_str(Text(PhantomData))
 }
 
 /// Rows of a few columns that need no struct.
 macro_rules! unpack_tuple {
     ($($type:ident),+) => {
         impl<$($type: Field),+> Unpack for ($($type,)+) {
-            fn unpack(values: &mut Values) -> Result<Self, StoreError> {
+            fn unpack<'de, Access: SeqAccess<'de>>(mut values: Values<Access>) -> Result<Self, Access::Error> {
                 Ok(($(values.take::<$type>("a column")?,)+))
             }
         }
     };
 }
 unpack_tuple!(A, B);
+
+struct Row<T>(T);
+
+impl<'de, T: Unpack> Deserialize<'de> for Row<T> {
+    fn deserialize<D: Deserializer<'de>>(row: D) -> Result<Self, D::Error> {
+        row.deserialize_seq(Columns(PhantomData)).map(Self)
+    }
+}
+
+struct Columns<T>(PhantomData<T>);
+
+impl<'de, T: Unpack> Visitor<'de> for Columns<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row's values")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, values: A) -> Result<T, A::Error> {
+        T::unpack(Values(values))
+    }
+}
+
+struct Seed<T>(PhantomData<T>);
+
+impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<T, D::Error> {
+        T::read(value)
+    }
+}
+
+struct Nullable<T>(PhantomData<T>);
+
+impl<'de, T: Field> Visitor<'de> for Nullable<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+        T::read(value).map(Some)
+    }
+}
+
+struct Text<T>(PhantomData<T>);
+
+impl<T: std::str::FromStr<Err: fmt::Display>> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}

@@ -99,7 +99,7 @@ pub async fn open_at(tx: &mut Tx, addresses: &[&str]) -> Result<Vec<Question>, S
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", question_columns!(), " FROM question \
          WHERE address IN ", listed!("$1"), " AND state = 'open' AND channel = 'sms' ORDER BY asked_at, id"
-    )).bind(list(addresses)).fetch_all(c).await)?)
+    )).bind(list(addresses)?).fetch_all(c).await)?)
 }
 
 /// Of these items those that the customer has answered about, with the revision the answer is for.
@@ -107,7 +107,7 @@ pub async fn answered_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, 
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT DISTINCT item_id, item_revision FROM question \
          WHERE item_id IN ", listed!("$1"), " AND state = 'answered' AND asks IN ('confirm', 'renewal')"
-    )).bind(list(items)).fetch_all(c).await)?)
+    )).bind(list(items)?).fetch_all(c).await)?)
 }
 
 /// Whether the customer has answered what was asked about an item at this revision.
@@ -131,7 +131,7 @@ pub async fn answer(tx: &mut Tx, id: &str, now: Instant) -> Result<(), StoreErro
 pub async fn close_all(tx: &mut Tx, ids: &[&str]) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(concat!(
         "UPDATE question SET state = 'closed' WHERE id IN ", listed!("$1"), " AND state = 'open'"
-    )).bind(list(ids)).execute(c).await)?;
+    )).bind(list(ids)?).execute(c).await)?;
     Ok(())
 }
 
@@ -148,7 +148,7 @@ pub async fn take_back(tx: &mut Tx, messages: &[&str]) -> Result<(), StoreError>
     on!(tx, c => sqlx::query(concat!(
         "UPDATE question SET state = 'closed', closes_at = asked_at \
          WHERE message_id IN ", listed!("$1"), " AND state = 'open'"
-    )).bind(list(messages)).execute(c).await)?;
+    )).bind(list(messages)?).execute(c).await)?;
     Ok(())
 }
 

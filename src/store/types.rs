@@ -5,7 +5,7 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Sqlite, Type};
 
-use super::packed::Field;
+use super::packed::{Field, read_text};
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
 use crate::domain::call::CallOutcome;
@@ -69,8 +69,8 @@ macro_rules! stored_as_text {
         }
 
         impl Field for $type {
-            fn read(value: serde_json::Value) -> Option<Self> {
-                value.as_str()?.parse().ok()
+            fn read<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+                read_text(value)
             }
         }
     )+ };
@@ -113,9 +113,9 @@ macro_rules! row {
         }
 
         impl $crate::store::packed::Unpack for $type {
-            fn unpack(
-                values: &mut $crate::store::packed::Values,
-            ) -> Result<Self, $crate::store::error::StoreError> {
+            fn unpack<'de, A: serde::de::SeqAccess<'de>>(
+                mut values: $crate::store::packed::Values<A>,
+            ) -> Result<Self, A::Error> {
                 Ok(Self { $($field: values.take(stringify!($field))?),+ })
             }
         }

@@ -5,6 +5,7 @@ mod fixtures;
 mod link_rows;
 mod opening;
 mod outbox_rows;
+mod reply_rows;
 mod rows;
 mod schema;
 

@@ -21,6 +21,8 @@ const LONG_PAGE: &str = "1000";
 pub(super) struct Requests {
     /// `…/2010-04-01/Accounts/{id}`.
     account: Url,
+    /// `…/Messages.json` below it.
+    messages: Url,
     /// The path of `base_url`, without a slash at its end; mostly empty.
     base_path: String,
     from: String,
@@ -46,6 +48,8 @@ impl Requests {
         }
         account.set_path(&base_path);
         extend(&mut account, &[VERSION, "Accounts", &settings.account_sid]);
+        let mut messages = account.clone();
+        extend(&mut messages, &["Messages.json"]);
         let validity = match settings.validity_seconds {
             None => String::new(),
             Some(seconds @ 1..=36_000) => format!("&ValidityPeriod={seconds}"),
@@ -54,6 +58,7 @@ impl Requests {
         let callback = settings.status_callback.as_ref().map(Callback::new);
         Ok(Self {
             account,
+            messages,
             base_path,
             from: settings.from.clone(),
             callback,
@@ -85,7 +90,7 @@ impl Requests {
         if let Some(callback) = &self.callback {
             callback.write(&mut body, &outgoing.attempt_id);
         }
-        let mut request = Request::new(Method::POST, self.resource(&["Messages.json"]));
+        let mut request = Request::new(Method::POST, self.messages.clone());
         request.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/x-www-form-urlencoded"),
@@ -153,7 +158,7 @@ impl Requests {
         } else {
             uri.to_owned()
         };
-        let url = self.resource(&["Messages.json"]).join(&uri).ok();
+        let url = self.messages.join(&uri).ok();
         match url.filter(|url| url.origin() == self.account.origin()) {
             Some(url) => Ok(Request::new(Method::GET, url)),
             None => Err(AskError::Failed("the list goes on at another host".to_owned())),
@@ -161,7 +166,7 @@ impl Requests {
     }
 
     fn page(&self, query: &str) -> Request {
-        let mut url = self.resource(&["Messages.json"]);
+        let mut url = self.messages.clone();
         url.set_query(Some(query));
         Request::new(Method::GET, url)
     }

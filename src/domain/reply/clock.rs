@@ -51,6 +51,21 @@ pub(super) fn times(reading: &Reading, hits: &[&Hit], at: Option<NaiveTime>) -> 
         }
     }
     named.extend(shaped);
+    // "Yes, 9": a number alone beside a yes is a time when it is the booked one.
+    let numbers = reading
+        .tokens
+        .iter()
+        .enumerate()
+        .filter(|(position, _)| !named.iter().any(|(_, at)| at.contains(position)));
+    let bare: Vec<(i64, Vec<usize>)> = numbers
+        .filter_map(|(position, token)| match token.kind {
+            Kind::Number(Some(hour)) if (1..=24).contains(&hour) && token.text.len() <= 2 => {
+                Some((i64::from(hour * 60), vec![position]))
+            }
+            _ => None,
+        })
+        .collect();
+    named.extend(bare);
     let mut times = Times::default();
     let Some(at) = at else {
         times.unknown = !named.is_empty();

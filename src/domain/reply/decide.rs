@@ -8,7 +8,7 @@ use super::lexicon::{LEXICON, Language, Says};
 use super::matching::{Hit, Reading};
 use super::rating::{Score, score};
 use super::token::Kind;
-use super::yes::{Verdict, verdict};
+use super::yes::{Verdict, names, verdict};
 use super::{Action, Asked, Intent, Understood, opt_out};
 use crate::domain::message::Asks;
 
@@ -24,9 +24,13 @@ pub(super) fn decide(asked: Asked, language: Option<&str>, text: &str, at: Optio
         asked,
         own,
         all: &all,
-        hits: reading.heard(&all),
+        hits: Vec::new(),
         reading: &reading,
         at,
+    };
+    let decision = Decision {
+        hits: decision.best_hits(),
+        ..decision
     };
     let mut understood = decision.understood();
     understood.unhappy = decision.is_unhappy();
@@ -81,13 +85,30 @@ struct Decision<'a> {
     asked: Asked,
     own: Option<Language>,
     all: &'a [Language],
-    /// All languages together.
+    /// In the languages that explain most of the words.
     hits: Vec<&'a Hit>,
     reading: &'a Reading,
     at: Option<NaiveTime>,
 }
 
-impl Decision<'_> {
+impl<'a> Decision<'a> {
+    /// What is heard in the language that explains most words, the customer's first.
+    fn best_hits(&self) -> Vec<&'a Hit> {
+        let mut best: Vec<&Hit> = Vec::new();
+        let mut most = 0;
+        for languages in self.lenses() {
+            let hits = self.reading.heard(&languages, self.asked.asks);
+            let explained = hits.iter().map(|hit| hit.at.len()).sum::<usize>();
+            // A word or two may mean something in any language.
+            let own = best.is_empty() || explained >= most + 2;
+            if explained > 0 && own {
+                most = explained;
+                best = hits;
+            }
+        }
+        best
+    }
+
     fn says(&self, says: Says) -> bool {
         self.hits.iter().any(|hit| hit.says == says)
     }
@@ -96,16 +117,17 @@ impl Decision<'_> {
         if self.reading.tokens.is_empty() {
             return desk(Intent::Unclear, 30);
         }
-        if self.says(Says::AutoReply) {
+        let all = self.reading.heard(self.all, self.asked.asks);
+        if all.iter().any(|hit| hit.says == Says::AutoReply) {
             return acts(Intent::AutoReply, Action::Ignore, 93);
         }
-        if let Some(certainty) = opt_out::wish(self.reading, self.all) {
+        if let Some(certainty) = opt_out::wish(self.reading, &all) {
             return acts(Intent::OptOut, Action::OptOut, certainty);
         }
-        if opt_out::is_alone(self.reading, &self.hits, Says::OptInWord, &[]) {
+        if opt_out::is_alone(self.reading, &all, Says::OptInWord, &[]) {
             return acts(Intent::OptIn, Action::OptIn, 98);
         }
-        if opt_out::is_alone(self.reading, &self.hits, Says::HelpWord, &[]) {
+        if opt_out::is_alone(self.reading, &all, Says::HelpWord, &[]) {
             return acts(Intent::Help, Action::Help, 98);
         }
         match self.asked.asks {
@@ -248,6 +270,7 @@ impl Decision<'_> {
                 hit.at.iter().for_each(|at| covered[*at] = true);
             }
         }
+        names(self.reading, &self.hits, &mut covered);
         let tokens = self.reading.tokens.iter().zip(covered);
         let mut all = true;
         for (token, covered) in tokens {

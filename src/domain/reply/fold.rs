@@ -10,14 +10,13 @@ pub(super) fn fold(word: &str) -> String {
         match char {
             'ß' => folded.push_str("ss"),
             'ł' => folded.push('l'),
-            'ø' => folded.push('o'),
             'đ' => folded.push('d'),
             'ı' => folded.push('i'),
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
             // Cyrillic and Greek letters that look like ours, from a keyboard that was not switched.
             'с' => folded.push('c'),
-            'о' => folded.push('o'),
+            'о' | 'ø' => folded.push('o'),
             'к' => folded.push('k'),
             char if is_combining_mark(char) || is_apostrophe(char) => {}
             char => folded.push(char),
@@ -65,6 +64,50 @@ pub(super) fn is_near(typed: &[char], listed: &[char]) -> bool {
         last = next;
     }
     last[width - 1] <= allowed
+}
+
+/// `yesss` and `okkk` with fewer of the repeated letters.
+pub(super) fn unstretched(word: &str) -> Vec<String> {
+    let mut runs: Vec<(char, usize)> = Vec::new();
+    for char in word.chars() {
+        match runs.last_mut() {
+            Some((last, count)) if *last == char => *count += 1,
+            _ => runs.push((char, 1)),
+        }
+    }
+    let spelled = |most: &dyn Fn(usize, usize) -> usize| -> String {
+        let runs = runs.iter().enumerate();
+        runs.flat_map(|(at, (char, count))| std::iter::repeat_n(*char, most(at, *count)))
+            .collect()
+    };
+    let last = runs.len().saturating_sub(1);
+    let long = runs.iter().any(|(_, count)| *count > 2);
+    let mut variants = Vec::new();
+    if long {
+        variants.push(spelled(&|_, count| count.min(2)));
+        variants.push(spelled(&|_, count| if count > 2 { 1 } else { count }));
+        variants.push(spelled(&|_, _| 1));
+    } else if runs.last().is_some_and(|(_, count)| *count == 2) {
+        variants.push(spelled(&|at, count| if at == last { 1 } else { count }));
+    }
+    variants
+}
+
+/// `st0p` with letters for the digits that stand for them.
+pub(super) fn in_letters(word: &str) -> String {
+    if !word.chars().any(char::is_alphabetic) {
+        return word.to_owned();
+    }
+    word.chars()
+        .map(|char| match char {
+            '0' => 'o',
+            '1' => 'i',
+            '3' => 'e',
+            '4' => 'a',
+            '5' => 's',
+            char => char,
+        })
+        .collect()
 }
 
 #[cfg(test)]

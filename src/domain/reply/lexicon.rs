@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 
-use super::fold::{fold, fold_umlauts, is_near};
+use super::fold::{fold, fold_umlauts, in_letters, is_near, unstretched};
 use super::pattern::{Part, phrases};
 use crate::domain::closed_list::closed_list;
+use crate::domain::message::Asks;
 
 static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/domain/reply/data");
 
@@ -51,7 +52,12 @@ closed_list! {
         Hedge = "hedge",
         No = "no",
         Negation = "negation",
+        /// Makes a question of a yes that is none: "see you then, ok?".
         Tag = "tag",
+        /// What an unwanted message is called, beside a keyword.
+        Annoyed = "annoyed",
+        /// May follow a score without a break: "5 very good".
+        Follow = "follow",
         Thanks = "thanks",
         Praise = "praise",
         Give = "give",
@@ -79,6 +85,21 @@ closed_list! {
         SentFrom = "sent_from",
         Signature = "signature",
         Echo = "echo",
+    }
+}
+
+impl Says {
+    /// Whether phrases of this kind mean anything after this question.
+    pub(super) const fn matters(self, asks: Asks) -> bool {
+        match self {
+            Self::Solved | Self::Unsolved => matches!(asks, Asks::Solved),
+            Self::Renew => matches!(asks, Asks::Renewal),
+            Self::Give | Self::Star | Self::OutOf | Self::Unit | Self::Grade | Self::Scale => {
+                matches!(asks, Asks::Rating)
+            }
+            Self::Follow | Self::Tag | Self::Annoyed => false,
+            _ => true,
+        }
     }
 }
 
@@ -203,9 +224,7 @@ impl Lexicon {
             }
             _ => {}
         }
-        let says: Says = section
-            .parse()
-            .map_err(|_| format!("there is no section `{section}`"))?;
+        let says: Says = section.parse().map_err(|_| no_section(section))?;
         match says {
             Says::Number => {
                 let (value, words) = line.split_once(' ').ok_or("a number is `5 five`")?;
@@ -312,6 +331,11 @@ impl Lexicon {
         self.near.values_mut().for_each(|words| words.sort_unstable());
     }
 
+    /// Whether a word is listed as one that is never corrected.
+    pub(super) fn is_known(&self, word: &str) -> bool {
+        self.known.contains(word)
+    }
+
     /// The number of a language.
     pub(super) fn language(&self, name: &str) -> Option<Language> {
         let position = self.languages.iter().position(|language| language == name)?;
@@ -390,6 +414,14 @@ impl Lexicon {
     }
 }
 
+fn no_section(section: &str) -> String {
+    let known: Vec<&str> = Says::ALL.iter().map(|says| says.as_str()).collect();
+    format!(
+        "there is no section `{section}`, only sets, known, false_friends, {}",
+        known.join(", ")
+    )
+}
+
 /// Several phrases may share a line, separated by `|`; inside brackets it only separates words.
 fn split_phrases(line: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0u32;
@@ -401,50 +433,6 @@ fn split_phrases(line: &str) -> impl Iterator<Item = &str> {
         }
         char == '|' && depth == 0
     })
-}
-
-/// `yesss` and `okkk` with fewer of the repeated letters.
-fn unstretched(word: &str) -> Vec<String> {
-    let mut runs: Vec<(char, usize)> = Vec::new();
-    for char in word.chars() {
-        match runs.last_mut() {
-            Some((last, count)) if *last == char => *count += 1,
-            _ => runs.push((char, 1)),
-        }
-    }
-    let spelled = |most: &dyn Fn(usize, usize) -> usize| -> String {
-        let runs = runs.iter().enumerate();
-        runs.flat_map(|(at, (char, count))| std::iter::repeat_n(*char, most(at, *count)))
-            .collect()
-    };
-    let last = runs.len().saturating_sub(1);
-    let long = runs.iter().any(|(_, count)| *count > 2);
-    let mut variants = Vec::new();
-    if long {
-        variants.push(spelled(&|_, count| count.min(2)));
-        variants.push(spelled(&|_, count| if count > 2 { 1 } else { count }));
-        variants.push(spelled(&|_, _| 1));
-    } else if runs.last().is_some_and(|(_, count)| *count == 2) {
-        variants.push(spelled(&|at, count| if at == last { 1 } else { count }));
-    }
-    variants
-}
-
-/// `st0p` with letters for the digits that stand for them.
-fn in_letters(word: &str) -> String {
-    if !word.chars().any(char::is_alphabetic) {
-        return word.to_owned();
-    }
-    word.chars()
-        .map(|char| match char {
-            '0' => 'o',
-            '1' => 'i',
-            '3' => 'e',
-            '4' => 'a',
-            '5' => 's',
-            char => char,
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -465,7 +453,7 @@ mod tests {
         };
         for (typed, listed) in [
             ("yesss", "yes"),
-            ("okkkk", "ok"),
+            ("yuppp", "yup"), ("okkkk", "ok"),
             ("confrim", "confirm"),
             ("st0p", "stop"),
         ] {

@@ -2,14 +2,19 @@
 
 use super::lexicon::{Id, LEXICON, Language, Minutes, Says, Slot};
 use super::token::{Break, Kind, Token, tokens};
+use crate::domain::message::Asks;
 
 /// A text as the rules look at it.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) tokens: Vec<Token>,
     hits: Vec<Hit>,
-    listed: Vec<bool>,
+    spelled: Vec<Spelled>,
 }
+
+/// A number; nothing when it can't be counted with, for its decimals or its currency.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numeral(pub(super) Option<u32>);
 
 /// A phrase that was found.
 #[derive(Clone, Debug)]
@@ -35,6 +40,7 @@ impl Hit {
     }
 }
 
+#[derive(Debug)]
 struct Spelled {
     ids: Vec<Id>,
     corrected: bool,
@@ -42,7 +48,7 @@ struct Spelled {
 
 impl Reading {
     pub(super) fn of(text: &str) -> Self {
-        let tokens = joined(tokens(text));
+        let tokens = joined(&parted(tokens(text)));
         let spelled: Vec<Spelled> = tokens
             .iter()
             .map(|token| {
@@ -58,8 +64,12 @@ impl Reading {
             spelled: &spelled,
         }
         .all();
-        let listed = spelled.iter().map(|spelled| !spelled.ids.is_empty()).collect();
-        Self { tokens, hits, listed }
+        Self { tokens, hits, spelled }
+    }
+
+    /// Whether a phrase of this kind is there, in any language, other readings of its words aside.
+    pub(super) fn has(&self, says: Says) -> bool {
+        self.hits.iter().any(|hit| hit.says == says)
     }
 
     /// Where the phrase of this kind begins that ends before token `end`, other readings of its words aside.
@@ -70,18 +80,44 @@ impl Reading {
             .map(Hit::start)
     }
 
-    /// Whether a token is a word of any language's lists.
+    /// Where the phrase of this kind ends that begins at a token, other readings of its words aside.
+    pub(super) fn ends_of(&self, says: Says, start: usize, languages: &[Language]) -> Option<usize> {
+        let begins = |hit: &&Hit| hit.says == says && hit.start() == start && languages.contains(&hit.language);
+        self.hits.iter().filter(begins).map(Hit::end).max()
+    }
+
+    /// Whether a token is, as it is typed, a word of any language's lists.
     pub(super) fn is_listed(&self, at: usize) -> bool {
-        self.listed[at]
+        let spelled = &self.spelled[at];
+        (!spelled.ids.is_empty() && !spelled.corrected) || LEXICON.is_known(&self.tokens[at].text)
+    }
+
+    /// The value of a token that is a number, in digits or as a word of these languages.
+    pub(super) fn number(&self, at: usize, languages: &[Language]) -> Option<Numeral> {
+        match self.tokens.get(at)?.kind {
+            Kind::Number(value) => Some(Numeral(value)),
+            Kind::Word => {
+                let ids = &self.spelled[at].ids;
+                let text = &self.tokens[at].text;
+                let own = |language: &&Language| {
+                    !languages
+                        .iter()
+                        .any(|other| other != *language && LEXICON.is_false_friend(text, *other))
+                };
+                languages
+                    .iter()
+                    .filter(own)
+                    .find_map(|language| LEXICON.number(ids, *language))
+                    .map(|value| Numeral(Some(value)))
+            }
+            _ => None,
+        }
     }
 
     /// The phrases that hold when only these languages are spoken: longer ones hide the shorter ones in them.
-    pub(super) fn heard(&self, languages: &[Language]) -> Vec<&Hit> {
-        let mut hits: Vec<&Hit> = self
-            .hits
-            .iter()
-            .filter(|hit| languages.contains(&hit.language))
-            .collect();
+    pub(super) fn heard(&self, languages: &[Language], asks: Asks) -> Vec<&Hit> {
+        let matters = |hit: &&Hit| languages.contains(&hit.language) && hit.says.matters(asks);
+        let mut hits: Vec<&Hit> = self.hits.iter().filter(matters).collect();
         hits.sort_by_key(|hit| {
             let preference = languages.iter().position(|language| *language == hit.language);
             (
@@ -105,8 +141,36 @@ impl Reading {
     }
 }
 
+/// `j'ai` is two words, unless it is listed as one.
+fn parted(tokens: Vec<Token>) -> Vec<Token> {
+    let mut parted = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let halves = token.elided.and_then(|at| token.text.split_at_checked(at));
+        let Some((article, word)) = halves else {
+            parted.push(token);
+            continue;
+        };
+        let (ids, corrected) = LEXICON.ids(&token.text);
+        if !ids.is_empty() && !corrected {
+            parted.push(token);
+            continue;
+        }
+        parted.push(Token {
+            text: article.to_owned(),
+            asked: false,
+            ..token.clone()
+        });
+        parted.push(Token {
+            text: word.to_owned(),
+            before: Break::None,
+            ..token.clone()
+        });
+    }
+    parted
+}
+
 /// `s t o p` is one word.
-fn joined(tokens: Vec<Token>) -> Vec<Token> {
+fn joined(tokens: &[Token]) -> Vec<Token> {
     let single = |token: &Token| token.kind == Kind::Word && token.text.chars().count() == 1;
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut from = 0;
@@ -116,7 +180,7 @@ fn joined(tokens: Vec<Token>) -> Vec<Token> {
             .iter()
             .map(|token| token.text.as_str())
             .collect();
-        if run >= 4 && LEXICON.ids(&word).0.iter().any(|_| true) && !LEXICON.ids(&word).1 {
+        if run >= 3 && LEXICON.ids(&word).0.iter().any(|_| true) && !LEXICON.ids(&word).1 {
             let last = tokens[from + run - 1].asked;
             joined.push(Token {
                 text: word,

@@ -1,17 +1,16 @@
 //! Does the customer want no more messages? Any clear wish counts, in any of the languages.
 
 use super::emoji::Tone;
-use super::lexicon::{Language, Says};
+use super::lexicon::Says;
 use super::matching::{Hit, Reading};
 use super::token::{Break, Kind};
 
 /// The certainty with which no more messages are wanted.
-pub(super) fn wish(reading: &Reading, languages: &[Language]) -> Option<u8> {
-    let hits = reading.heard(languages);
-    if is_alone(reading, &hits, Says::OptOutBare, &[]) {
+pub(super) fn wish(reading: &Reading, hits: &[&Hit]) -> Option<u8> {
+    if is_alone(reading, hits, Says::OptOutBare, &[]) {
         return Some(99);
     }
-    if is_alone(reading, &hits, Says::OptOutWord, POLITE) {
+    if is_alone(reading, hits, Says::OptOutWord, POLITE) {
         return Some(99);
     }
     if hits.iter().any(|hit| hit.says == Says::OptOutBlock) {
@@ -20,7 +19,10 @@ pub(super) fn wish(reading: &Reading, languages: &[Language]) -> Option<u8> {
     if let Some(hit) = hits.iter().find(|hit| hit.says == Says::OptOut) {
         return Some(if hit.corrected { 88 } else { 96 });
     }
-    hits.iter().any(|hit| stands_out(reading, hit)).then_some(95)
+    let unwanted = reading.has(Says::Annoyed) || reading.has(Says::WrongPerson);
+    hits.iter()
+        .any(|hit| stands_out(reading, hit) || (unwanted && is_sentence(reading, hit)))
+        .then_some(94)
 }
 
 /// What may stand beside a keyword without changing it.
@@ -50,6 +52,13 @@ pub(super) fn is_alone(reading: &Reading, hits: &[&Hit], keyword: Says, beside: 
     said && reading.tokens.iter().zip(covered).all(|(token, covered)| {
         covered || matches!(token.kind, Kind::Emoji(tone) if tone != Tone::Yes || !beside.is_empty())
     })
+}
+
+/// `Stop.` as a sentence of its own.
+fn is_sentence(reading: &Reading, hit: &Hit) -> bool {
+    let tokens = &reading.tokens;
+    let ends = tokens.get(hit.end()).is_none_or(|next| next.before >= Break::Comma);
+    hit.says == Says::OptOutWord && tokens[hit.start()].before >= Break::Sentence && ends && !tokens[hit.start()].asked
 }
 
 /// `STOP` in capitals as a sentence or at the beginning, in a message that is not all in capitals.

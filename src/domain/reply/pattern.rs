@@ -28,7 +28,9 @@ pub(super) fn phrases(line: &str, sets: &BTreeMap<String, Vec<String>>) -> Resul
         let (piece, start) = piece.strip_prefix('^').map_or((piece, false), |rest| (rest, true));
         let (piece, end) = piece.strip_suffix('$').map_or((piece, false), |rest| (rest, true));
         if start {
-            phrases.iter_mut().for_each(|phrase| phrase.push(Part::Start));
+            for phrase in &mut phrases {
+                phrase.push(Part::Start);
+            }
         }
         if !piece.is_empty() {
             let (inner, optional) = match piece.strip_prefix('(') {
@@ -50,7 +52,9 @@ pub(super) fn phrases(line: &str, sets: &BTreeMap<String, Vec<String>>) -> Resul
             phrases = longer;
         }
         if end {
-            phrases.iter_mut().for_each(|phrase| phrase.push(Part::End));
+            for phrase in &mut phrases {
+                phrase.push(Part::End);
+            }
         }
     }
     Ok(phrases.into_iter().flat_map(spelled_apart).collect())
@@ -89,7 +93,9 @@ fn spelled_apart(phrase: Vec<Part>) -> Vec<Vec<Part>> {
     let mut variants: Vec<Vec<Part>> = vec![Vec::new()];
     for part in phrase {
         let Part::Words(words) = &part else {
-            variants.iter_mut().for_each(|variant| variant.push(part.clone()));
+            for variant in &mut variants {
+                variant.push(part.clone());
+            }
             continue;
         };
         let mut together = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::emoji::Tone;
 use super::lexicon::{Language, Says};
-use super::matching::{Hit, Reading};
+use super::matching::{Hit, Numeral, Reading};
 use super::token::{Break, Kind};
 use super::{Asked, Scale, ends};
 
@@ -18,10 +18,11 @@ pub(super) enum Score {
 
 /// Finds the score, as if only these languages were spoken.
 pub(super) fn score(reading: &Reading, asked: Asked, languages: &[Language]) -> Score {
-    let hits = reading.heard(languages);
+    let hits = reading.heard(languages, asked.asks);
     let finder = Finder {
         reading,
         hits: &hits,
+        languages,
         asked,
     };
     finder.score()
@@ -30,6 +31,7 @@ pub(super) fn score(reading: &Reading, asked: Asked, languages: &[Language]) -> 
 struct Finder<'a> {
     reading: &'a Reading,
     hits: &'a [&'a Hit],
+    languages: &'a [Language],
     asked: Asked,
 }
 
@@ -63,7 +65,11 @@ impl Finder<'_> {
         let Ok(value) = u8::try_from(value) else {
             return Score::Doubtful;
         };
-        let in_range = (lowest..=highest).contains(&value);
+        // "5 - 6 days": nobody knows whether it is a score or a span.
+        let span = figures
+            .windows(2)
+            .any(|pair| pair[0].end == pair[1].start && self.reading.tokens[pair[1].start].before == Break::Dash);
+        let in_range = !span && (lowest..=highest).contains(&value);
         let stands = candidates.iter().any(|figure| self.stands_as_score(figure));
         if !in_range || !stands || self.is_taken_back(&candidates) || self.contradicts(value) {
             return Score::Doubtful;
@@ -83,27 +89,17 @@ impl Finder<'_> {
         )
     }
 
-    /// What is said right after token `end - 1`.
-    fn said_at(&self, start: usize, says: Says) -> Option<&Hit> {
-        self.hits
-            .iter()
-            .find(|hit| hit.start() == start && hit.says == says)
-            .copied()
+    /// Where the phrase of this kind ends that begins at a token.
+    fn ends_of(&self, says: Says, start: usize) -> Option<usize> {
+        self.reading.ends_of(says, start, self.languages)
     }
 
     fn said_before(&self, end: usize, says: Says) -> bool {
         self.hits.iter().any(|hit| hit.end() == end && hit.says == says)
     }
 
-    fn number_at(&self, at: usize) -> Option<Option<u32>> {
-        let token = self.reading.tokens.get(at)?;
-        match token.kind {
-            Kind::Number(value) => Some(value),
-            Kind::Word => self
-                .said_at(at, Says::Number)
-                .and_then(|hit| hit.numbers.first().map(|value| Some(*value))),
-            _ => None,
-        }
+    fn number_at(&self, at: usize) -> Option<Numeral> {
+        self.reading.number(at, self.languages)
     }
 
     fn figures(&self) -> Vec<Figure> {
@@ -149,7 +145,7 @@ impl Finder<'_> {
             Kind::Stars(count) => {
                 // "⭐5", "5 ⭐": one star beside a number only says what the number is.
                 if count == 1
-                    && let Some(value) = self.number_at(at + 1)
+                    && let Some(Numeral(value)) = self.number_at(at + 1)
                 {
                     return Some(Figure {
                         end: at + 2,
@@ -174,10 +170,26 @@ impl Finder<'_> {
                 ..figure
             }),
             _ => {
-                let value = self.number_at(at)?;
+                let Numeral(value) = self.number_at(at)?;
+                if self.is_article(at, value) {
+                    return None;
+                }
                 Some(self.number(figure, value))
             }
         }
+    }
+
+    /// "Eine 5", "one of the best": a word for one that counts nothing.
+    fn is_article(&self, at: usize, value: Option<u32>) -> bool {
+        let tokens = &self.reading.tokens;
+        let goes_on = tokens
+            .get(at + 1)
+            .is_some_and(|next| next.before == Break::None && next.kind != Kind::Stars(1));
+        let counts = [Says::Star, Says::OutOf, Says::Unit, Says::Condition];
+        tokens[at].kind == Kind::Word
+            && value == Some(1)
+            && goes_on
+            && !counts.iter().any(|says| self.ends_of(*says, at + 1).is_some())
     }
 
     fn number(&self, figure: Figure, value: Option<u32>) -> Figure {
@@ -187,12 +199,12 @@ impl Finder<'_> {
         if !near {
             return figure.valued(value, self.said_before(figure.start, Says::Give));
         }
-        if let Some(hit) = self.said_at(next, Says::OutOf)
-            && let Some(Some(of)) = self.number_at(hit.end())
+        if let Some(end) = self.ends_of(Says::OutOf, next)
+            && let Some(Numeral(Some(of))) = self.number_at(end)
         {
             let value = value.and_then(|value| self.of(value, of));
             return Figure {
-                end: hit.end() + 1,
+                end: end + 1,
                 ..figure.valued(value, true)
             };
         }
@@ -202,13 +214,14 @@ impl Finder<'_> {
                 ..figure.valued(value, true)
             };
         }
-        if let Some(hit) = self.said_at(next, Says::Star) {
+        if let Some(end) = self.ends_of(Says::Star, next) {
             return Figure {
-                end: hit.end(),
+                end,
                 ..figure.valued(value, true)
             };
         }
-        if tokens[next].before == Break::None && self.said_at(next, Says::Unit).is_some() {
+        let measured = [Says::Unit, Says::Morning, Says::Afternoon];
+        if tokens[next].before == Break::None && measured.iter().any(|says| self.ends_of(*says, next).is_some()) {
             return Figure {
                 measured: true,
                 ..figure
@@ -250,7 +263,7 @@ impl Finder<'_> {
         }
         // "one of the best": words are scores only when they stand apart.
         if is_word {
-            let but = self.said_at(figure.end, Says::Condition).is_some();
+            let but = self.ends_of(Says::Condition, figure.end).is_some();
             return (opens && (set_apart_after || but))
                 || (closes && set_apart_before && tokens[figure.start].before != Break::Dash);
         }
@@ -266,20 +279,21 @@ impl Finder<'_> {
         if next.before > Break::None || matches!(next.kind, Kind::Emoji(_)) {
             return true;
         }
-        self.hits.iter().any(|hit| {
-            hit.start() == at
-                && matches!(
-                    hit.says,
-                    Says::Condition
-                        | Says::Thanks
-                        | Says::Praise
-                        | Says::Complaint
-                        | Says::Greeting
-                        | Says::Closing
-                        | Says::Fine
-                        | Says::Polite
-                )
-        })
+        self.ends_of(Says::Follow, at).is_some()
+            || self.hits.iter().any(|hit| {
+                hit.start() == at
+                    && matches!(
+                        hit.says,
+                        Says::Condition
+                            | Says::Thanks
+                            | Says::Praise
+                            | Says::Complaint
+                            | Says::Greeting
+                            | Says::Closing
+                            | Says::Fine
+                            | Says::Polite
+                    )
+            })
     }
 
     fn is_polite(&self, at: usize) -> bool {

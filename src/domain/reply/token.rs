@@ -44,12 +44,8 @@ pub(super) struct Token {
     pub(super) shouted: bool,
     /// A question mark follows.
     pub(super) asked: bool,
-}
-
-impl Token {
-    pub(super) fn is_word(&self, text: &str) -> bool {
-        self.kind == Kind::Word && self.text == text
-    }
+    /// How many letters stand before an apostrophe: two words in some languages.
+    pub(super) elided: Option<usize>,
 }
 
 /// The tokens of a text.
@@ -97,6 +93,7 @@ impl Reader<'_> {
             capital: letters.first().is_some_and(|char| char.is_uppercase()),
             shouted: letters.len() > 1 && letters.iter().all(|char| char.is_uppercase()),
             asked: false,
+            elided: raw.find(is_apostrophe).filter(|at| (1..=2).contains(at)),
         });
         self.before = Break::None;
     }
@@ -322,8 +319,16 @@ impl Reader<'_> {
     }
 
     fn date_or_fraction(&mut self, first: u32) -> Option<Kind> {
-        let separator = self.peek(0).filter(|char| matches!(char, '.' | '/' | '-'))?;
         let start = self.at;
+        if self.peek(0) == Some(' ')
+            && self.peek(1) == Some('/')
+            && self.peek(2) == Some(' ')
+            && self.digit(3).is_some()
+        {
+            self.at += 3;
+            return Some(Kind::Fraction(first, self.digits().1));
+        }
+        let separator = self.peek(0).filter(|char| matches!(char, '.' | '/' | '-'))?;
         self.at += 1;
         if self.digit(0).is_none() {
             self.at = start;

@@ -29,7 +29,7 @@ pub(super) fn verdict(
     own: Option<Language>,
     at: Option<NaiveTime>,
 ) -> Verdict {
-    let hits = reading.heard(languages);
+    let hits = reading.heard(languages, asks);
     let times = times(reading, &hits, at);
     let weight = weight(reading, &hits, asks, own);
     if weight == Weight::None {
@@ -146,8 +146,7 @@ fn belongs(says: Says, weight: Weight, asks_time: bool) -> bool {
         Says::Clock => asks_time,
         _ => matches!(
             says,
-            Says::Neutral
-                | Says::Coming
+            Says::Coming
                 | Says::Yes
                 | Says::Renew
                 | Says::Solved
@@ -187,7 +186,7 @@ fn is_covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -
 }
 
 /// Names are not in any list: they are known by their place, after a greeting, a title or at the end.
-fn names(reading: &Reading, hits: &[&Hit], covered: &mut [bool]) {
+pub(super) fn names(reading: &Reading, hits: &[&Hit], covered: &mut [bool]) {
     let tokens = &reading.tokens;
     let said_before = |at: usize, kinds: &[Says]| hits.iter().any(|hit| hit.end() == at && kinds.contains(&hit.says));
     let may_be_name = |at: usize| tokens[at].kind == Kind::Word && !reading.is_listed(at) && !tokens[at].asked;

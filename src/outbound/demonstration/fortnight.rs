@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
+use super::answers;
 use super::own_system::OwnSystem;
 use super::plot::{Deed, Step, local, span, steps};
 use super::samples::{self, AGENCY, BOOKINGS, GARAGE, POLICIES};
@@ -67,6 +68,10 @@ impl World<'_> {
     async fn take(&mut self, step: &Step, now: Instant) -> Result<(), DemonstrationError> {
         match step {
             Step::Deed(deed) => self.deed(deed, now).await,
+            Step::Answer(answer) => {
+                self.news.push(answers::take(self.dispatcher, answer, now).await?);
+                Ok(())
+            }
             Step::GarageCloses(day) => self.garage_closes(*day, now).await,
             Step::AgencyCloses(day) => self.agency_closes(*day, now).await,
         }

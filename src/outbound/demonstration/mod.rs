@@ -1,8 +1,10 @@
 //! The demonstration: two sample businesses live through a fortnight on the virtual clock, with the same steps as live.
 //!
 //! `samples` are the businesses and their first files, `own_system` a business's own software that exports again what
-//! changed, `plot` what happens when, `fortnight` lives through it, `timeline` says what came of it.
+//! changed, `plot` what happens when, `answers` what customers write back, `fortnight` lives through it, `timeline` says
+//! what came of it.
 
+mod answers;
 mod fortnight;
 mod own_system;
 mod plot;

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
+use super::answers::{ANSWERS, Answer};
 use crate::domain::instant::Instant;
 use crate::domain::zone::{ZoneError, Zones};
 
@@ -89,6 +90,7 @@ const DEEDS: [(&str, Deed); 11] = [
 /// A thing that happens at a moment.
 pub(super) enum Step {
     Deed(&'static Deed),
+    Answer(&'static Answer),
     /// The garage closes: who was there is done, who was not did not come.
     GarageCloses(NaiveDate),
     /// The agency notes who has renewed.
@@ -117,6 +119,10 @@ pub(super) fn steps(zones: &Zones) -> Result<Vec<(Instant, Step)>, ZoneError> {
         .iter()
         .map(|(at, deed)| (garage.instant(local(at)), Step::Deed(deed)))
         .collect();
+    let answers = ANSWERS
+        .iter()
+        .map(|(at, answer)| (garage.instant(local(at)), Step::Answer(answer)));
+    steps.extend(answers);
     let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
     let (first, last) = (local("2026-12-01 00:00").date(), local("2026-12-15 00:00").date());
     let days = first.iter_days().take_while(|day| *day <= last);

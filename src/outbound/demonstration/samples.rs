@@ -52,12 +52,12 @@ fn garage() -> Business {
         phone: Some("030 23125010".to_owned()),
         email: Some("termine@havelkiez.example.com".to_owned()),
         address: Some("Uferstraße 12, 13599 Berlin".to_owned()),
-        sms_from: None,
+        sms_from: Some("+4915228817386".to_owned()),
         email_from: None,
         quiet_hours: QuietHours::default(),
         holidays: BTreeSet::new(),
         surveys_need_consent: true,
-        review_url: None,
+        review_url: Some("https://reviews.example.com/havelkiez".to_owned()),
     }
 }
 
@@ -72,6 +72,8 @@ fn agency() -> Business {
         phone: Some("604-555-0100".to_owned()),
         email: Some("office@tidewater.example.com".to_owned()),
         address: Some("210 Tidewater Lane, Vancouver BC".to_owned()),
+        sms_from: Some("+16045550101".to_owned()),
+        review_url: None,
         surveys_need_consent: false,
         ..garage()
     }

@@ -46,7 +46,7 @@ pub struct Concluded {
     /// The lane was paused by this outcome.
     pub paused: Option<PausedLane>,
     /// An address whose owner has opted out: other plans must show it.
-    pub opted_out: Option<String>,
+    pub opted_out: Option<(Channel, String)>,
 }
 
 /// Where the outcome leads.
@@ -309,7 +309,7 @@ async fn follow_up(
                 wording: Some(&failure.text),
             };
             store::ledger::add(tx, &line, now).await?;
-            concluded.opted_out = Some(flight.address.to_owned());
+            concluded.opted_out = Some((flight.channel, flight.address.to_owned()));
         }
         Outcome::Stop { failure, .. } => {
             let paused = PausedLane {

@@ -16,9 +16,8 @@ const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// After a round that could not be worked (a full disk), the next one waits this long.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 
-/// A lane claims ahead what it will send within this time: enough to keep the carrier busy while a commit is under
-/// way, little enough that a crash leaves few claims that were never tried.
-const CLAIM_AHEAD: Duration = Duration::from_millis(60);
+/// While the carrier has enough to do, answers wait this long at most for others to be written with.
+const LONGEST_UNWRITTEN: Duration = Duration::from_millis(20);
 
 /// Most that a lane ever claims ahead.
 const MOST_AHEAD: usize = 1_000;
@@ -34,24 +33,26 @@ impl Wake {
     }
 }
 
-/// How many messages a second a lane completes, as a running mean: decides how far ahead it claims.
+/// How far a lane claims ahead: what its carrier answers within two rounds. Enough to keep the carrier busy while a
+/// round is written, little enough that a crash leaves few claims that were never tried.
 #[derive(Debug, Default)]
 struct Pace {
-    per_second: f64,
-    since: Option<Instant>,
-    count: u32,
+    /// When the last round began.
+    last: Option<tokio::time::Instant>,
+    /// Answers a second, as a running mean.
+    rate: f64,
+    /// Seconds that a round takes, as a running mean.
+    round: f64,
 }
 
 impl Pace {
-    fn note(&mut self, completed: usize, now: Instant) {
-        let since = *self.since.get_or_insert(now);
-        self.count += u32::try_from(completed).unwrap_or(u32::MAX);
-        let elapsed = now.since(since).num_milliseconds();
-        if elapsed >= 100 {
-            let elapsed = f64::from(i32::try_from(elapsed).unwrap_or(i32::MAX)) / 1000.0;
-            self.per_second = f64::midpoint(self.per_second, f64::from(self.count) / elapsed);
-            (self.since, self.count) = (Some(now), 0);
+    fn note(&mut self, answered: usize, began: tokio::time::Instant) {
+        if let Some(last) = self.last.replace(began) {
+            let answered = f64::from(u32::try_from(answered).unwrap_or(u32::MAX));
+            let rate = answered / (began - last).as_secs_f64().max(0.001);
+            self.rate = f64::midpoint(self.rate, rate);
         }
+        self.round = f64::midpoint(self.round, began.elapsed().as_secs_f64());
     }
 
     fn ahead(&self) -> usize {
@@ -60,7 +61,7 @@ impl Pace {
             clippy::cast_sign_loss,
             reason = "a rate is finite and positive"
         )]
-        let ahead = (self.per_second * CLAIM_AHEAD.as_secs_f64()) as usize;
+        let ahead = (6.0 * self.rate * self.round) as usize;
         ahead.min(MOST_AHEAD)
     }
 }
@@ -81,7 +82,7 @@ pub async fn run(dispatcher: Dispatcher, lane: String, wake: Wake, mut stop: wat
         tokio::select! {
             () = &mut notified => {}
             _ = stop.changed(), if !stopping => {}
-            Some(answered) = worker.calls.join_next() => worker.note(answered),
+            () = worker.hear() => {}
             // Also with answers in hand: then the last round could not be written, and is tried again after this wait.
             () = tokio::time::sleep(wait) => {}
         }
@@ -125,6 +126,7 @@ impl Worker {
         if room == 0 && self.answered.is_empty() {
             return LONGEST_SLEEP;
         }
+        let began = tokio::time::Instant::now();
         let worked = self.lane.turn(&self.dispatcher, &self.answered, room, now).await;
         let turn = match worked {
             Ok(turn) => turn,
@@ -134,7 +136,7 @@ impl Worker {
                 return AFTER_ERROR;
             }
         };
-        self.pace.note(self.answered.len(), now);
+        self.pace.note(self.answered.len(), began);
         self.answered.clear();
         for job in turn.prepared.jobs {
             let (dispatcher, slots) = (self.dispatcher.clone(), Arc::clone(&self.slots));
@@ -155,6 +157,24 @@ impl Worker {
             Some(_) if room == 0 || self.calls.len() >= self.dispatcher.settings.concurrency => LONGEST_SLEEP,
             Some(at) => at.since(now).to_std().unwrap_or(Duration::ZERO).min(LONGEST_SLEEP),
             None => LONGEST_SLEEP,
+        }
+    }
+
+    /// Waits for an answer, and for more while the carrier has enough to do: a round costs much the same for one as for
+    /// many. Forever where no call is under way.
+    async fn hear(&mut self) {
+        let enough = self.dispatcher.settings.concurrency + self.pace.ahead() / 2;
+        let Some(answered) = self.calls.join_next().await else {
+            return std::future::pending().await;
+        };
+        self.note(answered);
+        let latest = tokio::time::sleep(LONGEST_UNWRITTEN);
+        tokio::pin!(latest);
+        while self.calls.len() > enough {
+            tokio::select! {
+                Some(answered) = self.calls.join_next() => self.note(answered),
+                () = &mut latest => return,
+            }
         }
     }
 

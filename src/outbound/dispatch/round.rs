@@ -10,6 +10,7 @@ use crate::carrier::Outcome;
 use crate::domain::attempt::AttemptState;
 use crate::domain::instant::Instant;
 use crate::domain::message::{Channel, State};
+use crate::inbound::consent::{self, Wish};
 use crate::outbound::plan::{Desk, replan_customer};
 use crate::store::{self, Tx};
 
@@ -161,13 +162,46 @@ pub async fn after_effects(
             "sending is stopped until somebody acts: mend the cause, then `daybefore outbox resume` (`daybefore doctor` tells more)"
         );
     }
-    let Some(address) = &concluded.opted_out else {
-        return Ok(());
-    };
+    match &concluded.opted_out {
+        Some((channel, address)) => tell_everybody(tx, dispatcher, business_id, *channel, address, now).await,
+        None => Ok(()),
+    }
+}
+
+/// A carrier's opt-out is from a sender, and so from every business that sends from it: also those that have yet to write
+/// there.
+async fn tell_everybody(
+    tx: &mut Tx,
+    dispatcher: &Dispatcher,
+    business_id: &str,
+    channel: Channel,
+    address: &str,
+    now: Instant,
+) -> Result<(), DispatchError> {
     let unplannable = |error: crate::outbound::plan::PlanError| DispatchError::Business {
         business: business_id.to_owned(),
         reason: error.to_string(),
     };
+    let businesses = store::business::all(tx).await?;
+    let sender = businesses
+        .iter()
+        .find(|business| business.id == business_id)
+        .map(|business| dispatcher.sender(channel, business));
+    let sharing = businesses
+        .iter()
+        .filter(|business| business.id != business_id && Some(dispatcher.sender(channel, business)) == sender);
+    let sharing: Vec<String> = sharing.map(|business| business.id.clone()).collect();
+    let wish = Wish {
+        business_ids: &sharing,
+        address,
+        channel: Some(channel),
+        purpose: None,
+        source: "carrier",
+        wording: None,
+    };
+    consent::opt_out(tx, &dispatcher.zones, &wish, now)
+        .await
+        .map_err(unplannable)?;
     let desk = Desk::load(tx, &dispatcher.zones, business_id)
         .await
         .map_err(unplannable)?;

@@ -6,12 +6,13 @@ use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
 use super::items::take_in;
 use super::{RowOutcome, Taking};
+use crate::domain::desk_item::DeskKind;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, BookingStatus, Item};
 use crate::domain::local::LocalDateTime;
 use crate::outbound::plan::Desk;
-use crate::store::{self, Tx};
+use crate::store::{self, StoreError, Tx};
 
 /// The documented columns.
 pub(super) const COLUMNS: &[&str] = &[
@@ -57,10 +58,27 @@ impl Cells {
     }
 }
 
+impl Cells {
+    /// A visit that the customer has cancelled stays so while nobody has taken note of it: a system that goes on
+    /// exporting it does not know yet.
+    async fn keep_cancelled(&mut self, tx: &mut Tx, before: &Booking) -> Result<(), StoreError> {
+        let says_nothing_new = self.starts == before.starts
+            && before.status == BookingStatus::Cancelled
+            && matches!(self.status, Some(BookingStatus::Booked | BookingStatus::Confirmed));
+        if says_nothing_new {
+            let waiting = store::desk_item::waiting_about(tx, &before.id).await?;
+            if waiting.iter().any(|row| row.kind == DeskKind::VisitCancelled) {
+                self.status = None;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Takes in one row.
 pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
     let (desk, now) = (taking.desk, taking.now);
-    let cells = Cells::read(row)?;
+    let mut cells = Cells::read(row)?;
     let person = Person::read(row, &desk.business, "customer_id")?;
     let before = store::item::booking_by_external_id(tx, &desk.business.id, external_id).await?;
     let current = match &before {
@@ -68,6 +86,9 @@ pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, extern
         None => None,
     };
     let matched = person.find(tx, taking, current).await?;
+    if let Some(before) = &before {
+        cells.keep_cancelled(tx, before).await?;
+    }
     let booking = match &before {
         Some(before) => updated(before, &cells, &matched.customer.id, desk, now),
         None => new(&cells, external_id, &matched.customer.id, desk, now),

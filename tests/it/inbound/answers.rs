@@ -27,7 +27,7 @@ async fn a_clear_yes_confirms() {
         app.customer_replies(yes).await;
         assert_eq!(app.booking_status("B-1").await, BookingStatus::Confirmed, "{yes}");
         assert_eq!(app.inbox_kinds().await, [], "{yes}");
-        let question = app.question("B-1", "day-before").await;
+        let question = app.asked_by("B-1", "day-before").await;
         assert_eq!(question.state.as_str(), "answered");
     }
 }
@@ -139,7 +139,7 @@ async fn a_rating_is_kept_and_the_latest_of_a_day_counts() {
     app.advance_to("2026-12-15 12:00");
     app.book_as("B-1", "2026-12-15 09:00", "completed").await;
     app.run_until("2026-12-16 11:00").await;
-    let question = app.question("B-1", "satisfaction").await;
+    let question = app.asked_by("B-1", "satisfaction").await;
     app.customer_replies("5").await;
     app.advance_to("2026-12-16 11:05");
     app.customer_replies("4, a bit slow").await;
@@ -162,7 +162,7 @@ async fn a_yes_to_a_renewal_stops_what_is_only_for_the_unanswered_and_renews_not
         .await;
     app.renew("P-1", "policy", "2027-01-15", "active").await;
     app.run_until("2027-01-08 18:00").await;
-    let question = app.question("P-1", "policy-week").await;
+    let question = app.asked_by("P-1", "policy-week").await;
     assert_eq!(question.asks.as_str(), "renewal");
     app.customer_replies("C").await;
     assert_eq!(

@@ -4,6 +4,7 @@ use daybefore::carrier::{Failure, Outcome};
 use daybefore::domain::desk_item::DeskKind;
 use daybefore::domain::item::BookingStatus;
 use daybefore::domain::question::QuestionState;
+use daybefore::domain::rule::Rules;
 use daybefore::store;
 
 use crate::support::test_app::{PHONE, TestApp};
@@ -91,15 +92,29 @@ async fn words_that_may_mean_either_are_for_a_person() {
 
 #[tokio::test]
 async fn a_later_message_about_the_same_visit_takes_the_question_over() {
-    let app = TestApp::garage().start().await;
-    app.book("B-1", "2026-12-15 09:00").await;
-    app.run_until("2026-12-14 17:30").await;
-    app.book("B-1", "2026-12-15 15:00").await;
-    app.run_until("2026-12-14 18:00").await;
-    let question = app.question("B-1", "changed").await;
-    assert_eq!(question.state, QuestionState::Open);
+    let once_more = r#"
+[[rule]]
+id = "two-hours"
+about = "booking"
+when = { hours = -2 }
+channels = ["sms"]
+template = "booking_reminder"
+purpose = "service"
+asks = "confirm"
+only_if = "not_confirmed"
+useful_until = { hours = -1 }
+"#;
+    let rules = Rules::preset("garage").expect("a preset").to_owned() + once_more;
+    let app = TestApp::garage().rules(&rules).start().await;
+    app.book("B-1", "2026-12-15 11:00").await;
+    app.run_until("2026-12-15 09:30").await;
+    let states = [
+        app.asked_by("B-1", "day-before").await.state,
+        app.asked_by("B-1", "two-hours").await.state,
+    ];
+    assert_eq!(states, [QuestionState::Closed, QuestionState::Open]);
     app.customer_replies("C").await;
-    assert_eq!(app.question("B-1", "changed").await.state, QuestionState::Answered);
+    assert_eq!(app.asked_by("B-1", "two-hours").await.state, QuestionState::Answered);
     assert_eq!(app.booking_status("B-1").await, BookingStatus::Confirmed);
 }
 
@@ -116,7 +131,7 @@ async fn a_question_that_reached_nobody_is_taken_back() {
         },
     });
     app.run_until("2026-12-14 17:00").await;
-    let question = app.question("B-1", "day-before").await;
+    let question = app.asked_by("B-1", "day-before").await;
     assert_eq!(question.channel.as_str(), "email");
     app.customer_replies("C").await;
     assert_eq!(
@@ -133,17 +148,17 @@ async fn a_rating_gives_way_to_a_letter_and_its_digit_still_counts() {
     app.advance_to("2026-12-15 12:00");
     app.book_as("B-1", "2026-12-15 09:00", "completed").await;
     app.run_until("2026-12-16 11:00").await;
-    app.question("B-1", "satisfaction").await;
+    app.asked_by("B-1", "satisfaction").await;
     app.book("B-2", "2026-12-17 09:00").await;
     app.run_until("2026-12-16 18:00").await;
-    let rating = app.question("B-1", "satisfaction").await;
-    let letter = app.question("B-2", "day-before").await;
+    let rating = app.asked_by("B-1", "satisfaction").await;
+    let letter = app.asked_by("B-2", "day-before").await;
     assert_eq!(
         (rating.state, letter.state),
         (QuestionState::Closed, QuestionState::Open)
     );
     app.customer_replies("5").await;
-    assert_eq!(app.question("B-1", "satisfaction").await.state, QuestionState::Answered);
+    assert_eq!(app.asked_by("B-1", "satisfaction").await.state, QuestionState::Answered);
     assert_eq!(
         app.booking_status("B-2").await,
         BookingStatus::Booked,

@@ -2,7 +2,6 @@
 
 use daybefore::domain::case::{Case, CaseSource, Cause};
 use daybefore::domain::message::Channel;
-use daybefore::domain::question::Question;
 use daybefore::inbound::act::{self, Acted, Said, Way};
 use daybefore::inbound::case::{self, Closing, Unhappy};
 use daybefore::inbound::follow_up::{self, NewRating};
@@ -12,19 +11,9 @@ use daybefore::store::rating::Rating;
 use super::test_app::{BUSINESS, TestApp};
 
 impl TestApp {
-    /// The question that a message asked.
-    pub async fn question(&self, external_id: &str, rule: &str) -> Question {
-        let message = self.message(external_id, rule).await;
-        let mut tx = self.app.store().read().await.expect("a transaction");
-        let question = store::question::of_message(&mut tx, &message.message_id).await;
-        question
-            .expect("read")
-            .unwrap_or_else(|| panic!("nothing was asked by {message:?}"))
-    }
-
     /// The customer answers the satisfaction check of that item.
     pub async fn rates(&self, external_id: &str, score: i64, comment: Option<&str>) -> Rating {
-        let question = self.question(external_id, "satisfaction").await;
+        let question = self.question(external_id, "satisfaction").await.expect("asked");
         let rating = NewRating {
             question: &question,
             score,
@@ -85,7 +74,7 @@ impl TestApp {
 
     /// The customer answers whether it is solved.
     pub async fn answers_solved(&self, case_id: &str, solved: bool, words: Option<&str>) -> Acted {
-        let question = self.question(case_id, "case-solved").await;
+        let question = self.question(case_id, "case-solved").await.expect("asked");
         let said = Said {
             business_id: BUSINESS,
             customer_id: &question.customer_id,

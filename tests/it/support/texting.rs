@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use daybefore::domain::desk_item::{DeskItem, DeskKind};
 use daybefore::domain::item::{BookingStatus, RenewalStatus};
+use daybefore::domain::question::Question;
 use daybefore::inbound::{act, reply};
 use daybefore::store;
 use daybefore::store::reply::Reply;
@@ -159,6 +160,20 @@ impl TestApp {
         let mut tx = self.app.store().read().await.expect("a transaction");
         let found = store::item::renewal_by_external_id(&mut tx, BUSINESS, external_id).await;
         found.expect("read").expect("a renewal").status
+    }
+
+    /// What the latest message of that rule about a booking, renewal or case asked.
+    pub async fn question(&self, external_id: &str, rule: &str) -> Option<Question> {
+        let message = self.message(external_id, rule).await;
+        let mut tx = self.app.store().read().await.expect("a transaction");
+        store::question::of_message(&mut tx, &message.message_id)
+            .await
+            .expect("read")
+    }
+
+    /// The same, where it asked something.
+    pub async fn asked_by(&self, external_id: &str, rule: &str) -> Question {
+        self.question(external_id, rule).await.expect("a question")
     }
 
     /// How the last text of that sender was understood.

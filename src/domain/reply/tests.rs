@@ -1,0 +1,130 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn read(asked: Asks, text: &str) -> Understood {
+    understand(asked, Locale::parse("en").ok(), text, None)
+}
+
+/// Answers of every kind, none of which depends on capitals.
+const ANSWERS: &[&str] = &[
+    "yes",
+    "c",
+    "r",
+    "ok",
+    "see you tomorrow",
+    "no problem, i'll be there",
+    "i can't make it",
+    "please cancel my appointment",
+    "stop",
+    "cancel",
+    "unsubscribe",
+    "please stop texting me",
+    "take me off your list",
+    "5",
+    "4 but slow",
+    "five stars",
+    "5 stars thanks",
+    "it took 5 days",
+    "10/10",
+    "help",
+    "info",
+    "start",
+    "thanks",
+    "wrong number",
+    "running late",
+    "where do i park?",
+    "yes. where do i park?",
+    "terrible service",
+    "ja, passt",
+    "keine sms mehr bitte",
+    "d'accord, à demain",
+    "ne m'écrivez plus",
+    "sí, allí estaré",
+    "denme de baja",
+    "tak, będę",
+    "proszę nie pisać więcej",
+    "1",
+    "maybe",
+];
+
+fn any_answer() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(ANSWERS)
+}
+
+fn any_question() -> impl Strategy<Value = Asks> {
+    prop::sample::select(Asks::ALL)
+}
+
+proptest! {
+    #[test]
+    fn any_text_at_all_is_read_the_same_way_twice(text in any::<String>(), asked in any_question()) {
+        prop_assert_eq!(read(asked, &text), read(asked, &text));
+    }
+
+    #[test]
+    fn marks_digits_and_pictures_in_any_order_are_read(text in "[0-9.,:;/?!()*#@&%€$+hH 'a-c⭐★👍👎\u{fe0f}\u{20e3}\u{1f3fd}\n>\"„“-]{0,60}", asked in any_question()) {
+        let understood = read(asked, &text);
+        prop_assert_eq!(understood.score.is_some(), understood.action == Action::Rating);
+    }
+
+    #[test]
+    fn capitals_and_spaces_change_nothing(answer in any_answer(), asked in any_question(), capitals in any::<u64>(), spaces in 1usize..4) {
+        let text: String = answer.chars().enumerate().flat_map(|(at, char)| {
+            let upper = capitals >> (at % 64) & 1 == 1;
+            if upper { char.to_uppercase().collect::<Vec<_>>() } else { vec![char] }
+        }).collect();
+        let text = format!(" {}\n", text.replace(' ', &" ".repeat(spaces)));
+        let (left, right) = (read(asked, &text), read(asked, answer));
+        prop_assert_eq!((left.intent, left.action, left.score), (right.intent, right.action, right.score), "{}", text);
+    }
+
+    #[test]
+    fn what_is_quoted_below_changes_nothing(answer in any_answer(), asked in any_question(), body in "[^\r\n]{0,80}") {
+        let quoted = format!("{answer}\n\nOn Tue, 3 May 2026 at 17:00, Garage <info@garage.example> wrote:\n> {body}\n> stop");
+        prop_assert_eq!(read(asked, &quoted), read(asked, answer));
+        prop_assert_eq!(read(asked, &format!("{answer}\n> {body}")), read(asked, answer));
+    }
+
+    #[test]
+    fn where_it_was_sent_from_changes_nothing(answer in any_answer(), asked in any_question()) {
+        for signature in ["Sent from my iPhone", "Von meinem iPhone gesendet", "Envoyé de mon iPhone", "Enviado desde mi iPhone"] {
+            prop_assert_eq!(read(asked, &format!("{answer}\n\n{signature}")), read(asked, answer));
+        }
+    }
+
+    #[test]
+    fn digits_are_no_yes_and_letters_are_no_score(number in 0u32..2000, letter in "[A-Za-z]") {
+        prop_assert_ne!(read(Asks::Confirm, &number.to_string()).action, Action::Accept);
+        prop_assert_ne!(read(Asks::Rating, &letter).action, Action::Rating);
+    }
+}
+
+#[test]
+fn a_scale_has_its_own_numbers() {
+    let score = |scale, text| understand(Asked::rating(scale), None, text, None).score;
+    assert_eq!(score(Scale::Nps, "0"), Some(0));
+    assert_eq!(score(Scale::Nps, "10"), Some(10));
+    assert_eq!(score(Scale::Ces, "7"), Some(7));
+    assert_eq!(score(Scale::Ces, "8"), None);
+    assert_eq!(score(Scale::Csat, "10/10"), Some(5));
+}
+
+#[test]
+fn a_time_is_a_yes_only_when_it_is_the_booked_one() {
+    let nine = NaiveTime::from_hms_opt(9, 0, 0);
+    let locale = Locale::parse("de").ok();
+    let action = |text, at| understand(Asks::Confirm, locale, text, at).action;
+    assert_eq!(action("9 Uhr passt", nine), Action::Accept);
+    assert_eq!(action("10 Uhr passt", nine), Action::Desk);
+    assert_eq!(action("halb zehn passt", nine), Action::Desk);
+    assert_eq!(action("9 Uhr passt", None), Action::Desk);
+}
+
+#[test]
+fn a_word_that_says_yes_in_another_language_is_none_here() {
+    let action = |locale, text| understand(Asks::Confirm, Locale::parse(locale).ok(), text, None).action;
+    assert_eq!(action("pl", "ja"), Action::Desk);
+    assert_eq!(action("fr", "si"), Action::Desk);
+    assert_eq!(action("de", "yes"), Action::Accept);
+}

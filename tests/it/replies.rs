@@ -1,0 +1,305 @@
+//! How well answers are understood: on those that the rules were tuned on, and, apart from them, on those that another
+//! person wrote without seeing the rules. `cargo test --test it replies -- --nocapture` prints the figures.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use chrono::NaiveTime;
+use daybefore::domain::locale::Locale;
+use daybefore::domain::message::Asks;
+use daybefore::domain::reply::{Action, Intent, Understood, understand};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    locale: String,
+    asked: Asks,
+    at: Option<String>,
+    text: String,
+    intent: Intent,
+    score: Option<u8>,
+    action: Action,
+    /// A person would be in no doubt.
+    clear: bool,
+}
+
+impl Row {
+    fn understood(&self) -> Understood {
+        let at = self
+            .at
+            .as_deref()
+            .map(|at| NaiveTime::parse_from_str(at, "%H:%M").expect("a time"));
+        understand(self.asked, Locale::parse(&self.locale).ok(), &self.text, at)
+    }
+
+    /// Whether the program would do the right thing: for a rating, with the right score.
+    fn is_right(&self, understood: Understood) -> bool {
+        understood.action == self.action && (self.action != Action::Rating || understood.score == self.score)
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replies").join(name)
+}
+
+/// The files of a folder, by name; none when there is no such folder.
+fn files(name: &str) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder(name)).into_iter().flatten().flatten();
+    let mut files: Vec<(String, String)> = entries
+        .map(|entry| {
+            let path = entry.path();
+            let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (stem, fs::read_to_string(&path).expect("text"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn rows(name: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (file, text) in files(name) {
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let row = serde_json::from_str(line);
+            rows.push(row.unwrap_or_else(|error| panic!("{name}/{file}, line {}: {error}", number + 1)));
+        }
+    }
+    rows
+}
+
+/// How often something was wanted, given, and both.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    wanted: u32,
+    given: u32,
+    right: u32,
+}
+
+impl Count {
+    fn precision(self) -> f64 {
+        share(self.right, self.given)
+    }
+
+    fn recall(self) -> f64 {
+        share(self.right, self.wanted)
+    }
+}
+
+fn share(part: u32, whole: u32) -> f64 {
+    if whole == 0 {
+        1.0
+    } else {
+        f64::from(part) / f64::from(whole)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Figures {
+    intents: BTreeMap<Intent, Count>,
+    actions: BTreeMap<Action, Count>,
+    /// Clear ones that the program may act on by itself, and those that it did.
+    clear: u32,
+    handled: u32,
+    wrong: Vec<String>,
+}
+
+fn measure(rows: &[Row]) -> Figures {
+    let mut figures = Figures::default();
+    for row in rows {
+        let understood = row.understood();
+        let right = row.is_right(understood);
+        figures.intents.entry(row.intent).or_default().wanted += 1;
+        figures.intents.entry(understood.intent).or_default().given += 1;
+        figures.intents.entry(row.intent).or_default().right += u32::from(understood.intent == row.intent);
+        figures.actions.entry(row.action).or_default().wanted += 1;
+        figures.actions.entry(understood.action).or_default().given += 1;
+        figures.actions.entry(row.action).or_default().right += u32::from(right);
+        let by_itself = row.clear && row.action != Action::Desk;
+        figures.clear += u32::from(by_itself);
+        figures.handled += u32::from(by_itself && right);
+        if !right {
+            let Understood { intent, action, .. } = understood;
+            figures.wrong.push(format!(
+                "{} {}: wanted {}, got {action} ({intent}): {:?}",
+                row.locale, row.asked, row.action, row.text
+            ));
+        }
+    }
+    figures
+}
+
+fn print(title: &str, rows: &[Row], figures: &Figures) {
+    println!("\n{title}: {} answers", rows.len());
+    let line = |name: &str, count: &Count| {
+        println!(
+            "  {name:13} wanted {:5}  given {:5}  precision {:.4}  recall {:.4}",
+            count.wanted,
+            count.given,
+            count.precision(),
+            count.recall()
+        );
+    };
+    println!(" by action");
+    figures
+        .actions
+        .iter()
+        .for_each(|(action, count)| line(action.as_str(), count));
+    println!(" by intent");
+    figures
+        .intents
+        .iter()
+        .for_each(|(intent, count)| line(intent.as_str(), count));
+    let share = share(figures.handled, figures.clear);
+    println!(
+        " clear ones handled without a person: {} of {} = {share:.4}",
+        figures.handled, figures.clear
+    );
+}
+
+fn assert_bars(title: &str, figures: &Figures) {
+    let count = |action| figures.actions.get(&action).copied().unwrap_or_default();
+    let at_least = |what: &str, figure: f64, bar: f64| {
+        assert!(
+            figure >= bar,
+            "{title}: {what} is {figure:.4}, wanted {bar}:\n{}",
+            figures.wrong.join("\n")
+        );
+    };
+    at_least("precision of opt_out", count(Action::OptOut).precision(), 0.99);
+    at_least("recall of opt_out", count(Action::OptOut).recall(), 0.99);
+    at_least("precision of accept", count(Action::Accept).precision(), 0.995);
+    at_least("precision of rating", count(Action::Rating).precision(), 0.995);
+    at_least(
+        "share of clear ones handled",
+        share(figures.handled, figures.clear),
+        0.9,
+    );
+}
+
+#[test]
+fn answers_are_understood_that_the_rules_were_tuned_on() {
+    let rows = rows("tuned");
+    assert!(rows.len() >= 1200, "{} answers", rows.len());
+    let figures = measure(&rows);
+    print("tuned", &rows, &figures);
+    assert_bars("tuned", &figures);
+}
+
+#[test]
+fn answers_are_understood_that_somebody_else_wrote() {
+    let rows = rows("reported");
+    let figures = measure(&rows);
+    print("reported", &rows, &figures);
+    assert_bars("reported", &figures);
+}
+
+#[test]
+fn private_texts_trigger_nothing() {
+    for asked in [Asks::Nothing, Asks::Confirm] {
+        let mut texts = 0;
+        let mut triggered = Vec::new();
+        for (file, text) in files("private") {
+            let locale = Locale::parse(&file).ok();
+            for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                texts += 1;
+                let understood = understand(asked, locale, line, None);
+                if !matches!(understood.action, Action::Desk | Action::Ignore) {
+                    triggered.push(format!("{file}: {}: {line}", understood.action));
+                }
+            }
+        }
+        println!(
+            "private texts, asked {asked}: {} of {texts} trigger something",
+            triggered.len()
+        );
+        assert!(
+            triggered.len() * 1000 <= texts,
+            "asked {asked}:\n{}",
+            triggered.join("\n")
+        );
+    }
+}
+
+#[test]
+fn an_answer_takes_less_than_a_millisecond() {
+    // Debug builds are some twenty times slower than what is released.
+    let allowed = if cfg!(debug_assertions) { 20 } else { 1 };
+    let rows = rows("tuned");
+    // The first one reads the lists.
+    rows[0].understood();
+    let start = Instant::now();
+    for row in &rows {
+        std::hint::black_box(row.understood());
+    }
+    let each = start.elapsed() / u32::try_from(rows.len()).expect("some");
+    println!("{each:?} an answer");
+    assert!(each.as_millis() < allowed, "{each:?}");
+}
+
+fn command(arguments: &[&str], input: &str) -> (String, String, bool) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_daybefore"))
+        .arg("understand")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    child
+        .stdin
+        .take()
+        .expect("input")
+        .write_all(input.as_bytes())
+        .expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (text(output.stdout), text(output.stderr), output.status.success())
+}
+
+#[test]
+fn the_command_tells_what_one_answer_would_be_taken_for() {
+    let (out, error, success) = command(
+        &[
+            "--asked",
+            "confirm",
+            "--locale",
+            "de-AT",
+            "--at",
+            "09:00",
+            "9 Uhr passt",
+        ],
+        "",
+    );
+    assert_eq!(
+        out,
+        "{\"intent\":\"accept\",\"score\":null,\"action\":\"accept\",\"certainty\":0.93}\n"
+    );
+    assert!(success && error.is_empty());
+}
+
+#[test]
+fn a_bad_line_is_named_and_the_others_are_answered() {
+    let input = concat!(
+        "{\"id\":7,\"asked\":\"rating\",\"locale\":\"fr\",\"text\":\"cinq\",\"at\":\"\"}\n",
+        "\n",
+        "{\"asked\":\"what\",\"text\":\"x\"}\n",
+        "{\"asked\":\"nothing\",\"locale\":\"sl-SI\",\"text\":\"Stop\",\"at\":null}\n",
+        "{\"asked\":\"confirm\",\"text\":\"yes\",\"at\":\"nine\"}\n",
+        "no JSON\n",
+    );
+    let (out, error, success) = command(&["--jsonl"], input);
+    assert_eq!(
+        out,
+        "{\"intent\":\"rating\",\"score\":5,\"action\":\"rating\",\"certainty\":0.99}\n\
+         {\"intent\":\"opt_out\",\"score\":null,\"action\":\"opt_out\",\"certainty\":0.99}\n"
+    );
+    let errors: Vec<&str> = error.lines().collect();
+    assert_eq!(errors.len(), 3, "{error}");
+    assert!(errors[0].starts_with("error: line 3: ") && errors[2].starts_with("error: line 6: "));
+    assert_eq!(errors[1], "error: line 5: `nine` is no time of day: write it as 09:00");
+    assert!(!success);
+}
