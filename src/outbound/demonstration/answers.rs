@@ -26,7 +26,7 @@ pub(super) const ANSWERS: [(&str, Answer); 9] = [
     ("2026-12-04 10:40", Answer::Writes("K1053", "4")),
     (
         "2026-12-05 11:05",
-        Answer::Writes("K1069", "1 zwei Stunden gewartet, trotz Termin"),
+        Answer::Writes("K1069", "1, zwei Stunden gewartet trotz Termin"),
     ),
     (
         "2026-12-05 12:20",
@@ -44,7 +44,7 @@ pub(super) const ANSWERS: [(&str, Answer); 9] = [
     ),
     (
         "2026-12-15 09:40",
-        Answer::Writes("K1026", "2 die Tür hat jetzt einen Kratzer"),
+        Answer::Writes("K1026", "2, die Tür hat jetzt einen Kratzer"),
     ),
 ];
 
