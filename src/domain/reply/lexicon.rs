@@ -453,7 +453,8 @@ mod tests {
         };
         for (typed, listed) in [
             ("yesss", "yes"),
-            ("yuppp", "yup"), ("okkkk", "ok"),
+            ("yuppp", "yup"),
+            ("okkkk", "ok"),
             ("confrim", "confirm"),
             ("st0p", "stop"),
         ] {
