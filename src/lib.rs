@@ -10,7 +10,7 @@
 //! Names in brackets are tables: steps never call each other, they hand over through rows. From the inside out, each
 //! may import those above it (`tests/it/layering.rs` fails on a breach):
 //!
-//! - `domain`: pure rules: plan, re-plan, last look, zones, quiet hours, phones, segments; no I/O, no clock
+//! - `domain`: pure rules: plan, re-plan, last look, zones, quiet hours, phones, segments, what an answer means; no I/O
 //! - `clock`, `config`, `telemetry`: time, settings, logs and metrics
 //! - `texts`: declared templates and page phrases in five languages: render, check
 //! - `store`: all SQL; `carrier`: Twilio, SMTP, sandbox, memory
