@@ -149,7 +149,7 @@ async fn a_rating_is_kept_and_the_latest_of_a_day_counts() {
         .expect("read");
     let kept: Vec<_> = ratings.iter().map(|rating| (rating.score, rating.counts)).collect();
     assert_eq!(kept, [(5, false), (4, true)]);
-    assert_eq!(ratings[1].comment.as_deref(), Some("4, a bit slow"));
+    assert_eq!(ratings[1].comment.as_deref(), Some("a bit slow"));
     assert_eq!(app.booking_status("B-1").await, BookingStatus::Completed);
 }
 
