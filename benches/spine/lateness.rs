@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use daybefore::outbound::dispatch;
+use daybefore::outbound::dispatch::RoundsThread;
 use tokio::sync::watch;
 
 use super::server::{self, Log};
@@ -24,13 +24,9 @@ pub async fn run() -> anyhow::Result<()> {
     world::fill(&app, count).await?;
     let first = server::millis() + LEAD_MILLIS;
     spread(&path, first).await?;
+    let thread = RoundsThread::start()?;
     let (stop, stopped) = watch::channel(false);
-    let lane = tokio::spawn(dispatch::run(
-        app.dispatcher.clone(),
-        "sms".to_owned(),
-        app.wake.clone(),
-        stopped,
-    ));
+    let lane = tokio::spawn(thread.work(app.dispatcher.clone(), "sms".to_owned(), app.wake.clone(), stopped));
     tokio::time::sleep(Duration::from_millis(u64::try_from(
         LEAD_MILLIS + SECONDS * 1000 + 1500,
     )?))

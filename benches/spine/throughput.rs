@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use daybefore::app::App;
 use daybefore::domain::message::State;
-use daybefore::outbound::dispatch;
+use daybefore::outbound::dispatch::RoundsThread;
 use daybefore::store;
 use tokio::sync::watch;
 
@@ -41,14 +41,10 @@ async fn ours(concurrency: usize) -> anyhow::Result<f64> {
     let folder = tempfile::tempdir()?;
     let app = world::app(world::config(folder.path(), Some(&url), concurrency)?).await?;
     world::fill(&app, MESSAGES).await?;
+    let thread = RoundsThread::start()?;
     let (stop, stopped) = watch::channel(false);
     let started = Instant::now();
-    let lane = tokio::spawn(dispatch::run(
-        app.dispatcher.clone(),
-        "sms".to_owned(),
-        app.wake.clone(),
-        stopped,
-    ));
+    let lane = tokio::spawn(thread.work(app.dispatcher.clone(), "sms".to_owned(), app.wake.clone(), stopped));
     while log.count() < MESSAGES as u64 || accepted(&app).await? < MESSAGES as i64 {
         tokio::time::sleep(Duration::from_millis(if log.count() < MESSAGES as u64 {
             20

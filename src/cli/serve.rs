@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::context::Context;
 use crate::app::App;
 use crate::clock::SystemClock;
-use crate::outbound::dispatch::{self, lanes};
+use crate::outbound::dispatch::{RoundsThread, lanes};
 use crate::outbound::take_over::take_over;
 use crate::schedule::{self, Chore};
 use crate::store::{Open, SenderLock};
@@ -50,13 +50,12 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     let _lock = SenderLock::take(&app.store().path())?;
     take_over(&app.dispatcher, app.dispatcher.clock.now()).await?;
     let (stop, stopped) = watch::channel(false);
-    let mut workers = JoinSet::new();
-    let mut worked = Vec::new();
-    start_lanes(&app, &mut workers, &mut worked, &stopped).await?;
+    let mut workers = Workers::new()?;
+    workers.start_missing(&app, &stopped).await?;
     let mut scheduler = schedule::start(&app).await?;
     tokio::spawn(ask_for_missed(app.clone()));
     let server = tokio::spawn(web::serve(app.clone(), listener, until_stopped(stopped.clone())));
-    let watching = watch_over(&app, &mut workers, &mut worked, &stopped);
+    let watching = watch_over(&app, &mut workers, &stopped);
     tokio::select! {
         result = watching => result?,
         () = asked_to_stop() => {}
@@ -64,7 +63,7 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     tracing::info!("stopping: finishing what is under way");
     stop.send_replace(true);
     scheduler.shutdown().await?;
-    while workers.join_next().await.is_some() {}
+    while workers.tasks.join_next().await.is_some() {}
     server.await??;
     app.store().close().await;
     Ok(())
@@ -78,40 +77,44 @@ async fn ask_for_missed(app: App) {
     }
 }
 
-/// Starts a worker for every lane that has none yet.
-async fn start_lanes(
-    app: &App,
-    workers: &mut JoinSet<()>,
-    worked: &mut Vec<String>,
-    stopped: &watch::Receiver<bool>,
-) -> anyhow::Result<()> {
-    for lane in lanes(app.store()).await? {
-        if !worked.contains(&lane) {
-            workers.spawn(dispatch::run(
-                app.dispatcher.clone(),
-                lane.clone(),
-                app.wake.clone(),
-                stopped.clone(),
-            ));
-            worked.push(lane);
-        }
+/// A worker for each lane.
+struct Workers {
+    thread: RoundsThread,
+    tasks: JoinSet<()>,
+    lanes: Vec<String>,
+}
+
+impl Workers {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            thread: RoundsThread::start()?,
+            tasks: JoinSet::new(),
+            lanes: Vec::new(),
+        })
     }
-    Ok(())
+
+    /// Starts a worker for every lane that has none yet.
+    async fn start_missing(&mut self, app: &App, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
+        for lane in lanes(app.store()).await? {
+            if !self.lanes.contains(&lane) {
+                let (dispatcher, wake) = (app.dispatcher.clone(), app.wake.clone());
+                self.tasks
+                    .spawn(self.thread.work(dispatcher, lane.clone(), wake, stopped.clone()));
+                self.lanes.push(lane);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Notices what other processes write, and a lane that has broken down: then the program ends with an error, so that
 /// whoever runs it starts it again, rather than look well and send nothing.
-async fn watch_over(
-    app: &App,
-    workers: &mut JoinSet<()>,
-    worked: &mut Vec<String>,
-    stopped: &watch::Receiver<bool>,
-) -> anyhow::Result<()> {
+async fn watch_over(app: &App, workers: &mut Workers, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
     let mut seen = app.store().foreign_writes().await?;
     loop {
         tokio::select! {
             () = tokio::time::sleep(NOTICE_FOREIGN_WRITES) => {}
-            Some(ended) = workers.join_next() => {
+            Some(ended) = workers.tasks.join_next() => {
                 ended?;
                 anyhow::bail!("a sender has stopped by itself");
             }
@@ -119,7 +122,7 @@ async fn watch_over(
         let version = app.store().foreign_writes().await?;
         if version != seen {
             seen = version;
-            start_lanes(app, workers, worked, stopped).await?;
+            workers.start_missing(app, stopped).await?;
             app.wake.all();
         }
     }

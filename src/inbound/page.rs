@@ -246,9 +246,8 @@ impl Page {
     pub fn is_accepted(&self) -> bool {
         let answered = self.question.as_ref().map(|question| question.state) == Some(QuestionState::Answered);
         match &self.item {
-            Some(item @ Item::Booking(_)) => item.is_confirmed(),
             Some(Item::Renewal(_)) => self.message.asks == Asks::Renewal && answered,
-            Some(item @ Item::Case(_)) => item.is_confirmed(),
+            Some(item @ (Item::Booking(_) | Item::Case(_))) => item.is_confirmed(),
             Some(Item::Reply(_)) | None => false,
         }
     }

@@ -53,7 +53,7 @@ pub async fn prefer(
     tx: &mut Tx,
     page: &Page,
     wanted: &[Wish],
-    wording: impl Fn(&Wish) -> String,
+    wording: impl Fn(Wish) -> String,
     now: Instant,
 ) -> Result<Vec<Wish>, PlanError> {
     let mut changed = Vec::new();
@@ -73,7 +73,7 @@ pub async fn prefer(
             channel: Some(wish.channel),
             purpose: Some(wish.purpose),
             given: wish.wanted,
-            wording: Some(&wording(wish)),
+            wording: Some(&wording(*wish)),
             ..everything(page)
         };
         store::ledger::add(tx, &line, now).await?;

@@ -38,10 +38,8 @@ async fn next_moment(dispatcher: &Dispatcher) -> Result<Option<Instant>, Dispatc
         .map(|end| end + TimeDelta::milliseconds(1));
     let mut next = looks.into_iter().chain(overdue).min();
     for lane in &lanes {
-        if !store::lane::is_paused(&mut tx, lane).await? {
-            let due = store::claim::next_due(&mut tx, lane).await?;
-            next = next.into_iter().chain(due).min();
-        }
+        let due = store::claim::next_due(&mut tx, lane).await?;
+        next = next.into_iter().chain(due).min();
     }
     Ok(next)
 }

@@ -41,10 +41,3 @@ pub async fn paused(tx: &mut Tx) -> Result<Vec<PausedLane>, StoreError> {
         on!(tx, c => sqlx::query_as("SELECT lane, code, failure, at FROM paused_lane ORDER BY lane").fetch_all(c).await)?,
     )
 }
-
-/// Whether a lane waits for an operator.
-pub async fn is_paused(tx: &mut Tx, lane: &str) -> Result<bool, StoreError> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT 1 FROM paused_lane WHERE lane = $1")
-        .bind(lane).fetch_optional(c).await)?;
-    Ok(found.is_some())
-}

@@ -44,6 +44,7 @@ fn fill<'a>(phrase: &'a str, values: &[(&str, &str)]) -> Cow<'a, str> {
     while let Some((before, from)) = rest.split_once('{') {
         filled.push_str(before);
         let Some((name, after)) = from.split_once('}') else {
+            rest = from;
             break;
         };
         let known = values.iter().find(|(known, _)| *known == name);

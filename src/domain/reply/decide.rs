@@ -7,7 +7,7 @@ use super::emoji::Tone;
 use super::lexicon::{LEXICON, Language, Says};
 use super::matching::{Hit, Reading};
 use super::rating::{Score, score};
-use super::token::Kind;
+use super::token::{Break, Kind};
 use super::yes::{Verdict, names, verdict};
 use super::{Action, Asked, Intent, Understood, opt_out};
 use crate::domain::message::Asks;
@@ -145,7 +145,7 @@ impl<'a> Decision<'a> {
         let mut doubtful = false;
         for found in scores {
             match found {
-                Score::Clear(value, certainty) if !self.asks_something() => {
+                Score::Clear(value, certainty) if !self.asks_plainly() => {
                     return Understood {
                         score: Some(value),
                         ..acts(Intent::Rating, Action::Rating, certainty)
@@ -248,6 +248,13 @@ impl<'a> Decision<'a> {
 
     fn asks_something(&self) -> bool {
         self.says(Says::Question) || self.reading.tokens.iter().any(|token| token.asked)
+    }
+
+    /// With a question mark, or with a sentence that begins as questions do. A comment on a score may well hold "why".
+    fn asks_plainly(&self) -> bool {
+        let tokens = &self.reading.tokens;
+        let begins = |hit: &&Hit| hit.says == Says::Question && tokens[hit.start()].before >= Break::Sentence;
+        tokens.iter().any(|token| token.asked) || self.hits.iter().any(begins)
     }
 
     /// Thanks, praise and friendly pictures, and nothing else.

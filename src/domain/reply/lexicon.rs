@@ -27,6 +27,14 @@ closed_list! {
         Neutral = "neutral",
         OptOutBlock = "opt_out_block",
         OptOut = "opt_out",
+        /// Words that only together make a wish: "stop" and "texts", "delete" and "my number", "no more" and "messages".
+        Cease = "cease",
+        Message = "message",
+        Erase = "erase",
+        Record = "record",
+        NoMore = "no_more",
+        /// With these they are about something else: "delete my appointment".
+        OptOutUnless = "opt_out_unless",
         /// Keywords that may have politeness beside them.
         OptOutWord = "opt_out_word",
         /// Keywords only when they are all there is.
@@ -97,7 +105,16 @@ impl Says {
             Self::Give | Self::Star | Self::OutOf | Self::Unit | Self::Grade | Self::Scale => {
                 matches!(asks, Asks::Rating)
             }
-            Self::Follow | Self::Tag | Self::Annoyed => false,
+            // Looked for beside other readings of their words.
+            Self::Follow
+            | Self::Tag
+            | Self::Annoyed
+            | Self::Cease
+            | Self::Message
+            | Self::Erase
+            | Self::Record
+            | Self::NoMore
+            | Self::OptOutUnless => false,
             _ => true,
         }
     }

@@ -72,6 +72,11 @@ impl Reading {
         self.hits.iter().any(|hit| hit.says == says)
     }
 
+    /// Every phrase of this kind, in any language, other readings of its words aside.
+    pub(super) fn all(&self, says: Says) -> impl Iterator<Item = &Hit> {
+        self.hits.iter().filter(move |hit| hit.says == says && !hit.corrected)
+    }
+
     /// Where the phrase of this kind begins that ends before token `end`, other readings of its words aside.
     pub(super) fn starts_of(&self, says: Says, end: usize) -> Option<usize> {
         self.hits

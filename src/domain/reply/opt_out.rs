@@ -19,6 +19,9 @@ pub(super) fn wish(reading: &Reading, hits: &[&Hit]) -> Option<u8> {
     if let Some(hit) = hits.iter().find(|hit| hit.says == Says::OptOut) {
         return Some(if hit.corrected { 88 } else { 96 });
     }
+    if is_put_together(reading) {
+        return Some(90);
+    }
     let unwanted = reading.has(Says::Annoyed) || reading.has(Says::WrongPerson);
     hits.iter()
         .any(|hit| stands_out(reading, hit) || (unwanted && is_sentence(reading, hit)))
@@ -52,6 +55,37 @@ pub(super) fn is_alone(reading: &Reading, hits: &[&Hit], keyword: Says, beside: 
     said && reading.tokens.iter().zip(covered).all(|(token, covered)| {
         covered || matches!(token.kind, Kind::Emoji(tone) if tone != Tone::Yes || !beside.is_empty())
     })
+}
+
+/// How many words may stand between two that belong together.
+const REACH: usize = 4;
+
+/// "Stop" and "texts", "delete" and "my number", "no more" and "messages", in one sentence and near each other.
+fn is_put_together(reading: &Reading) -> bool {
+    const PAIRS: [(Says, Says); 3] = [
+        (Says::Cease, Says::Message),
+        (Says::Erase, Says::Record),
+        (Says::NoMore, Says::Message),
+    ];
+    !reading.has(Says::OptOutUnless)
+        && PAIRS.iter().any(|(act, object)| {
+            reading.all(*act).any(|act| {
+                reading.all(*object).any(|object| {
+                    let (first, second) = if act.start() < object.start() {
+                        (act, object)
+                    } else {
+                        (object, act)
+                    };
+                    let apart = !first.at.iter().any(|at| second.at.contains(at));
+                    let near = second.start().saturating_sub(first.end()) <= REACH;
+                    let between = first.start() + 1..=second.start();
+                    let sentence = between
+                        .into_iter()
+                        .all(|at| reading.tokens[at].before < Break::Sentence);
+                    act.language == object.language && apart && near && sentence
+                })
+            })
+        })
 }
 
 /// `Stop.` as a sentence of its own.

@@ -326,7 +326,7 @@ impl Finder<'_> {
             let reach = figure.start.saturating_sub(4);
             let clause = (reach..figure.start)
                 .rev()
-                .take_while(|at| tokens[at + 1].before < Break::Sentence);
+                .take_while(|at| tokens[at + 1].before < Break::Comma);
             let doubted = clause.into_iter().any(|at| {
                 self.hits.iter().any(|hit| {
                     hit.at.contains(&at)

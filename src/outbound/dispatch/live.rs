@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -66,9 +67,60 @@ impl Pace {
     }
 }
 
-/// Works a lane until `stop` says so; then waits for the calls under way and settles them.
-pub async fn run(dispatcher: Dispatcher, lane: String, wake: Wake, mut stop: watch::Receiver<bool>) {
-    let mut worker = Worker::new(dispatcher, &lane);
+/// The thread on which rounds are worked. Calls to carriers stay where they are started from: a round goes to the
+/// database and back a dozen times, and would each time wait behind their many small tasks.
+#[derive(Debug)]
+pub struct RoundsThread(Option<Runtime>);
+
+impl RoundsThread {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start() -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("rounds")
+            .enable_all()
+            .build()?;
+        Ok(Self(Some(runtime)))
+    }
+
+    /// Works a lane until `stop` says so; then waits for the calls under way and settles them. Ends with a panic where
+    /// the lane's work does.
+    pub fn work(
+        &self,
+        dispatcher: Dispatcher,
+        lane: String,
+        wake: Wake,
+        stop: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + use<> {
+        let calls = Handle::current();
+        let work = self
+            .0
+            .as_ref()
+            .map(|runtime| runtime.spawn(run(dispatcher, lane, wake, stop, calls)));
+        async move {
+            if let Some(Err(error)) = futures::future::OptionFuture::from(work).await
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        }
+    }
+}
+
+impl Drop for RoundsThread {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            // Waiting for its end is not allowed where it is dropped, inside of the other runtime.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn run(dispatcher: Dispatcher, lane: String, wake: Wake, mut stop: watch::Receiver<bool>, carriers: Handle) {
+    let mut worker = Worker::new(dispatcher, &lane, carriers);
     loop {
         // Listening starts before the look into the database, so that nothing planned in between is slept through.
         let notified = wake.0.notified();
@@ -93,6 +145,8 @@ pub async fn run(dispatcher: Dispatcher, lane: String, wake: Wake, mut stop: wat
 struct Worker {
     dispatcher: Dispatcher,
     lane: Lane,
+    /// Where calls run.
+    carriers: Handle,
     calls: JoinSet<Answered>,
     answered: Vec<Answered>,
     slots: Arc<Semaphore>,
@@ -101,10 +155,11 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(dispatcher: Dispatcher, lane: &str) -> Self {
+    fn new(dispatcher: Dispatcher, lane: &str, carriers: Handle) -> Self {
         let now = dispatcher.clock.now();
         Self {
             lane: Lane::new(lane, &dispatcher, now),
+            carriers,
             calls: JoinSet::new(),
             answered: Vec::new(),
             slots: Arc::new(Semaphore::new(dispatcher.settings.concurrency)),
@@ -140,11 +195,12 @@ impl Worker {
         self.answered.clear();
         for job in turn.prepared.jobs {
             let (dispatcher, slots) = (self.dispatcher.clone(), Arc::clone(&self.slots));
-            self.calls.spawn(async move {
+            let call = async move {
                 // The semaphore is never closed; a closed one would only mean no limit.
                 let _slot = slots.acquire_owned().await;
                 carry(&dispatcher, job).await
-            });
+            };
+            self.calls.spawn_on(call, &self.carriers);
         }
         self.next_at = turn.next_at;
         self.until_next(room)

@@ -29,7 +29,7 @@ use crate::telemetry::Metrics;
 use crate::texts::TextError;
 
 pub use conclude::{Answer, Concluded, InFlight, RECEIPT_AFTER, conclude};
-pub use live::{Wake, run};
+pub use live::{RoundsThread, Wake};
 pub use round::{Round, after_effects, drain};
 pub use withdrawn::Withdrawn;
 

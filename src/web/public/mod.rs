@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -96,6 +96,11 @@ async fn style() -> impl IntoResponse {
         ],
         STYLE,
     )
+}
+
+/// What the path ends with, as it came: whatever it is, it is hashed and looked up.
+fn token(uri: &Uri) -> &str {
+    uri.path().rsplit('/').next().unwrap_or_default()
 }
 
 /// What is claimed already must not go either once its receiver has ended it.

@@ -1,14 +1,13 @@
 //! `/r/{token}`: the customer's page for one message. GET shows it, POST does what its buttons say.
 
 use axum::body::Bytes;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::form::Form;
 use super::show::{self, Said};
-use super::{gone, tell_senders};
+use super::{gone, tell_senders, token};
 use crate::app::App;
 use crate::domain::link::LinkPurpose;
 use crate::inbound::page::{self, Answer, Page};
@@ -19,16 +18,9 @@ use crate::web::error::WebError;
 /// Longest wish or comment that is kept, in characters; the form's own limit.
 const LONGEST_WORDS: usize = 1000;
 
-type Token = Result<Path<String>, PathRejection>;
-
 /// The page, or one of the pages behind it: `?page=cancel`, `?page=preferences`. `?score=4` chooses a score and saves
 /// nothing.
-pub(in crate::web) async fn show(
-    State(app): State<App>,
-    token: Token,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
+pub(in crate::web) async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, WebError> {
     let query: Vec<(String, String)> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
         .into_owned()
         .collect();
@@ -40,7 +32,7 @@ pub(in crate::web) async fn show(
     };
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
-    let Some(page) = open(&app, &mut tx, token).await? else {
+    let Some(page) = open(&app, &mut tx, &uri).await? else {
         return gone(&headers);
     };
     let said = Said {
@@ -57,19 +49,19 @@ pub(in crate::web) async fn show(
 /// Does what a button says, and shows what holds then.
 pub(in crate::web) async fn act(
     State(app): State<App>,
-    token: Token,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, WebError> {
     let form = Form::read(&headers, &body);
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().write().await?;
-    let Some(page) = open(&app, &mut tx, clone(&token)).await? else {
+    let Some(page) = open(&app, &mut tx, &uri).await? else {
         return gone(&headers);
     };
     if form.get("do") == Some("preferences") {
         let wanted = wanted(&form);
-        let wording = |wish: &Wish| show::wording(&page, wish);
+        let wording = |wish: Wish| show::wording(&page, wish);
         let changed = wishes::prefer(&mut tx, &page, &wanted, wording, now).await?;
         let response = show::preferences(&mut tx, &page, Some("thanks_preferences")).await?;
         tx.commit().await?;
@@ -110,7 +102,7 @@ pub(in crate::web) async fn act(
         said.problem = Some("changed");
         return show::respond(&page, &said, StatusCode::CONFLICT, now);
     }
-    let Some(page) = open(&app, &mut tx, token).await? else {
+    let Some(page) = open(&app, &mut tx, &uri).await? else {
         return gone(&headers);
     };
     tx.commit().await?;
@@ -123,19 +115,9 @@ pub(in crate::web) async fn act(
     show::respond(&page, &said, StatusCode::OK, now)
 }
 
-fn clone(token: &Token) -> Token {
-    // A rejection can't be cloned, and any other token that does not exist answers like it.
-    Ok(Path(
-        token
-            .as_ref()
-            .map_or_else(|_| String::new(), |Path(token)| token.clone()),
-    ))
-}
-
-async fn open(app: &App, tx: &mut Tx, token: Token) -> Result<Option<Page>, WebError> {
-    let Ok(Path(token)) = token else { return Ok(None) };
+async fn open(app: &App, tx: &mut Tx, uri: &Uri) -> Result<Option<Page>, WebError> {
     let now = app.dispatcher.clock.now();
-    Ok(page::open(tx, &app.dispatcher.zones, &token, LinkPurpose::Respond, now).await?)
+    Ok(page::open(tx, &app.dispatcher.zones, token(uri), LinkPurpose::Respond, now).await?)
 }
 
 /// The customer's words; none where there is nothing to read.

@@ -9,6 +9,7 @@ use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, BookingStatus, Item, ItemKind, Renewal, RenewalKind};
 use crate::domain::locale::Locale;
 use crate::domain::message::{Channel, Purpose};
+use crate::domain::rating::Scale;
 use crate::domain::respond::{Choices, News};
 use crate::inbound::page::Page;
 use crate::inbound::wishes::{self, Wish};
@@ -42,7 +43,7 @@ pub(super) fn thanks_for_accepting(page: &Page) -> &'static str {
 pub(super) fn respond(page: &Page, said: &Said<'_>, status: StatusCode, now: Instant) -> Result<Response, WebError> {
     let choices = page.choices(now);
     let scale = page.scale();
-    let range = scale.map_or(0..=0, |scale| scale.range());
+    let range = scale.map_or(0..=0, Scale::range);
     let chosen = said.chosen.or(page.score).filter(|score| range.contains(score));
     let [least, most, score] = [
         range.start().to_string(),
@@ -112,7 +113,7 @@ pub(super) async fn preferences(tx: &mut Tx, page: &Page, notice: Option<&str>) 
 }
 
 /// What stood beside the box that was ticked or cleared.
-pub(super) fn wording(page: &Page, wish: &Wish) -> String {
+pub(super) fn wording(page: &Page, wish: Wish) -> String {
     let phrases = page.locale().map(|locale| Phrases::of(&locale).filled(&[]));
     let phrase = |name: &str| phrases.as_ref().and_then(|phrases| phrases.get(name)).cloned();
     let words = ["preferences", about(wish.purpose), by(wish.channel)].map(phrase);

@@ -1,13 +1,12 @@
 //! `/u/{token}`: ending mails, by a person's click on the page or by the mail program's own button (RFC 8058).
 
 use axum::body::Bytes;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::form::Form;
-use super::{frame, gone, render, tell_senders};
+use super::{frame, gone, render, tell_senders, token};
 use crate::app::App;
 use crate::domain::link::LinkPurpose;
 use crate::domain::message::Purpose;
@@ -16,16 +15,10 @@ use crate::inbound::wishes;
 use crate::store::Tx;
 use crate::web::error::WebError;
 
-type Token = Result<Path<String>, PathRejection>;
-
 /// The page with its buttons. Nothing is ended by looking.
-pub(in crate::web) async fn show(
-    State(app): State<App>,
-    token: Token,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
+pub(in crate::web) async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, WebError> {
     let mut tx = app.store().read().await?;
-    match open(&app, &mut tx, token).await? {
+    match open(&app, &mut tx, &uri).await? {
         Some(page) => answer(&mut tx, &page, None).await,
         None => gone(&headers),
     }
@@ -35,7 +28,7 @@ pub(in crate::web) async fn show(
 /// not follow.
 pub(in crate::web) async fn act(
     State(app): State<App>,
-    token: Token,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, WebError> {
@@ -44,10 +37,10 @@ pub(in crate::web) async fn act(
         (_, Some("all")) => true,
         (Some("One-Click"), _) | (_, Some("this")) => false,
         // Neither a mail program nor our page: nothing was asked for.
-        _ => return show(State(app), token, headers).await,
+        _ => return show(State(app), uri, headers).await,
     };
     let mut tx = app.store().write().await?;
-    let Some(page) = open(&app, &mut tx, token).await? else {
+    let Some(page) = open(&app, &mut tx, &uri).await? else {
         return gone(&headers);
     };
     let ended = wishes::unsubscribe(&mut tx, &page, all, app.dispatcher.clock.now()).await?;
@@ -58,10 +51,9 @@ pub(in crate::web) async fn act(
     Ok(response)
 }
 
-async fn open(app: &App, tx: &mut Tx, token: Token) -> Result<Option<Page>, WebError> {
-    let Ok(Path(token)) = token else { return Ok(None) };
+async fn open(app: &App, tx: &mut Tx, uri: &Uri) -> Result<Option<Page>, WebError> {
     let now = app.dispatcher.clock.now();
-    Ok(page::open(tx, &app.dispatcher.zones, &token, LinkPurpose::Unsubscribe, now).await?)
+    Ok(page::open(tx, &app.dispatcher.zones, token(uri), LinkPurpose::Unsubscribe, now).await?)
 }
 
 async fn answer(tx: &mut Tx, page: &Page, notice: Option<&str>) -> Result<Response, WebError> {
