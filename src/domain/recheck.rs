@@ -12,6 +12,10 @@ use super::rule::{Anchor, OnlyIf};
 
 /// A claimed message and everything that can still stop it.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the message, and all can go together"
+)]
 pub struct LastLook<'a> {
     pub item: &'a Item,
     pub customer: &'a Customer,

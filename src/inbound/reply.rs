@@ -148,7 +148,7 @@ async fn choose(
     let mut first = None;
     for question in sender.candidates(at) {
         let understood = understood_as_answer(tx, text, question).await?;
-        if fits(&understood, question) {
+        if fits(understood, question) {
             return Ok((Some(question.clone()), understood));
         }
         first.get_or_insert((question.clone(), understood));
@@ -193,7 +193,7 @@ fn locale_of(own: Option<&str>, business: Option<&str>) -> Option<Locale> {
 }
 
 /// Whether what was understood is an answer to that very question.
-fn fits(understood: &Understood, question: &Question) -> bool {
+fn fits(understood: Understood, question: &Question) -> bool {
     if asks_digits(question.asks) {
         return understood.action == Action::Rating;
     }

@@ -3,6 +3,7 @@
 use daybefore::domain::desk_item::DeskKind;
 use daybefore::domain::item::{BookingStatus, RenewalStatus};
 use daybefore::domain::message::{Reason, State};
+use daybefore::domain::replan::Hold;
 use daybefore::domain::rule::Rules;
 use daybefore::store;
 
@@ -240,7 +241,7 @@ async fn the_wrong_person_gets_nothing_more_until_somebody_has_looked() {
     assert_eq!(app.inbox_kinds().await, [DeskKind::WrongPerson]);
     let reminder = app.message("B-2", "day-before").await;
     assert_eq!(
-        (reminder.state, reminder.hold.map(|hold| hold.as_str())),
+        (reminder.state, reminder.hold.map(Hold::as_str)),
         (State::Held, Some("number"))
     );
     app.book("B-3", "2026-12-21 09:00").await;

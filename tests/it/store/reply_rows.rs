@@ -71,7 +71,7 @@ async fn what_came_in_is_stored_once_and_taken_once() {
     let first = store::inbound::take(&mut tx, &unread[0], at(9)).await.unwrap().unwrap();
     assert_eq!(first.provider_id, "SM-2", "the oldest comes first");
     assert_eq!(store::inbound::take(&mut tx, &unread[0], at(9)).await.unwrap(), None);
-    assert_eq!(store::inbound::unread(&mut tx, 9).await.unwrap(), [unread[1].clone()]);
+    assert_eq!(store::inbound::unread(&mut tx, 9).await.unwrap(), unread[1..]);
     assert_eq!(store::inbound::find(&mut tx, &unread[0]).await.unwrap(), Some(first));
     assert_eq!(
         store::inbound::of_sender(&mut tx, "+1", 1).await.unwrap()[0].provider_id,
@@ -129,7 +129,7 @@ async fn a_question_is_asked_answered_and_taken_back() {
     );
     assert_eq!(
         store::question::open_at(&mut tx, &["+1", "x"]).await.unwrap(),
-        [first.clone()]
+        std::slice::from_ref(&first)
     );
     let doubled = store::question::ask_all(&mut tx, &[question("q-2", "m-2")]).await;
     assert!(doubled.is_err(), "two open questions at one number");
@@ -241,7 +241,7 @@ async fn a_reading_is_read_back_whole() {
     );
     assert_eq!(
         store::reply::of_customer(&mut tx, "c-1", 9).await.unwrap(),
-        [reply.clone()]
+        std::slice::from_ref(&reply)
     );
     let item = store::item::find(&mut tx, ItemKind::Reply, &reply.id)
         .await
@@ -274,10 +274,13 @@ async fn a_row_of_the_inbox_is_read_back_and_done_once() {
     };
     store::desk_item::open(&mut tx, &row).await.unwrap();
     assert_eq!(store::desk_item::find(&mut tx, "d-1").await.unwrap(), Some(row.clone()));
-    assert_eq!(store::desk_item::waiting(&mut tx, None).await.unwrap(), [row.clone()]);
+    assert_eq!(
+        store::desk_item::waiting(&mut tx, None).await.unwrap(),
+        std::slice::from_ref(&row)
+    );
     assert_eq!(
         store::desk_item::waiting(&mut tx, Some("b-1")).await.unwrap(),
-        [row.clone()]
+        std::slice::from_ref(&row)
     );
     assert!(
         store::desk_item::waiting(&mut tx, Some("b-2"))
@@ -287,11 +290,11 @@ async fn a_row_of_the_inbox_is_read_back_and_done_once() {
     );
     assert_eq!(
         store::desk_item::waiting_about(&mut tx, "r-1").await.unwrap(),
-        [row.clone()]
+        std::slice::from_ref(&row)
     );
     assert_eq!(
         store::desk_item::waiting_for(&mut tx, "c-1").await.unwrap(),
-        [row.clone()]
+        std::slice::from_ref(&row)
     );
     assert!(
         store::desk_item::was_opened(&mut tx, "r-1", DeskKind::RenewalWanted, at(5))
