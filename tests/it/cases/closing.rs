@@ -94,15 +94,12 @@ async fn a_case_closed_twice_is_closed_once() {
 #[tokio::test]
 async fn an_apology_goes_at_once_where_the_rules_have_it() {
     let preset = daybefore::domain::rule::Rules::preset("garage").unwrap();
-    let apologising: String = preset
-        .lines()
-        .map(|line| {
-            line.strip_prefix("# ")
-                .filter(|rest| rest.starts_with("[[") || rest.contains(" = "))
-                .unwrap_or(line)
-        })
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let without_mark = |line| {
+        let rest: Option<&str> = str::strip_prefix(line, "# ");
+        rest.filter(|rest| rest.starts_with("[[") || rest.contains(" = "))
+            .unwrap_or(line)
+    };
+    let apologising = preset.lines().map(without_mark).collect::<Vec<_>>().join("\n");
     let app = TestApp::garage().rules(&apologising).start().await;
     app.book("B-1", "2026-12-20 09:00").await;
     app.run_until("2026-12-01 10:00").await;

@@ -57,15 +57,15 @@ impl TestApp {
 
     /// Somebody closes the one open case.
     pub async fn closes_the_case(&self, cause: Cause) -> bool {
-        let cases = self.cases().await;
-        let case = cases.iter().find(|case| case.is_open()).expect("an open case");
+        let all = self.cases().await;
+        let open = all.iter().find(|case| case.is_open()).expect("an open case");
         let closing = Closing {
             cause,
             note: Some("called"),
             by: "Ben",
         };
         let mut tx = self.app.store().write().await.expect("a transaction");
-        let closed = case::close(&mut tx, &self.app.dispatcher.zones, case, &closing, self.now())
+        let closed = case::close(&mut tx, &self.app.dispatcher.zones, open, &closing, self.now())
             .await
             .expect("closed");
         tx.commit().await.expect("committed");
