@@ -173,7 +173,10 @@ impl<'a> Decision<'a> {
 
     /// Mere thanks answer no question, and nothing is to be done about them; praise may be meant as an answer.
     fn thanked(&self) -> Understood {
-        let polite = self.hits.iter().any(|hit| matches!(hit.says, Says::Thanks | Says::Greeting | Says::Closing));
+        let polite = self
+            .hits
+            .iter()
+            .any(|hit| matches!(hit.says, Says::Thanks | Says::Greeting | Says::Closing));
         if polite && !self.says(Says::Praise) && !self.says(Says::Fine) {
             acts(Intent::Thanks, Action::Ignore, 90)
         } else {
@@ -283,7 +286,8 @@ impl<'a> Decision<'a> {
         let mut covered = vec![false; self.reading.tokens.len()];
         let mut pleasant = false;
         for hit in &self.hits {
-            pleasant |= matches!(hit.says, Says::Thanks | Says::Praise) || hit.says == Says::Closing && hit.at.len() > 1;
+            pleasant |=
+                matches!(hit.says, Says::Thanks | Says::Praise) || hit.says == Says::Closing && hit.at.len() > 1;
             if matches!(
                 hit.says,
                 Says::Thanks

@@ -79,7 +79,9 @@ impl Reading {
 
     /// Whether a token alone, as it is typed, is a phrase of such a kind in any language.
     pub(super) fn is_said_at(&self, at: usize, kind: fn(Says) -> bool) -> bool {
-        self.hits.iter().any(|hit| hit.at.contains(&at) && !hit.corrected && kind(hit.says))
+        self.hits
+            .iter()
+            .any(|hit| hit.at.contains(&at) && !hit.corrected && kind(hit.says))
     }
 
     /// Where the phrase of this kind begins that ends before token `end`, other readings of its words aside.

@@ -58,10 +58,11 @@ impl Finder<'_> {
         let (lowest, highest) = ends(self.asked.scale);
         // "3. Took two days instead of one": beside a digit that opens the text, words only count something.
         let opened = figures[0].start == 0 && !figures[0].measured && self.reading.tokens[0].kind != Kind::Word;
-        let counts = |figure: &&Figure| {
-            opened && !figure.named && self.reading.tokens[figure.start].kind == Kind::Word
-        };
-        let candidates: Vec<&Figure> = figures.iter().filter(|figure| !figure.measured && !counts(figure)).collect();
+        let counts = |figure: &&Figure| opened && !figure.named && self.reading.tokens[figure.start].kind == Kind::Word;
+        let candidates: Vec<&Figure> = figures
+            .iter()
+            .filter(|figure| !figure.measured && !counts(figure))
+            .collect();
         let mut values: Vec<Option<u32>> = candidates.iter().map(|figure| figure.value).collect();
         values.dedup();
         let [Some(value)] = values[..] else {

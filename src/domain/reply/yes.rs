@@ -202,7 +202,9 @@ fn covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -> V
 /// Whether the text has to do with what was asked, beside a short yes: a day or the booked time, the car, or two yeses.
 /// A private text that begins with "yes" has nothing of the kind.
 fn is_about_it(reading: &Reading, hits: &[&Hit], asks: Asks, times: &Times, languages: &[Language]) -> bool {
-    let cores = hits.iter().filter(|hit| is_core(hit.says, asks) == Some(Weight::Strong));
+    let cores = hits
+        .iter()
+        .filter(|hit| is_core(hit.says, asks) == Some(Weight::Strong));
     let matter = reading
         .all(Says::Matter)
         .any(|hit| languages.first() == Some(&hit.language));
