@@ -8,7 +8,7 @@ use super::lexicon::{LEXICON, Language, Says};
 use super::matching::{Hit, Reading};
 use super::rating::{Score, score};
 use super::token::{Break, Kind};
-use super::yes::{Verdict, names, verdict};
+use super::yes::{Verdict, names, speaks_against, verdict};
 use super::{Action, Asked, Intent, Understood, opt_out};
 use crate::domain::message::Asks;
 
@@ -166,15 +166,30 @@ impl<'a> Decision<'a> {
             return desk(Intent::Unclear, 40);
         }
         if self.is_pleasant() {
-            return desk(Intent::Thanks, 70);
+            return self.thanked();
         }
         desk(Intent::Unclear, 30)
+    }
+
+    /// Mere thanks answer no question, and nothing is to be done about them; praise may be meant as an answer.
+    fn thanked(&self) -> Understood {
+        let polite = self
+            .hits
+            .iter()
+            .any(|hit| matches!(hit.says, Says::Thanks | Says::Greeting | Says::Closing));
+        if polite && !self.says(Says::Praise) && !self.says(Says::Fine) {
+            acts(Intent::Thanks, Action::Ignore, 90)
+        } else {
+            desk(Intent::Thanks, 70)
+        }
     }
 
     fn answered(&self) -> Understood {
         let mut partly = Verdict::None;
         for languages in self.lenses() {
             match verdict(self.reading, self.asked.asks, &languages, self.own, self.at) {
+                // "Si" is a yes in one language and a condition in the customer's own.
+                Verdict::Yes(_) if partly == Verdict::Partly && self.is_conditional() => {}
                 Verdict::Yes(certainty) => return acts(Intent::Accept, Action::Accept, certainty),
                 Verdict::None => {}
                 other if partly == Verdict::None => partly = other,
@@ -192,9 +207,18 @@ impl<'a> Decision<'a> {
             }
             Verdict::Partly => desk(Intent::Accept, 50),
             _ if self.asks_something() => desk(Intent::Question, 60),
-            _ if self.is_pleasant() => desk(Intent::Thanks, 70),
+            _ if self.is_pleasant() => self.thanked(),
             _ => desk(Intent::Unclear, 30),
         }
+    }
+
+    /// Whether there is a condition in the customer's language, in a word that means something else in another.
+    fn is_conditional(&self) -> bool {
+        let Some(own) = self.own else { return false };
+        self.reading.heard(&[own], self.asked.asks).iter().any(|hit| {
+            let word = |at: &usize| LEXICON.is_false_friend(&self.reading.tokens[*at].text, own);
+            hit.says == Says::Condition && hit.at.iter().any(word)
+        })
     }
 
     fn unasked(&self) -> Understood {
@@ -262,7 +286,8 @@ impl<'a> Decision<'a> {
         let mut covered = vec![false; self.reading.tokens.len()];
         let mut pleasant = false;
         for hit in &self.hits {
-            pleasant |= matches!(hit.says, Says::Thanks | Says::Praise);
+            pleasant |=
+                matches!(hit.says, Says::Thanks | Says::Praise) || hit.says == Says::Closing && hit.at.len() > 1;
             if matches!(
                 hit.says,
                 Says::Thanks
@@ -277,6 +302,7 @@ impl<'a> Decision<'a> {
                 hit.at.iter().for_each(|at| covered[*at] = true);
             }
         }
+        self.reasons(&mut covered);
         names(self.reading, &self.hits, &mut covered);
         let tokens = self.reading.tokens.iter().zip(covered);
         let mut all = true;
@@ -286,6 +312,21 @@ impl<'a> Decision<'a> {
             all &= covered || friendly;
         }
         pleasant && all
+    }
+
+    /// What is thanked for: a few words behind "thanks for", whatever they are, unless they speak against something.
+    fn reasons(&self, covered: &mut [bool]) {
+        for hit in self.hits.iter().filter(|hit| hit.says == Says::Thanks) {
+            let start = hit.end();
+            let tokens = &self.reading.tokens;
+            let ends = |at: &usize| tokens[*at].before >= Break::Comma || tokens[*at].asked;
+            let end = (start..tokens.len()).find(ends).unwrap_or(tokens.len());
+            let given = self.reading.ends_of(Says::For, start, self.all).is_some();
+            let plain = |at: usize| tokens[at].kind == Kind::Word && !self.reading.is_said_at(at, speaks_against);
+            if given && end - start <= 7 && (start + 1..end).all(plain) {
+                covered[start..end].fill(true);
+            }
+        }
     }
 
     fn is_unhappy(&self) -> bool {

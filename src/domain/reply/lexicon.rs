@@ -55,11 +55,19 @@ closed_list! {
         Renew = "renew",
         Solved = "solved",
         Unsolved = "unsolved",
+        /// "Noted", "got it": a yes to a confirmation, and none to a renewal.
+        Received = "received",
         Fine = "fine",
         Condition = "condition",
         Hedge = "hedge",
         No = "no",
         Negation = "negation",
+        /// What a person has to do something about, beside a yes; with it no unknown word is let through.
+        Request = "request",
+        /// What appointments are about, "the car", "the keys": unknown words beside a yes are about it too.
+        Matter = "matter",
+        /// What is thanked for follows: "thanks for".
+        For = "for",
         /// Makes a question of a yes that is none: "see you then, ok?".
         Tag = "tag",
         /// What an unwanted message is called, beside a keyword.
@@ -101,6 +109,7 @@ impl Says {
     pub(super) const fn matters(self, asks: Asks) -> bool {
         match self {
             Self::Solved | Self::Unsolved => matches!(asks, Asks::Solved),
+            Self::Received => matches!(asks, Asks::Confirm | Asks::Renewal),
             Self::Renew => matches!(asks, Asks::Renewal),
             Self::Give | Self::Star | Self::OutOf | Self::Unit | Self::Grade | Self::Scale => {
                 matches!(asks, Asks::Rating)
@@ -108,6 +117,9 @@ impl Says {
             // Looked for beside other readings of their words.
             Self::Follow
             | Self::Tag
+            | Self::Request
+            | Self::For
+            | Self::Matter
             | Self::Annoyed
             | Self::Cease
             | Self::Message

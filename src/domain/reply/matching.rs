@@ -77,6 +77,13 @@ impl Reading {
         self.hits.iter().filter(move |hit| hit.says == says && !hit.corrected)
     }
 
+    /// Whether a token alone, as it is typed, is a phrase of such a kind in any language.
+    pub(super) fn is_said_at(&self, at: usize, kind: fn(Says) -> bool) -> bool {
+        self.hits
+            .iter()
+            .any(|hit| hit.at.contains(&at) && !hit.corrected && kind(hit.says))
+    }
+
     /// Where the phrase of this kind begins that ends before token `end`, other readings of its words aside.
     pub(super) fn starts_of(&self, says: Says, end: usize) -> Option<usize> {
         self.hits
@@ -102,6 +109,9 @@ impl Reading {
         match self.tokens.get(at)?.kind {
             Kind::Number(value) => Some(Numeral(value)),
             Kind::Word => {
+                if self.spelled[at].corrected && self.tokens[at].text.ends_with("ish") {
+                    return None;
+                }
                 let ids = &self.spelled[at].ids;
                 let text = &self.tokens[at].text;
                 let own = |language: &&Language| {

@@ -56,7 +56,13 @@ impl Finder<'_> {
             return Score::None;
         }
         let (lowest, highest) = ends(self.asked.scale);
-        let candidates: Vec<&Figure> = figures.iter().filter(|figure| !figure.measured).collect();
+        // "3. Took two days instead of one": beside a digit that opens the text, words only count something.
+        let opened = figures[0].start == 0 && !figures[0].measured && self.reading.tokens[0].kind != Kind::Word;
+        let counts = |figure: &&Figure| opened && !figure.named && self.reading.tokens[figure.start].kind == Kind::Word;
+        let candidates: Vec<&Figure> = figures
+            .iter()
+            .filter(|figure| !figure.measured && !counts(figure))
+            .collect();
         let mut values: Vec<Option<u32>> = candidates.iter().map(|figure| figure.value).collect();
         values.dedup();
         let [Some(value)] = values[..] else {
@@ -197,7 +203,8 @@ impl Finder<'_> {
         let next = figure.end;
         let near = tokens.get(next).is_some_and(|token| token.before <= Break::Dash);
         if !near {
-            return figure.valued(value, self.said_before(figure.start, Says::Give));
+            let one = tokens[figure.start].kind == Kind::Word && value == Some(1);
+            return figure.valued(value, !one && self.said_before(figure.start, Says::Give));
         }
         if let Some(end) = self.ends_of(Says::OutOf, next)
             && let Some(Numeral(Some(of))) = self.number_at(end)
@@ -227,13 +234,15 @@ impl Finder<'_> {
                 ..figure
             };
         }
-        if tokens[next].before == Break::None && matches!(tokens[next].text.as_str(), "x") {
+        let genitive = tokens[next].text == "s";
+        if genitive || tokens[next].before == Break::None && tokens[next].text == "x" {
             return Figure {
                 measured: true,
                 ..figure
             };
         }
-        figure.valued(value, self.said_before(figure.start, Says::Give))
+        let one = tokens[figure.start].kind == Kind::Word && value == Some(1);
+        figure.valued(value, !one && self.said_before(figure.start, Says::Give))
     }
 
     /// `5/5`; the best mark of another scale is the best of ours.
@@ -257,7 +266,11 @@ impl Finder<'_> {
         let next = tokens.get(figure.end);
         let closes = (figure.end..tokens.len()).all(|at| self.is_polite(at));
         let set_apart_after = next.is_none_or(|next| next.before > Break::None);
-        let set_apart_before = tokens[figure.start].before >= Break::Comma;
+        // "A long story. From me a 5": what introduces the score stands apart with it.
+        let set_apart_before = (0..=figure.start)
+            .rev()
+            .take_while(|at| *at == figure.start || (!is_word && self.gives(*at)))
+            .any(|at| tokens[at].before >= Break::Comma);
         if opens && closes {
             return true;
         }
@@ -296,6 +309,12 @@ impl Finder<'_> {
             })
     }
 
+    fn gives(&self, at: usize) -> bool {
+        self.hits
+            .iter()
+            .any(|hit| hit.says == Says::Give && hit.at.contains(&at))
+    }
+
     fn is_polite(&self, at: usize) -> bool {
         let token = &self.reading.tokens[at];
         if let Kind::Emoji(tone) = token.kind {
@@ -303,6 +322,7 @@ impl Finder<'_> {
         }
         self.hits.iter().any(|hit| {
             hit.at.contains(&at)
+                && !hit.corrected
                 && matches!(
                     hit.says,
                     Says::Thanks
@@ -323,7 +343,7 @@ impl Finder<'_> {
         candidates.iter().any(|figure| {
             let tokens = &self.reading.tokens;
             let asked = tokens[figure.end - 1].asked;
-            let reach = figure.start.saturating_sub(4);
+            let reach = figure.start.saturating_sub(6);
             let clause = (reach..figure.start)
                 .rev()
                 .take_while(|at| tokens[at + 1].before < Break::Comma);

@@ -223,7 +223,7 @@ impl Reader<'_> {
             let bare = (start == 0 || alone(self.chars.get(start - 1).copied())) && alone(self.peek(0));
             if after_number && self.before == Break::None {
                 self.push(Kind::Word, "*");
-            } else if bare && asterisks <= 10 {
+            } else if bare && asterisks <= 10 && (asterisks > 1 || self.chars.len() == 1) {
                 self.push(Kind::Stars(u8::try_from(asterisks).unwrap_or(u8::MAX)), "");
             } else {
                 self.before = self.before.max(Break::Comma);

@@ -38,10 +38,21 @@ pub(super) fn verdict(
     if times.other {
         return Verdict::OtherTime;
     }
-    if hits.iter().any(|hit| speaks_against(hit.says)) || has_open_question(reading, &hits) {
+    let renews = hits.iter().any(|hit| hit.says == Says::Renew);
+    let merely_received = asks == Asks::Renewal && !renews && hits.iter().any(|hit| hit.says == Says::Received);
+    if merely_received || hits.iter().any(|hit| speaks_against(hit.says)) || has_open_question(reading, &hits) {
         return Verdict::Partly;
     }
-    if !is_covered(reading, &hits, &times, weight) {
+    let covered = covered(reading, &hits, &times, weight);
+    let strict = covered.iter().all(|covered| *covered);
+    let spoken = own.or_else(|| LEXICON.language("en"));
+    let loose = || {
+        languages.first() == spoken.as_ref()
+            && weight == Weight::Strong
+            && is_harmless(reading, &hits, asks, &covered)
+            && is_about_it(reading, &hits, asks, &times, languages)
+    };
+    if !strict && !loose() {
         return if times.unknown {
             Verdict::OtherTime
         } else {
@@ -56,6 +67,7 @@ pub(super) fn verdict(
         Weight::Strong => 98,
         Weight::Weak | Weight::None => 93,
     };
+    let certainty = if strict { certainty } else { certainty - 8 };
     Verdict::Yes(if corrected { certainty - 8 } else { certainty })
 }
 
@@ -74,7 +86,7 @@ fn is_core(says: Says, asks: Asks) -> Option<Weight> {
         | (Says::Coming, Asks::Confirm)
         | (Says::Renew, Asks::Renewal)
         | (Says::Solved, Asks::Solved) => Some(Weight::Strong),
-        (Says::Fine, _) => Some(Weight::Weak),
+        (Says::Fine, _) | (Says::Received, Asks::Confirm) => Some(Weight::Weak),
         _ => None,
     }
 }
@@ -102,7 +114,7 @@ fn weight(reading: &Reading, hits: &[&Hit], asks: Asks, own: Option<Language>) -
 }
 
 /// Whether a phrase of this kind makes a yes doubtful, wherever it stands.
-const fn speaks_against(says: Says) -> bool {
+pub(super) const fn speaks_against(says: Says) -> bool {
     matches!(
         says,
         Says::OptOut
@@ -151,6 +163,7 @@ fn belongs(says: Says, weight: Weight, asks_time: bool) -> bool {
                 | Says::Renew
                 | Says::Solved
                 | Says::Fine
+                | Says::Received
                 | Says::Tag
                 | Says::Thanks
                 | Says::Praise
@@ -166,7 +179,8 @@ fn belongs(says: Says, weight: Weight, asks_time: bool) -> bool {
     }
 }
 
-fn is_covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -> bool {
+/// Which tokens belong to the yes.
+fn covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -> Vec<bool> {
     let mut covered = vec![false; reading.tokens.len()];
     for hit in hits.iter().filter(|hit| belongs(hit.says, weight, false)) {
         hit.at.iter().for_each(|at| covered[*at] = true);
@@ -182,7 +196,49 @@ fn is_covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -
         };
     }
     names(reading, hits, &mut covered);
-    covered.iter().all(|covered| *covered)
+    covered
+}
+
+/// Whether the text has to do with what was asked, beside a short yes: a day or the booked time, the car, or two yeses.
+/// A private text that begins with "yes" has nothing of the kind.
+fn is_about_it(reading: &Reading, hits: &[&Hit], asks: Asks, times: &Times, languages: &[Language]) -> bool {
+    let cores = hits
+        .iter()
+        .filter(|hit| is_core(hit.says, asks) == Some(Weight::Strong));
+    let matter = reading
+        .all(Says::Matter)
+        .any(|hit| languages.first() == Some(&hit.language));
+    let settled = hits.iter().any(|hit| match asks {
+        Asks::Renewal => hit.says == Says::Renew,
+        Asks::Solved => hit.says == Says::Solved,
+        _ => hit.says == Says::Day,
+    });
+    matter || settled || !times.booked.is_empty() || cores.count() > 1
+}
+
+/// The longest tale beside a yes, in unknown words.
+const LONGEST_ASIDE: usize = 24;
+
+/// Whether unknown words beside a clear yes may be let through: nothing is wished for in the whole text, and none of them
+/// is known, in any language, to speak against a yes.
+fn is_harmless(reading: &Reading, hits: &[&Hit], asks: Asks, covered: &[bool]) -> bool {
+    // "Sort of yes": a word before it may take a short yes back.
+    let weakened = |hit: &Hit| {
+        let start = hit.start();
+        hit.at.len() == 1 && start > 0 && !covered[start - 1] && reading.tokens[start].before == Break::None
+    };
+    let clear = hits.iter().any(|hit| {
+        let spelled = !hit.corrected && hit.at.iter().any(|at| reading.tokens[*at].text.len() > 1);
+        is_core(hit.says, asks) == Some(Weight::Strong) && spelled && !weakened(hit)
+    });
+    let open: Vec<usize> = (0..covered.len()).filter(|at| !covered[*at]).collect();
+    let wished = reading.all(Says::Request).next().is_some();
+    let plain = |at: &usize| match reading.tokens[*at].kind {
+        Kind::Word => !reading.is_said_at(*at, speaks_against),
+        Kind::Emoji(tone) => !matches!(tone, Tone::Bad | Tone::Doubt),
+        _ => false,
+    };
+    clear && !wished && open.len() <= LONGEST_ASIDE && open.iter().all(plain)
 }
 
 /// Names are not in any list: they are known by their place, after a greeting, a title or at the end.
