@@ -11,7 +11,6 @@ use crate::carrier::twilio::{self, Twilio};
 use crate::carrier::{Carrier, SetupError};
 use crate::clock::Clock;
 use crate::config::{Config, EmailCarrier, SmsCarrier};
-use crate::domain::ids::new_id;
 use crate::domain::zone::{ZoneError, Zones};
 use crate::outbound::dispatch::{Dispatcher, Settings, Wake};
 use crate::outbound::text_shelf::TextShelf;
@@ -79,7 +78,6 @@ impl App {
     /// # Errors
     /// When the zone data or a carrier's settings can't be used.
     pub fn with_store(config: Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, AppError> {
-        let owner = new_id(clock.now());
         let dispatcher = Dispatcher {
             store,
             zones: Arc::new(zones(&config)?),
@@ -89,7 +87,6 @@ impl App {
             email: email_carrier(&config)?,
             clock,
             settings: settings(&config),
-            owner,
             withdrawn: Arc::default(),
         };
         let desk = config

@@ -27,6 +27,26 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// Somebody of whom nothing is known yet, or any more.
+    #[must_use]
+    pub const fn unknown(id: String, business_id: String) -> Self {
+        Self {
+            id,
+            business_id,
+            external_id: None,
+            name: String::new(),
+            phone: None,
+            phone_raw: None,
+            phone_texts: false,
+            email: None,
+            locale: None,
+            channel: None,
+            standing: None,
+            notes: None,
+            erased: false,
+        }
+    }
+
     /// Where a message on that channel goes, or nothing when there is no usable address.
     #[must_use]
     pub fn address(&self, channel: Channel) -> Option<&str> {

@@ -25,7 +25,7 @@ use crate::domain::rating::Scale;
 use crate::domain::rating::words_beside;
 use crate::domain::reply::{Action, Asked, Intent, Understood, understand};
 use crate::outbound::dispatch::{DispatchError, Dispatcher};
-use crate::outbound::notice;
+use crate::outbound::notice::{self, Notice};
 use crate::outbound::plan::{Desk, PlanError};
 use crate::store::inbound::Inbound;
 use crate::store::reply::Reply;
@@ -288,12 +288,14 @@ impl Step<'_> {
         if let Some(booking) = &self.reading.visit {
             let said = self.said_by(customer);
             act::ask_person(tx, zones, &said, DeskKind::CancelOrOptOut, self.now).await?;
-            notice::ask_about_visit(tx, &desk, customer, &self.inbound.id, booking, self.now).await?;
+            let notice = Notice::cancel_by_mail(&self.inbound.id, booking);
+            notice::send(tx, &desk, customer, &notice, self.now).await?;
         }
         // The law allows one confirmation: where the provider has sent it there is none of ours.
         let provider = acted_on(self.text(), &self.inbound.opt_out_type, &self.inbound.recipient);
         if is_news && provider != Some(Keyword::Stop) && self.reading.customer.is_some() {
-            notice::confirm_opt_out(tx, &desk, customer, &self.inbound.id, self.now).await?;
+            let notice = Notice::opt_out_confirmed(&self.inbound.id, self.now);
+            notice::send(tx, &desk, customer, &notice, self.now).await?;
         }
         if self.reading.understood.unhappy && self.reading.customer.is_some() {
             self.complain(tx, customer).await?;
@@ -373,7 +375,8 @@ impl Step<'_> {
         let customer = self.reading.customer.as_ref().or_else(|| self.sender.customers.first());
         if let Some(customer) = customer.filter(|_| provider != Some(Keyword::Help)) {
             let desk = Desk::load(tx, &self.dispatcher.zones, &customer.business_id).await?;
-            notice::help(tx, &desk, customer, &self.inbound.id, self.now).await?;
+            let notice = Notice::help(&self.inbound.id, self.now);
+            notice::send(tx, &desk, customer, &notice, self.now).await?;
         }
         Ok(())
     }

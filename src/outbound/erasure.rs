@@ -99,19 +99,9 @@ async fn keep_withdrawals(
 
 fn blanked(customer: &Customer) -> Customer {
     Customer {
-        id: customer.id.clone(),
-        business_id: customer.business_id.clone(),
-        external_id: None,
         name: NOBODY.to_owned(),
-        phone: None,
-        phone_raw: None,
-        phone_texts: false,
-        email: None,
-        locale: None,
-        channel: None,
-        standing: None,
-        notes: None,
         erased: true,
+        ..Customer::unknown(customer.id.clone(), customer.business_id.clone())
     }
 }
 

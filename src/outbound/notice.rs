@@ -41,68 +41,42 @@ pub struct Notice<'a> {
     pub useful_until: Instant,
 }
 
-/// Confirms an opt-out by text.
-///
-/// # Errors
-/// When the database fails; then the caller's transaction must not be committed.
-pub async fn confirm_opt_out(
-    tx: &mut Tx,
-    desk: &Desk,
-    customer: &Customer,
-    reply_id: &str,
-    now: Instant,
-) -> Result<bool, StoreError> {
-    let notice = Notice {
-        id: OPT_OUT_CONFIRMED,
-        template: "opt_out_confirmed",
-        item: (ItemKind::Reply, reply_id),
-        channels: &[Channel::Sms],
-        useful_until: now + CONFIRMED_WITHIN,
-    };
-    send(tx, desk, customer, &notice, now).await
-}
+impl<'a> Notice<'a> {
+    /// Confirms an opt-out by text.
+    #[must_use]
+    pub fn opt_out_confirmed(reply_id: &'a str, now: Instant) -> Self {
+        Self {
+            id: OPT_OUT_CONFIRMED,
+            template: "opt_out_confirmed",
+            item: (ItemKind::Reply, reply_id),
+            channels: &[Channel::Sms],
+            useful_until: now + CONFIRMED_WITHIN,
+        }
+    }
 
-/// Answers a call for help by text.
-///
-/// # Errors
-/// When the database fails; then the caller's transaction must not be committed.
-pub async fn help(
-    tx: &mut Tx,
-    desk: &Desk,
-    customer: &Customer,
-    reply_id: &str,
-    now: Instant,
-) -> Result<bool, StoreError> {
-    let notice = Notice {
-        id: HELP,
-        template: "help",
-        item: (ItemKind::Reply, reply_id),
-        channels: &[Channel::Sms],
-        useful_until: now + HELPED_WITHIN,
-    };
-    send(tx, desk, customer, &notice, now).await
-}
+    /// Answers a call for help by text.
+    #[must_use]
+    pub fn help(reply_id: &'a str, now: Instant) -> Self {
+        Self {
+            id: HELP,
+            template: "help",
+            item: (ItemKind::Reply, reply_id),
+            channels: &[Channel::Sms],
+            useful_until: now + HELPED_WITHIN,
+        }
+    }
 
-/// Asks by mail whether the visit was meant. The reply must say which visit it is about.
-///
-/// # Errors
-/// When the database fails; then the caller's transaction must not be committed.
-pub async fn ask_about_visit(
-    tx: &mut Tx,
-    desk: &Desk,
-    customer: &Customer,
-    reply_id: &str,
-    booking: &Booking,
-    now: Instant,
-) -> Result<bool, StoreError> {
-    let notice = Notice {
-        id: CANCEL_BY_MAIL,
-        template: "cancel_by_mail",
-        item: (ItemKind::Reply, reply_id),
-        channels: &[Channel::Email],
-        useful_until: booking.starts_at,
-    };
-    send(tx, desk, customer, &notice, now).await
+    /// Asks by mail whether the visit was meant. The reply must say which visit it is about.
+    #[must_use]
+    pub const fn cancel_by_mail(reply_id: &'a str, booking: &Booking) -> Self {
+        Self {
+            id: CANCEL_BY_MAIL,
+            template: "cancel_by_mail",
+            item: (ItemKind::Reply, reply_id),
+            channels: &[Channel::Email],
+            useful_until: booking.starts_at,
+        }
+    }
 }
 
 /// Puts a notice into the outbox, due now. False: it is there already.

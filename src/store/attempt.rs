@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::alike::alike;
 use super::db::{Tx, on};
 use super::dialect::{each, listed};
 use super::error::StoreError;
@@ -122,7 +123,7 @@ type Ending<'a> = (AttemptEnd<'a>, AttemptState);
 pub async fn settle_all(tx: &mut Tx, endings: &[Ending<'_>]) -> Result<HashSet<String>, StoreError> {
     let mut missed = HashSet::new();
     let mut given = HashSet::new();
-    for group in alike(endings) {
+    for group in alike(endings, same_end) {
         if settle_alike(tx, &group, &mut given).await? < group.len() as u64 {
             missed.extend(settled_otherwise(tx, &group).await?);
         }
@@ -135,25 +136,14 @@ pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Re
     Ok(settle_alike(tx, &[&(end.clone(), from)], &mut HashSet::new()).await? == 1)
 }
 
-/// Endings that differ in nothing but the attempt and the provider's id.
-fn alike<'a, 'b>(endings: &'b [Ending<'a>]) -> Vec<Vec<&'b Ending<'a>>> {
-    let mut groups: Vec<Vec<&Ending<'_>>> = Vec::new();
-    for ending in endings {
-        let fits = |group: &&mut Vec<&Ending<'_>>| {
-            let (first, from) = group[0];
-            let as_first = AttemptEnd {
-                id: first.id,
-                provider_id: first.provider_id,
-                ..ending.0.clone()
-            };
-            *first == as_first && *from == ending.1
-        };
-        match groups.iter_mut().find(fits) {
-            Some(group) => group.push(ending),
-            None => groups.push(vec![ending]),
-        }
-    }
-    groups
+/// Whether two endings differ in nothing but the attempt and the provider's id.
+fn same_end((one, from): &Ending<'_>, (other, other_from): &Ending<'_>) -> bool {
+    let as_one = AttemptEnd {
+        id: one.id,
+        provider_id: one.provider_id,
+        ..other.clone()
+    };
+    *one == as_one && from == other_from
 }
 
 async fn settle_alike<'a>(tx: &mut Tx, rows: &[&Ending<'a>], given: &mut HashSet<&'a str>) -> Result<u64, StoreError> {

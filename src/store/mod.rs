@@ -1,5 +1,6 @@
 //! All SQL, one file a table family. One concrete `Store`; the databases behind it are told apart in `db` and `dialect`.
 
+mod alike;
 pub mod attempt;
 pub mod business;
 pub mod call;

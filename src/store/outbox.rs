@@ -2,6 +2,7 @@
 //!
 //! Every statement that moves a message repeats the state and the lease it moves it from.
 
+use super::alike::alike;
 use super::claim::{Claimed, claimed_columns};
 use super::db::{Tx, on};
 use super::dialect::listed;
@@ -62,7 +63,7 @@ pub struct Again {
 /// moved by somebody else. What moves alike moves in one statement.
 pub async fn settle_all(tx: &mut Tx, settlements: &[Settlement<'_>]) -> Result<u64, StoreError> {
     let mut moved = 0;
-    for group in alike(settlements) {
+    for group in alike(settlements, same_move) {
         let ids: Vec<_> = group.iter().map(|settlement| settlement.message_id).collect();
         moved += settle_alike(tx, &text(&ids)?, group[0]).await?;
     }
@@ -92,23 +93,13 @@ async fn settle_alike(tx: &mut Tx, ids: &str, how: &Settlement<'_>) -> Result<u6
     Ok(done.rows_affected())
 }
 
-/// Settlements that differ in nothing but the message.
-fn alike<'a, 'b>(settlements: &'b [Settlement<'a>]) -> Vec<Vec<&'b Settlement<'a>>> {
-    let mut groups: Vec<Vec<&Settlement<'_>>> = Vec::new();
-    for settlement in settlements {
-        let fits = |group: &&mut Vec<&Settlement<'_>>| {
-            let as_first = Settlement {
-                message_id: group[0].message_id,
-                ..settlement.clone()
-            };
-            *group[0] == as_first
-        };
-        match groups.iter_mut().find(fits) {
-            Some(group) => group.push(settlement),
-            None => groups.push(vec![settlement]),
-        }
-    }
-    groups
+/// Whether two settlements differ in nothing but the message.
+fn same_move(one: &Settlement<'_>, other: &Settlement<'_>) -> bool {
+    let as_one = Settlement {
+        message_id: one.message_id,
+        ..other.clone()
+    };
+    *one == as_one
 }
 
 /// Moves one message on. False: somebody else has moved it.

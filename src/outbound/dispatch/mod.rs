@@ -65,8 +65,6 @@ pub struct Dispatcher {
     pub email: Arc<dyn Carrier>,
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
-    /// Names this process in leases.
-    pub owner: String,
     /// Who has opted out while messages were on their way to the carrier.
     pub withdrawn: Arc<Withdrawn>,
 }

@@ -199,21 +199,7 @@ impl Person {
     }
 
     async fn create(&self, tx: &mut Tx, business: &Business, now: Instant) -> Result<Matched, StoreError> {
-        let mut customer = Customer {
-            id: new_id(now),
-            business_id: business.id.clone(),
-            external_id: None,
-            name: String::new(),
-            phone: None,
-            phone_raw: None,
-            phone_texts: false,
-            email: None,
-            locale: None,
-            channel: None,
-            standing: None,
-            notes: None,
-            erased: false,
-        };
+        let mut customer = Customer::unknown(new_id(now), business.id.clone());
         self.fill(&mut customer, true);
         store::customer::save(tx, &customer, now).await?;
         Ok(Matched {
