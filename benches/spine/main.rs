@@ -11,6 +11,7 @@
     reason = "figures for people: rates and shares of counts"
 )]
 
+mod cpu;
 mod idle;
 mod import;
 mod lateness;

@@ -1,5 +1,6 @@
 //! Messages a second from due to durably accepted, against the same requests from a bare reqwest loop.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use daybefore::outbound::dispatch::RoundsThread;
 use daybefore::store;
 use tokio::sync::watch;
 
+use super::cpu::Cpu;
 use super::server::{self, ACCOUNT, Log};
 use super::world;
 
@@ -21,29 +23,34 @@ pub async fn run() -> anyhow::Result<()> {
         "throughput: {MESSAGES} messages due at once, SQLite WAL, synchronous FULL, ours and a bare loop in turns"
     );
     println!(
-        "{:>11} {:>14} {:>14} {:>8}",
+        "{:>11} {:>14} {:>14} {:>8}   processor time a message, us",
         "concurrency", "ours per s", "bare per s", "ratio"
     );
+    let filled = tempfile::tempdir()?;
+    world::fill(&world::app(world::config(filled.path(), None, 1)?).await?, MESSAGES).await?;
     for concurrency in [32] {
         for _ in 0..ROUNDS {
-            let ours = ours(concurrency).await?;
-            let bare = bare(concurrency).await?;
-            println!("{concurrency:>11} {ours:>14.0} {bare:>14.0} {:>8.2}", ours / bare);
+            let (ours, our_cpu) = ours(filled.path(), concurrency).await?;
+            let (bare, (bare_cpu, _)) = bare(concurrency).await?;
+            let (all, by_thread) = our_cpu;
+            println!(
+                "{concurrency:>11} {ours:>14.0} {bare:>14.0} {:>8.2}   ours {all:.0} ({by_thread}), bare {bare_cpu:.0}",
+                ours / bare
+            );
         }
     }
     Ok(())
 }
 
 /// Messages a second from the start of dispatch until the last one is committed as accepted.
-async fn ours(concurrency: usize) -> anyhow::Result<f64> {
+async fn ours(filled: &Path, concurrency: usize) -> anyhow::Result<(f64, (f64, String))> {
     let log = Log::default();
     let url = server::start(log.clone()).await?;
     let folder = tempfile::tempdir()?;
-    let app = world::app(world::config(folder.path(), Some(&url), concurrency)?).await?;
-    world::fill(&app, MESSAGES).await?;
+    let app = world::copy(filled, world::config(folder.path(), Some(&url), concurrency)?).await?;
     let thread = RoundsThread::start()?;
     let (stop, stopped) = watch::channel(false);
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), Cpu::now());
     let lane = tokio::spawn(thread.work(app.dispatcher.clone(), "sms".to_owned(), app.wake.clone(), stopped));
     while log.count() < MESSAGES as u64 || accepted(&app).await? < MESSAGES as i64 {
         tokio::time::sleep(Duration::from_millis(if log.count() < MESSAGES as u64 {
@@ -54,10 +61,11 @@ async fn ours(concurrency: usize) -> anyhow::Result<f64> {
         .await;
     }
     let elapsed = started.elapsed();
+    let cpu = Cpu::now().each(&before, MESSAGES);
     stop.send_replace(true);
     lane.await?;
     anyhow::ensure!(log.count() == MESSAGES as u64, "each message once, not {}", log.count());
-    Ok(MESSAGES as f64 / elapsed.as_secs_f64())
+    Ok((MESSAGES as f64 / elapsed.as_secs_f64(), cpu))
 }
 
 async fn accepted(app: &App) -> anyhow::Result<i64> {
@@ -69,7 +77,7 @@ async fn accepted(app: &App) -> anyhow::Result<i64> {
 }
 
 /// The same requests from a loop that does nothing else.
-async fn bare(concurrency: usize) -> anyhow::Result<f64> {
+async fn bare(concurrency: usize) -> anyhow::Result<(f64, (f64, String))> {
     let log = Log::default();
     let url = format!(
         "{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
@@ -77,7 +85,7 @@ async fn bare(concurrency: usize) -> anyhow::Result<f64> {
     );
     let client = reqwest::Client::builder().pool_max_idle_per_host(concurrency).build()?;
     let next = Arc::new(AtomicUsize::new(0));
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), Cpu::now());
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..concurrency {
         let (client, url, next) = (client.clone(), url.clone(), Arc::clone(&next));
@@ -108,5 +116,9 @@ async fn bare(concurrency: usize) -> anyhow::Result<f64> {
     while let Some(worker) = workers.join_next().await {
         worker??;
     }
-    Ok(MESSAGES as f64 / started.elapsed().as_secs_f64())
+    let elapsed = started.elapsed();
+    Ok((
+        MESSAGES as f64 / elapsed.as_secs_f64(),
+        Cpu::now().each(&before, MESSAGES),
+    ))
 }

@@ -93,6 +93,15 @@ pub async fn app(config: Config) -> anyhow::Result<App> {
     Ok(App::with_store(config, store, clock)?)
 }
 
+/// The program on a copy of what `config` of another folder has filled.
+pub async fn copy(filled: &Path, config: Config) -> anyhow::Result<App> {
+    let original = Store::open(&self::config(filled, None, 1)?.database_path(), Open::Existing).await?;
+    original.copy_to(&config.database_path()).await?;
+    original.close().await;
+    let store = Store::open(&config.database_path(), Open::Existing).await?;
+    Ok(App::with_store(config, store, Arc::new(SystemClock::new()))?)
+}
+
 /// A file of `count` bookings, each of a customer of its own, far enough ahead that only confirmations are due.
 pub fn bookings(count: usize) -> String {
     let mut csv = String::from("external_id,name,phone,service,vehicle,starts_at,duration_minutes,status\n");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::alike::alike;
 use super::db::{Tx, on};
-use super::dialect::{each, listed};
+use super::dialect::{each, listed, rows_of};
 use super::error::StoreError;
 use super::packed::text;
 use super::types::row;
@@ -45,40 +45,33 @@ macro_rules! attempt_columns {
     };
 }
 
-/// Writes started attempts.
+/// Writes started attempts. What they share is bound once: taking a value out of a packed row costs as much as writing it.
 pub async fn insert_all(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), StoreError> {
-    if attempts.is_empty() {
-        return Ok(());
+    for group in alike(attempts, same_start) {
+        let first = group[0];
+        let rows: Vec<_> = group
+            .iter()
+            .map(|a| (&a.id, &a.message_id, &a.address, &a.text, a.segments, &a.subject))
+            .collect();
+        on!(tx, c => sqlx::query(concat!(
+            "INSERT INTO attempt (id, message_id, address, text, segments, subject, business_id, number, channel, \
+                carrier, sender, state, started_at, looks) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT), value ->> 5, \
+                $2, $3, $4, $5, $6, $7, $8, $9 FROM ", rows_of!("$1")
+        ))
+        .bind(text(&rows)?).bind(&first.business_id).bind(first.number).bind(first.channel).bind(&first.carrier)
+        .bind(&first.sender).bind(first.state).bind(first.started_at).bind(first.looks).execute(c).await)?;
     }
-    let rows: Vec<_> = attempts
-        .iter()
-        .map(|a| {
-            (
-                &a.id,
-                &a.message_id,
-                &a.business_id,
-                a.number,
-                a.channel,
-                &a.carrier,
-                &a.sender,
-                &a.address,
-                &a.subject,
-                &a.text,
-                a.segments,
-                a.state,
-                a.started_at.millis(),
-                a.looks,
-            )
-        })
-        .collect();
-    on!(tx, c => sqlx::query(concat!(
-        "INSERT INTO attempt (id, message_id, business_id, number, channel, carrier, sender, address, subject, text, \
-            segments, state, started_at, looks) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT), value ->> 4, value ->> 5, \
-            value ->> 6, value ->> 7, value ->> 8, value ->> 9, CAST(value ->> 10 AS BIGINT), value ->> 11, \
-            CAST(value ->> 12 AS BIGINT), CAST(value ->> 13 AS BIGINT) FROM ", each!("$1")
-    )).bind(text(&rows)?).execute(c).await)?;
     Ok(())
+}
+
+/// Whether two attempts start alike: they differ in the message, the words and the address alone.
+fn same_start(one: &Attempt, other: &Attempt) -> bool {
+    let shared = |a: &'_ Attempt| (a.number, a.channel, a.state, a.started_at, a.looks);
+    shared(one) == shared(other)
+        && one.business_id == other.business_id
+        && one.carrier == other.carrier
+        && one.sender == other.sender
 }
 
 /// How an attempt ended, or what has become known of it.

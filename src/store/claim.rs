@@ -85,40 +85,40 @@ pub async fn next_due(tx: &mut Tx, lane: &str) -> Result<Option<Instant>, StoreE
     ).bind(lane).fetch_optional(c).await)?)
 }
 
-/// Leases up to `limit` due messages of a lane to `owner`, the earliest due first, and counts the attempt. The owner
-/// names this very batch. Nothing where the lane waits for an operator.
-pub async fn claim(
-    tx: &mut Tx,
-    lane: &str,
-    owner: &str,
-    limit: i64,
-    now: Instant,
-    lease_until: Instant,
-) -> Result<Vec<Claimed>, StoreError> {
+/// Up to `limit` due messages of a lane, the earliest due first. Nothing where the lane waits for an operator.
+pub async fn due(tx: &mut Tx, lane: &str, limit: i64, now: Instant) -> Result<Vec<Claimed>, StoreError> {
     // PostgreSQL's arm will add FOR UPDATE SKIP LOCKED to the inner select; here the transaction has the write lock.
     let text: String = on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT ", packed!(claimed_columns!()), " FROM (SELECT ", claimed_columns!(), " FROM message \
          WHERE state = 'planned' AND lane = $1 AND due_at <= $2 \
             AND NOT EXISTS (SELECT 1 FROM paused_lane WHERE lane = $1) ORDER BY due_at LIMIT $3) AS message"
     )).bind(lane).bind(now).bind(limit).fetch_one(c).await)?;
-    let mut claimed: Vec<Claimed> = rows(&text)?;
-    if claimed.is_empty() {
-        return Ok(claimed);
-    }
+    let mut due: Vec<Claimed> = rows(&text)?;
+    due.sort_by(|one, other| (one.due_at, &one.id).cmp(&(other.due_at, &other.id)));
+    Ok(due)
+}
+
+/// Leases due messages to `owner`, which names this very batch, and counts the attempt.
+pub async fn lease(
+    tx: &mut Tx,
+    claimed: &mut [Claimed],
+    owner: &str,
+    now: Instant,
+    lease_until: Instant,
+) -> Result<(), StoreError> {
     let leased = on!(tx, c => sqlx::query(concat!(
         "UPDATE message SET state = 'sending', attempts = attempts + 1, lease_owner = $2, lease_until = $3, \
             updated_at = $4 \
          WHERE id IN ", listed!("$1"), " AND state = 'planned'"
-    )).bind(ids(&claimed)?).bind(owner).bind(lease_until).bind(now).execute(c).await)?
+    )).bind(ids(claimed)?).bind(owner).bind(lease_until).bind(now).execute(c).await)?
     .rows_affected();
     if leased != claimed.len() as u64 {
         return Err(StoreError::Stale("a due message"));
     }
-    for message in &mut claimed {
+    for message in claimed {
         message.attempts += 1;
     }
-    claimed.sort_by(|one, other| (one.due_at, &one.id).cmp(&(other.due_at, &other.id)));
-    Ok(claimed)
+    Ok(())
 }
 
 fn ids(claimed: &[Claimed]) -> Result<String, StoreError> {
@@ -139,14 +139,15 @@ pub struct About {
     pub customers: Vec<Customer>,
     pub bookings: Vec<Booking>,
     pub renewals: Vec<Renewal>,
-    /// The messages about the same items that are planned, due, still useful, and not waiting for an operator.
+    /// The messages about the same items that are planned, due, still useful, and not waiting for an operator: also those
+    /// that are about to be claimed.
     pub rivals: Vec<Rival>,
     /// The texts that the customers got since `since`. What was taken back by a cancellation in between has to be said
     /// again.
     pub recent_texts: Vec<RecentText>,
 }
 
-/// Reads what a claim is about, in one statement whatever its size.
+/// Reads what a claim is about, before it is leased, in one statement whatever its size.
 pub async fn about(tx: &mut Tx, named: &Named<'_>, since: Instant, now: Instant) -> Result<About, StoreError> {
     let items: Vec<_> = named.bookings.iter().chain(&named.renewals).collect();
     let (customers, bookings, renewals, rivals, recent): (String, String, String, String, String) = on!(tx, c => sqlx::query_as(concat!(
@@ -260,14 +261,12 @@ row!(Rival {
     channel
 });
 
-/// Those of the customers whom a survey has reached, or may have reached, since `since`; one that this very claim sends
-/// does not count.
-pub async fn surveyed(tx: &mut Tx, customers: &[&str], owner: &str, since: Instant) -> Result<Vec<String>, StoreError> {
+/// Those of the customers whom a survey has reached, or may have reached, since `since`.
+pub async fn surveyed(tx: &mut Tx, customers: &[&str], since: Instant) -> Result<Vec<String>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT DISTINCT customer_id FROM message WHERE customer_id IN ", listed!("$1"), " AND purpose = 'survey' \
-            AND due_at > $3 AND (state IN ('unknown', 'accepted', 'delivered') \
-                OR (state = 'sending' AND lease_owner <> $2))"
-    )).bind(text(customers)?).bind(owner).bind(since).fetch_all(c).await)?)
+            AND due_at > $2 AND state IN ('sending', 'unknown', 'accepted', 'delivered')"
+    )).bind(text(customers)?).bind(since).fetch_all(c).await)?)
 }
 
 /// A text that a customer got.

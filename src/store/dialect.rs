@@ -24,3 +24,13 @@ macro_rules! each {
     };
 }
 pub(super) use each;
+
+/// The rows of a list of lists that came as one bind, whose values are taken with `value ->> 0` and so on. PostgreSQL:
+/// `json_array_elements`.
+macro_rules! rows_of {
+    ($bind:literal) => {
+        // Binary, so that taking a value does not read the row's text anew each time.
+        concat!("jsonb_each(", $bind, ")")
+    };
+}
+pub(super) use rows_of;

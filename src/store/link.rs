@@ -1,7 +1,7 @@
 //! Links: what the holder of a token may do. The token itself is never here, only its hash.
 
 use super::db::{Tx, on};
-use super::dialect::each;
+use super::dialect::rows_of;
 use super::error::StoreError;
 use super::packed::text;
 use super::types::row;
@@ -61,7 +61,7 @@ pub async fn insert_all(tx: &mut Tx, links: &[Link]) -> Result<(), StoreError> {
         "INSERT INTO link (token_hash, purpose, business_id, customer_id, message_id, channel, address, created_at, \
             expires_at) \
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
-            CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT) FROM ", each!("$1")
+            CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT) FROM ", rows_of!("$1")
     )).bind(text(&rows)?).execute(c).await)?;
     Ok(())
 }

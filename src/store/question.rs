@@ -1,7 +1,7 @@
 //! Questions: written in the transaction that claims their message, answered or closed by whatever comes next.
 
 use super::db::{Tx, on};
-use super::dialect::{each, listed};
+use super::dialect::{listed, rows_of};
 use super::error::StoreError;
 use super::packed::text;
 use super::types::row;
@@ -71,7 +71,7 @@ pub async fn ask_all(tx: &mut Tx, questions: &[Question]) -> Result<(), StoreErr
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
             value ->> 8, value ->> 9, value ->> 10, CAST(value ->> 11 AS BIGINT), value ->> 12, \
             CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT) \
-         FROM ", each!("$1"), " WHERE TRUE \
+         FROM ", rows_of!("$1"), " WHERE TRUE \
          ON CONFLICT (message_id) DO UPDATE SET channel = excluded.channel, sender = excluded.sender, \
             address = excluded.address, state = excluded.state, asked_at = excluded.asked_at, \
             closes_at = excluded.closes_at \

@@ -10,6 +10,7 @@ use daybefore::outbound::rescue;
 use futures::FutureExt as _;
 use tokio::sync::Notify;
 
+use crate::support::claiming::claim;
 use crate::support::meanwhile::Meanwhile;
 use crate::support::test_app::{EMAIL, PHONE, TestApp};
 use crate::support::twilio_server::Answer;
@@ -127,9 +128,7 @@ async fn a_claim_without_an_attempt_is_simply_given_back() {
     app.book("B-1", "2026-12-15 09:00").await;
     let mut tx = app.app.store().write().await.unwrap();
     let lease_until = app.at("2026-12-01 09:02");
-    let claimed = daybefore::store::claim::claim(&mut tx, "sms", "dead", 10, app.now(), lease_until)
-        .await
-        .unwrap();
+    let claimed = claim(&mut tx, "sms", "dead", 10, app.now(), lease_until).await.unwrap();
     assert_eq!(claimed.len(), 1);
     tx.commit().await.unwrap();
     let app = app.restart().await;
@@ -144,9 +143,7 @@ async fn a_living_sender_keeps_its_claim_until_the_lease_ends() {
     app.book("B-1", "2026-12-15 09:00").await;
     let mut tx = app.app.store().write().await.unwrap();
     let lease_until = app.at("2026-12-01 09:02");
-    daybefore::store::claim::claim(&mut tx, "sms", "slow", 10, app.now(), lease_until)
-        .await
-        .unwrap();
+    claim(&mut tx, "sms", "slow", 10, app.now(), lease_until).await.unwrap();
     tx.commit().await.unwrap();
     app.advance_to("2026-12-01 09:01");
     assert_eq!(app.rescue().await, 0);

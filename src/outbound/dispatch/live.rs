@@ -1,6 +1,7 @@
 //! The live loop of a lane: sleeps until the next message is due, never polls, keeps calls and commits overlapping.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::{Handle, Runtime};
@@ -64,6 +65,42 @@ impl Pace {
         )]
         let ahead = (6.0 * self.rate * self.round) as usize;
         ahead.min(MOST_AHEAD)
+    }
+}
+
+/// Calls that have been started and have not ended. Says when few enough are left: waking the lane for each answer would
+/// cost more than the answer does.
+#[derive(Debug, Default)]
+struct UnderWay {
+    calls: AtomicUsize,
+    enough: AtomicUsize,
+    reached: Notify,
+}
+
+impl UnderWay {
+    /// A call that counts until it is dropped, whether it ends or breaks down.
+    fn start(self: &Arc<Self>) -> Started {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        Started(Arc::clone(self))
+    }
+
+    /// Waits until at most `enough` calls are left. May end early.
+    async fn falls_to(&self, enough: usize) {
+        self.enough.store(enough, Ordering::SeqCst);
+        if self.calls.load(Ordering::SeqCst) > enough {
+            self.reached.notified().await;
+        }
+    }
+}
+
+struct Started(Arc<UnderWay>);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let left = self.0.calls.fetch_sub(1, Ordering::SeqCst) - 1;
+        if left == self.0.enough.load(Ordering::SeqCst) {
+            self.0.reached.notify_one();
+        }
     }
 }
 
@@ -148,6 +185,7 @@ struct Worker {
     /// Where calls run.
     carriers: Handle,
     calls: JoinSet<Answered>,
+    under_way: Arc<UnderWay>,
     answered: Vec<Answered>,
     slots: Arc<Semaphore>,
     pace: Pace,
@@ -161,6 +199,7 @@ impl Worker {
             lane: Lane::new(lane, &dispatcher, now),
             carriers,
             calls: JoinSet::new(),
+            under_way: Arc::default(),
             answered: Vec::new(),
             slots: Arc::new(Semaphore::new(dispatcher.settings.concurrency)),
             pace: Pace::default(),
@@ -195,7 +234,9 @@ impl Worker {
         self.answered.clear();
         for job in turn.prepared.jobs {
             let (dispatcher, slots) = (self.dispatcher.clone(), Arc::clone(&self.slots));
+            let started = self.under_way.start();
             let call = async move {
+                let _started = started;
                 // The semaphore is never closed; a closed one would only mean no limit.
                 let _slot = slots.acquire_owned().await;
                 carry(&dispatcher, job).await
@@ -224,13 +265,9 @@ impl Worker {
             return std::future::pending().await;
         };
         self.note(answered);
-        let latest = tokio::time::sleep(LONGEST_UNWRITTEN);
-        tokio::pin!(latest);
-        while self.calls.len() > enough {
-            tokio::select! {
-                Some(answered) = self.calls.join_next() => self.note(answered),
-                () = &mut latest => return,
-            }
+        tokio::select! {
+            () = self.under_way.falls_to(enough) => {}
+            () = tokio::time::sleep(LONGEST_UNWRITTEN) => {}
         }
     }
 

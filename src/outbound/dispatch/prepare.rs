@@ -1,6 +1,6 @@
 //! Between claim and carrier: load what a claim is about, look for the last time, render, write the attempts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -44,83 +44,137 @@ pub struct Job {
     pub outgoing: Outgoing,
 }
 
-/// A claim, ready: what goes to carriers, and how many messages were dealt with without one.
+/// What left the claim: what goes to carriers, and how many messages were dealt with without one.
 #[derive(Debug, Default)]
 pub struct Prepared {
     pub jobs: Vec<Job>,
     pub dealt_with: u64,
 }
 
-/// Claims up to `limit` due messages of a lane and makes them ready, in the caller's transaction.
-pub(super) async fn claim_and_prepare(
-    tx: &mut Tx,
-    dispatcher: &Dispatcher,
-    lane: &str,
-    limit: usize,
-    now: Instant,
-) -> Result<Prepared, DispatchError> {
-    let owner = new_id(now);
-    let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let claimed = store::claim::claim(tx, lane, &owner, limit, now, lease_until).await?;
-    if claimed.is_empty() {
-        return Ok(Prepared::default());
+/// Claimed messages and what they are about.
+pub(super) struct Claim {
+    owner: String,
+    messages: Vec<Claimed>,
+    surroundings: Surroundings,
+    asking: Asking,
+}
+
+impl Claim {
+    /// Claims up to `limit` due messages of a lane. None: nothing is due.
+    pub(super) async fn take(
+        tx: &mut Tx,
+        dispatcher: &Dispatcher,
+        lane: &str,
+        limit: usize,
+        now: Instant,
+    ) -> Result<Option<Self>, DispatchError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut messages = store::claim::due(tx, lane, limit, now).await?;
+        if messages.is_empty() {
+            return Ok(None);
+        }
+        let owner = new_id(now);
+        let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
+        let surroundings = Surroundings::load(tx, dispatcher, &messages, now).await?;
+        store::claim::lease(tx, &mut messages, &owner, now, lease_until).await?;
+        let phones = surroundings
+            .customers
+            .values()
+            .filter_map(|customer| customer.phone.as_deref());
+        let asking = Asking::load(tx, &messages, phones).await?;
+        Ok(Some(Self {
+            owner,
+            messages,
+            surroundings,
+            asking,
+        }))
     }
-    let surroundings = Surroundings::load(tx, dispatcher, &claimed, &owner, now).await?;
-    let mut prepared = Prepared::default();
-    let phones = surroundings
-        .customers
-        .values()
-        .filter_map(|customer| customer.phone.as_deref());
-    let mut asking = Asking::load(tx, &claimed, phones).await?;
-    let mut said = HashSet::new();
-    let (mut stopped, mut held) = (Vec::new(), Vec::new());
-    for message in claimed {
-        match surroundings.ready(dispatcher, &owner, message, &asking, &mut said, now) {
-            Ready::Send(job) => {
-                surroundings.note_question(&job, &mut asking, now);
-                prepared.jobs.push(*job);
-            }
-            Ready::Call { message, phone, script } => {
-                let call = store::call::NewCall {
-                    business_id: &message.business_id,
-                    customer_id: &message.customer_id,
-                    message_id: &message.id,
-                    phone: &phone,
-                    script: &script,
-                    call_at: None,
-                    due_at: message.useful_until,
-                };
-                store::call::open(tx, call, now).await?;
-                stopped.push((message, Event::Accept, None, None));
-            }
-            Ready::Held { message, hold } => held.push((message, hold)),
-            Ready::Not {
-                message,
-                event,
-                reason,
-                again,
-            } => {
-                stopped.push((message, event, reason, again));
+
+    /// Looks at every message for the last time and renders what goes. Needs no database, so that the database can be
+    /// at work meanwhile.
+    pub(super) fn look(mut self, dispatcher: &Dispatcher, now: Instant) -> Looked {
+        let mut looked = Looked::default();
+        let mut said = HashSet::new();
+        for message in self.messages {
+            match self
+                .surroundings
+                .ready(dispatcher, &self.owner, message, &self.asking, &mut said, now)
+            {
+                Ready::Send(job) => {
+                    self.surroundings.note_question(&job, &mut self.asking, now);
+                    looked.jobs.push(*job);
+                }
+                Ready::Call { message, phone, script } => looked.calls.push((message, phone, script)),
+                Ready::Held { message, hold } => looked.held.push((message, hold)),
+                Ready::Not {
+                    message,
+                    event,
+                    reason,
+                    again,
+                } => looked.stopped.push((message, event, reason, again)),
             }
         }
+        looked.owner = self.owner;
+        looked.asking = self.asking;
+        looked.items = self.surroundings.items;
+        looked
     }
-    let attempts: Vec<_> = prepared.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
-    store::attempt::insert_all(tx, &attempts).await?;
-    asking.write(tx).await?;
-    let public_url = dispatcher.settings.public_url.as_deref();
-    links::issue(tx, public_url, &mut prepared.jobs, &surroundings.items, now).await?;
-    prepared.dealt_with = (stopped.len() + held.len()) as u64;
-    let stopped = stopped
-        .iter()
-        .map(|(message, event, reason, again)| stop(&owner, message, *event, *reason, again.as_ref(), now));
-    let held = held.iter().map(|(message, hold)| Settlement {
-        hold: Some(*hold),
-        ..stop(&owner, message, Event::Hold, None, None, now)
-    });
-    let settlements: Vec<_> = stopped.chain(held).collect();
-    store::outbox::settle_all(tx, &settlements).await?;
-    Ok(prepared)
+}
+
+/// A claim that was looked at, to be written down.
+#[derive(Default)]
+pub(super) struct Looked {
+    owner: String,
+    jobs: Vec<Job>,
+    /// With the number to phone and what to say.
+    calls: Vec<(Claimed, String, String)>,
+    held: Vec<(Claimed, Hold)>,
+    stopped: Vec<(Claimed, Event, Option<Reason>, Option<Again>)>,
+    asking: Asking,
+    items: HashMap<String, Item>,
+}
+
+impl Looked {
+    /// Writes the attempts, the questions and whatever does not go. What is to be sent may leave once this is committed.
+    pub(super) async fn write(
+        mut self,
+        tx: &mut Tx,
+        dispatcher: &Dispatcher,
+        now: Instant,
+    ) -> Result<Prepared, DispatchError> {
+        for (message, phone, script) in self.calls {
+            let call = store::call::NewCall {
+                business_id: &message.business_id,
+                customer_id: &message.customer_id,
+                message_id: &message.id,
+                phone: &phone,
+                script: &script,
+                call_at: None,
+                due_at: message.useful_until,
+            };
+            store::call::open(tx, call, now).await?;
+            self.stopped.push((message, Event::Accept, None, None));
+        }
+        let attempts: Vec<_> = self.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
+        store::attempt::insert_all(tx, &attempts).await?;
+        self.asking.write(tx).await?;
+        let public_url = dispatcher.settings.public_url.as_deref();
+        links::issue(tx, public_url, &mut self.jobs, &self.items, now).await?;
+        let stopped = self
+            .stopped
+            .iter()
+            .map(|(message, event, reason, again)| stop(&self.owner, message, *event, *reason, again.as_ref(), now));
+        let held = self.held.iter().map(|(message, hold)| Settlement {
+            hold: Some(*hold),
+            ..stop(&self.owner, message, Event::Hold, None, None, now)
+        });
+        let settlements: Vec<_> = stopped.chain(held).collect();
+        store::outbox::settle_all(tx, &settlements).await?;
+        Ok(Prepared {
+            jobs: self.jobs,
+            dealt_with: settlements.len() as u64,
+        })
+    }
 }
 
 /// What is to be done with a claimed message.

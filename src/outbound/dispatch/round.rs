@@ -2,9 +2,10 @@
 
 use futures::StreamExt;
 use futures::stream;
+use tokio::task::spawn_blocking;
 
 use super::limiter::Limiter;
-use super::prepare::{Job, Prepared, claim_and_prepare};
+use super::prepare::{Claim, Job, Prepared};
 use super::{Answer, Concluded, DispatchError, Dispatcher, InFlight, channel_of, conclude};
 use crate::carrier::Outcome;
 use crate::domain::attempt::AttemptState;
@@ -58,11 +59,29 @@ impl Lane {
         now: Instant,
     ) -> Result<Turn, DispatchError> {
         let mut tx = dispatcher.store.write().await?;
-        self.settle(&mut tx, dispatcher, answered, now).await?;
+        let jitter = rand::random::<f64>();
+        let answers = self.read(dispatcher, answered, jitter, now);
+        // Whatever is not plainly accepted may bear on what goes next: a stopped sender, an opt-out.
+        let (plain, telling): (Vec<_>, Vec<_>) = answers
+            .into_iter()
+            .partition(|answer| matches!(answer.outcome, Outcome::Accepted { .. }));
+        settle(&mut tx, dispatcher, &telling, jitter, now).await?;
         let room = room.min(self.limiter.room(now));
-        let prepared = match room {
-            0 => Prepared::default(),
-            room => claim_and_prepare(&mut tx, dispatcher, &self.name, room, now).await?,
+        let claim = match room {
+            0 => None,
+            room => Claim::take(&mut tx, dispatcher, &self.name, room, now).await?,
+        };
+        let looking = claim.map(|claim| {
+            let dispatcher = dispatcher.clone();
+            spawn_blocking(move || claim.look(&dispatcher, now))
+        });
+        settle(&mut tx, dispatcher, &plain, jitter, now).await?;
+        let prepared = match looking {
+            None => Prepared::default(),
+            Some(looking) => match looking.await {
+                Ok(looked) => looked.write(&mut tx, dispatcher, now).await?,
+                Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+            },
         };
         let taken = prepared.jobs.len() + usize::try_from(prepared.dealt_with).unwrap_or(usize::MAX);
         // Where the room was taken whole, more may be due already: nobody needs to ask.
@@ -77,29 +96,23 @@ impl Lane {
         Ok(Turn { prepared, next_at })
     }
 
-    async fn settle(
+    /// What the answers mean for the lane itself, before anything is written.
+    fn read<'a>(
         &mut self,
-        tx: &mut Tx,
         dispatcher: &Dispatcher,
-        answered: &[Answered],
+        answered: &'a [Answered],
+        jitter: f64,
         now: Instant,
-    ) -> Result<(), DispatchError> {
-        let jitter = rand::random::<f64>();
-        let mut answers = Vec::with_capacity(answered.len());
-        for Answered { job, outcome } in answered {
+    ) -> Vec<Answer<'a>> {
+        let read = answered.iter().map(|Answered { job, outcome }| {
             dispatcher.metrics.attempt(job.channel.as_str(), outcome.name());
-            let wait_until = self.pace(outcome, jitter, now);
-            answers.push(Answer {
+            Answer {
                 flight: job.in_flight(),
                 outcome,
-                wait_until,
-            });
-        }
-        let concluded = conclude(tx, &answers, &dispatcher.settings, jitter, now).await?;
-        for (Answered { job, .. }, concluded) in answered.iter().zip(&concluded) {
-            after_effects(tx, dispatcher, &job.business.id, concluded, now).await?;
-        }
-        Ok(())
+                wait_until: self.pace(outcome, jitter, now),
+            }
+        });
+        read.collect()
     }
 
     /// Slows the lane down where the whole sender has failed; returns until when.
@@ -117,6 +130,20 @@ impl Lane {
             _ => None,
         }
     }
+}
+
+async fn settle(
+    tx: &mut Tx,
+    dispatcher: &Dispatcher,
+    answers: &[Answer<'_>],
+    jitter: f64,
+    now: Instant,
+) -> Result<(), DispatchError> {
+    let concluded = conclude(tx, answers, &dispatcher.settings, jitter, now).await?;
+    for (answer, concluded) in answers.iter().zip(&concluded) {
+        after_effects(tx, dispatcher, &answer.flight.business.id, concluded, now).await?;
+    }
+    Ok(())
 }
 
 impl Job {

@@ -45,11 +45,11 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
+    /// Reads them before the claim is leased: what it is to send has not been sent yet.
     pub(super) async fn load(
         tx: &mut Tx,
         dispatcher: &Dispatcher,
         claimed: &[Claimed],
-        owner: &str,
         now: Instant,
     ) -> Result<Self, DispatchError> {
         let of = |kind| {
@@ -75,8 +75,8 @@ impl Surroundings {
             businesses: businesses(tx, dispatcher, claimed).await?,
             consents: consents(&about.customers, &lines),
             obstacles,
-            overtaken: overtaken(claimed, about.rivals, now),
-            surveyed: surveyed(tx, claimed, owner, now).await?,
+            overtaken: overtaken(claimed, about.rivals),
+            surveyed: surveyed(tx, claimed, now).await?,
             answered: answered(tx, claimed).await?,
             recent_texts: by_customer(about.recent_texts),
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
@@ -190,17 +190,9 @@ fn consents(customers: &[Customer], lines: &[ScopedConsent]) -> HashMap<String, 
 
 /// Of the messages of a claim, those whose item has a later one that is due as well and still useful (an outage left
 /// several): the later one speaks for all. Calls do not speak for texts, nor texts for calls.
-fn overtaken(claimed: &[Claimed], planned: Vec<Rival>, now: Instant) -> HashSet<String> {
+fn overtaken(claimed: &[Claimed], due: Vec<Rival>) -> HashSet<String> {
     let mut rivals: HashMap<String, Vec<Rival>> = HashMap::new();
-    let useful = claimed.iter().filter(|message| message.useful_until >= now);
-    let in_claim = useful.map(|message| Rival {
-        item_id: message.item_id.clone(),
-        customer_id: message.customer_id.clone(),
-        item_revision: message.item_revision,
-        wanted_at: message.wanted_at,
-        channel: message.channel,
-    });
-    for rival in planned.into_iter().chain(in_claim) {
+    for rival in due {
         rivals.entry(rival.item_id.clone()).or_default().push(rival);
     }
     let is_overtaken = |message: &&Claimed| {
@@ -218,14 +210,14 @@ fn overtaken(claimed: &[Claimed], planned: Vec<Rival>, now: Instant) -> HashSet<
 }
 
 /// Of the surveys of a claim, those whose customer was asked not long ago, or is asked by an earlier one of this claim.
-async fn surveyed(tx: &mut Tx, claimed: &[Claimed], owner: &str, now: Instant) -> Result<HashSet<String>, StoreError> {
+async fn surveyed(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<HashSet<String>, StoreError> {
     let surveys = || claimed.iter().filter(|message| message.purpose == Purpose::Survey);
     let customers = distinct(surveys().map(|message| message.customer_id.as_str()));
     if customers.is_empty() {
         return Ok(HashSet::new());
     }
     let since = now - SURVEY_PAUSE;
-    let mut asked: HashSet<String> = store::claim::surveyed(tx, &customers, owner, since)
+    let mut asked: HashSet<String> = store::claim::surveyed(tx, &customers, since)
         .await?
         .into_iter()
         .collect();

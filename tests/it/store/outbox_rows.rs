@@ -11,6 +11,7 @@ use daybefore::store::outbox::{Again, Settlement};
 use daybefore::store::{self};
 
 use super::fixtures::*;
+use crate::support::claiming::claim;
 
 #[tokio::test]
 async fn a_message_is_kept_whole_and_replanned_whole() {
@@ -84,8 +85,7 @@ async fn a_claim_and_its_settlement_are_kept_whole() {
         store::claim::next_due(&mut tx, "email/b-1").await.unwrap(),
         Some(at(11))
     );
-    let claim =
-        async |tx: &mut store::Tx, lane, now| store::claim::claim(tx, lane, "owner", 9, now, at(52)).await.unwrap();
+    let claim = async |tx: &mut store::Tx, lane, now| claim(tx, lane, "owner", 9, now, at(52)).await.unwrap();
     assert!(claim(&mut tx, "sms", at(51)).await.is_empty(), "another lane");
     assert!(claim(&mut tx, "email/b-1", at(10)).await.is_empty(), "not due");
     let claimed = claim(&mut tx, "email/b-1", at(51)).await.remove(0);

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod cases;
+pub mod claiming;
 pub mod ics;
 pub mod mail_server;
 pub mod meanwhile;
