@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 use super::super::error::WebError;
-use super::rows::{bounds, long_day, rows, shifted, short_day};
+use super::rows::{bounds, long_day, rows, shifted, short_day, short_time};
 use super::{About, chosen, render};
 use crate::app::App;
 use crate::domain::desk_item::DeskItem;
@@ -57,11 +57,11 @@ pub(in super::super) async fn overview(
         ]);
         page["around"] = around(&mut tx, &desk, today).await?;
         page["troubles"] = troubles(&mut tx, &app, &desk, now).await?;
-        page["cases"] = cases(&mut tx, &desk).await?;
+        page["cases"] = cases(&mut tx, &desk, now).await?;
         page["open_cases"] = json!(store::customer_case::open_count(&mut tx, &business.id).await?);
         let waiting = store::desk_item::waiting(&mut tx, Some(&business.id)).await?;
         page["waiting"] = json!(waiting.len());
-        page["inbox"] = inbox(&mut tx, &desk, waiting).await?;
+        page["inbox"] = inbox(&mut tx, &desk, waiting, now).await?;
         page["calls"] = calls(&mut tx, &desk, now).await?;
         page["open_calls"] = json!(store::call::open_count(&mut tx, &business.id, now).await?);
     }
@@ -128,12 +128,13 @@ async fn troubles(tx: &mut Tx, app: &App, desk: &Desk, now: Instant) -> Result<V
     Ok(json!(rows(tx, app, desk, lines).await?))
 }
 
-async fn cases(tx: &mut Tx, desk: &Desk) -> Result<Value, WebError> {
+async fn cases(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError> {
     let mut cases = Vec::new();
     for case in store::customer_case::open_cases(tx, Some(&desk.business.id), SHOWN_TROUBLES).await? {
         let customer = store::customer::find(tx, &case.customer_id).await?;
         cases.push(json!({
-            "id": case.id, "by": short_moment(desk, case.due_at), "phone": customer.as_ref().and_then(|who| who.phone.clone()),
+            "id": case.id, "by": short_moment(desk, case.due_at), "overdue": case.due_at < now,
+            "phone": customer.as_ref().and_then(|who| who.phone.clone()),
             "who": customer.map_or_else(String::new, |customer| customer.name),
             "owner": case.owner, "words": case.words,
             "score": case.scale.zip(case.score).map(|(scale, score)| scale.in_words(score)),
@@ -142,7 +143,7 @@ async fn cases(tx: &mut Tx, desk: &Desk) -> Result<Value, WebError> {
     Ok(cases.into())
 }
 
-async fn inbox(tx: &mut Tx, desk: &Desk, waiting: Vec<DeskItem>) -> Result<Value, WebError> {
+async fn inbox(tx: &mut Tx, desk: &Desk, waiting: Vec<DeskItem>, now: Instant) -> Result<Value, WebError> {
     let mut rows = Vec::new();
     for item in waiting
         .into_iter()
@@ -153,7 +154,7 @@ async fn inbox(tx: &mut Tx, desk: &Desk, waiting: Vec<DeskItem>) -> Result<Value
             None => None,
         };
         rows.push(json!({
-            "by": short_moment(desk, item.due_at), "customer": item.customer_id,
+            "by": short_moment(desk, item.due_at), "overdue": item.due_at < now, "customer": item.customer_id,
             "who": customer.map_or_else(|| "somebody unknown".to_owned(), |customer| customer.name),
             "what": item.kind.in_words(), "words": item.words,
         }));
@@ -163,7 +164,7 @@ async fn inbox(tx: &mut Tx, desk: &Desk, waiting: Vec<DeskItem>) -> Result<Value
 
 /// `Fri 4 Dec, 09:30`.
 fn short_moment(desk: &Desk, at: Instant) -> String {
-    desk.calendar.zone.local(at).format("%a %-d %b, %H:%M").to_string()
+    short_time(desk.calendar.zone.local(at))
 }
 
 async fn calls(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError> {

@@ -1,11 +1,12 @@
 //! A message as a row of the desk: in the business's local time and in words.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::Serialize;
 
 use super::super::error::WebError;
 use crate::app::App;
 use crate::domain::instant::Instant;
+use crate::domain::item::ItemKind;
 use crate::domain::message::{Channel, Reason, State};
 use crate::domain::quiet_hours::Calendar;
 use crate::outbound::listing::{self, Listed};
@@ -28,6 +29,7 @@ pub(super) struct Row {
     what: String,
     about: String,
     item: String,
+    item_name: String,
     by: &'static str,
     standing: String,
     /// `good`, `bad`, `wait` or `plain`: how the standing is coloured.
@@ -43,7 +45,7 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
     let texts = app.dispatcher.texts.texts(tx).await?;
     let mut rows = Vec::with_capacity(lines.len());
     for line in lines {
-        let (told, due_at) = (line.told.clone(), line.due_at);
+        let (kind, told, due_at) = (line.item_kind, line.told.clone(), line.due_at);
         let listed = listing::listed(tx, &app.dispatcher, &texts, desk, line).await?;
         let standing = standing(&listed);
         let local = desk.calendar.zone.local(due_at);
@@ -58,7 +60,12 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
             who: listed.customer_name,
             customer: listed.customer,
             what: message_in_words(&listed.template).to_owned(),
-            about: told_in_words(&told),
+            about: told_in_words(&told, &desk.calendar),
+            item_name: match kind {
+                ItemKind::Booking | ItemKind::Renewal => listed.item.external_id.clone(),
+                ItemKind::Case => "case".to_owned(),
+                ItemKind::Reply => "answer".to_owned(),
+            },
             item: listed.item.external_id,
             by: listed
                 .channel
@@ -100,15 +107,22 @@ const fn tone(state: State, reason: Option<Reason>) -> &'static str {
 }
 
 /// What a message tells, as a person writes a date: `Fri 4 Dec, 09:30`.
-fn told_in_words(told: &str) -> String {
+fn told_in_words(told: &str, calendar: &Calendar) -> String {
     let time = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(told, form).ok());
-    match (time, NaiveDate::parse_from_str(told, "%Y-%m-%d")) {
-        (Some(time), _) => time.format("%a %-d %b, %H:%M").to_string(),
+    // What has no local time of its own, a case, tells the moment it began.
+    let moment = DateTime::parse_from_rfc3339(told).map(|at| calendar.zone.local(at.to_utc().into()));
+    match (time.or(moment.ok()), NaiveDate::parse_from_str(told, "%Y-%m-%d")) {
+        (Some(time), _) => short_time(time),
         (None, Ok(date)) => short_day(date),
         (None, Err(_)) => told.to_owned(),
     }
+}
+
+/// `Fri 4 Dec, 09:30`.
+pub(super) fn short_time(time: NaiveDateTime) -> String {
+    time.format("%a %-d %b, %H:%M").to_string()
 }
 
 /// `Fri 4 Dec`.
