@@ -265,17 +265,10 @@ impl Step<'_> {
         }
     }
 
-    /// What waits for its turn with the carrier has had its last look: dispatch asks this process before the call.
+    /// What waits for its turn with the carrier has had its last look: dispatch reads the new lines before the call.
     fn tell_dispatch(&self) {
-        let withdrawn = &self.dispatcher.withdrawn;
-        match self.effect() {
-            Effect::OptOut => {
-                let wish = self.wish();
-                let keep = self.dispatcher.settings.lease;
-                withdrawn.note(wish.business_ids, wish.address, wish.channel, None, keep, self.now);
-            }
-            Effect::OptIn => withdrawn.forget(&self.inbound.sender),
-            Effect::Answer => {}
+        if matches!(self.effect(), Effect::OptOut | Effect::OptIn) {
+            self.dispatcher.withdrawn.written();
         }
     }
 

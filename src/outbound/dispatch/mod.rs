@@ -65,7 +65,7 @@ pub struct Dispatcher {
     pub email: Arc<dyn Carrier>,
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
-    /// Who has opted out while messages were on their way to the carrier.
+    /// Who has opted out since messages on their way to the carrier were claimed.
     pub withdrawn: Arc<Withdrawn>,
 }
 
