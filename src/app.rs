@@ -12,6 +12,7 @@ use crate::carrier::{Carrier, SetupError};
 use crate::clock::Clock;
 use crate::config::{Config, EmailCarrier, SmsCarrier};
 use crate::domain::zone::{ZoneError, Zones};
+use crate::inbound::reader::Stored;
 use crate::outbound::dispatch::{Dispatcher, Settings, Wake};
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{Open, Store, StoreError};
@@ -48,6 +49,8 @@ pub struct App {
     pub config: Arc<Config>,
     pub dispatcher: Dispatcher,
     pub wake: Wake,
+    /// Wakes the readers of what webhooks have stored.
+    pub stored: Stored,
     pub desk: DeskAccess,
 }
 
@@ -98,6 +101,7 @@ impl App {
             config: Arc::new(config),
             dispatcher,
             wake: Wake::default(),
+            stored: Stored::default(),
             desk,
         })
     }
