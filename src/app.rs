@@ -91,6 +91,7 @@ impl App {
             clock,
             settings: settings(&config),
             withdrawn: Arc::default(),
+            started: Arc::default(),
         };
         let desk = config
             .server

@@ -67,6 +67,7 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     scheduler.shutdown().await?;
     while workers.tasks.join_next().await.is_some() {}
     server.await??;
+    app.dispatcher.started.end();
     app.store().close().await;
     Ok(())
 }
