@@ -12,9 +12,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::TimeDelta;
 use rustix::fs::fstatfs;
+
+use crate::domain::instant::Instant;
 
 /// The first word of the file, with the version of its form.
 const FORM: &str = "daybefore-calls-1";
@@ -27,7 +29,7 @@ const LONGEST: u64 = 1 << 20;
 
 /// The file was last changed when its last line says, but for this long: by nobody else since, such as a backup that
 /// was copied over it.
-const UNTOUCHED: Duration = Duration::from_secs(2);
+const UNTOUCHED: TimeDelta = TimeDelta::seconds(2);
 
 /// File systems that keep what was written when only the writer dies: ext, xfs, btrfs, zfs, f2fs, bcachefs, tmpfs,
 /// overlay. Others (network, FUSE) may buffer it where we can't see.
@@ -71,7 +73,7 @@ impl Earlier {
         generation_of(lease_owner) == Some(self.generation.as_str()) && !self.called.contains(attempt_id)
     }
 
-    fn read(text: &str, place: &str, changed: Duration) -> Option<Self> {
+    fn read(text: &str, place: &str, changed: Instant) -> Option<Self> {
         // A line that was cut off may name anything.
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let header: Vec<_> = lines.next()?.split(' ').collect();
@@ -85,8 +87,8 @@ impl Earlier {
             last = words.next()?;
             called.extend(words.map(str::to_owned));
         }
-        let last = Duration::from_millis(last.parse().ok()?);
-        (its_place == place && changed.abs_diff(last) <= UNTOUCHED).then(|| Self {
+        let last = Instant::from_millis(last.parse().ok()?);
+        (its_place == place && changed.since(last).abs() <= UNTOUCHED).then(|| Self {
             generation: generation.to_owned(),
             called,
         })
@@ -118,8 +120,7 @@ impl CallRecord {
         file.sync_all()?;
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
-        let seconds = u64::try_from(own.ctime()).unwrap_or_default();
-        let changed = Duration::new(seconds, u32::try_from(own.ctime_nsec()).unwrap_or_default());
+        let changed = Instant::from_millis(own.ctime() * 1_000 + own.ctime_nsec() / 1_000_000);
         let earlier = Earlier::read(&String::from_utf8_lossy(&text), &place, changed);
         let record = Self { file, place, length: 0 };
         Ok(Some((record, earlier)))
@@ -135,16 +136,16 @@ impl CallRecord {
         }
     }
 
-    /// Begins anew, with nothing called. Returns the name of this generation, which the claims made from now on bear.
+    /// Begins anew, with nothing called. Returns the name of this generation, which the claims made from now on bear. `now`
+    /// is the machine's own time.
     ///
     /// # Errors
     /// When the file can't be written; then it is empty, which nobody believes, or as it was.
-    pub fn begin(&mut self) -> io::Result<String> {
+    pub fn begin(&mut self, now: Instant) -> io::Result<String> {
         self.file.set_len(0)?;
         self.length = 0;
         let generation = format!("{:016x}", rand::random::<u64>());
-        let now = since_1970().as_millis();
-        let header = format!("{FORM} {generation} {} {now}\n", self.place);
+        let header = format!("{FORM} {generation} {} {}\n", self.place, now.millis());
         match self.append(&header) {
             Ok(()) => Ok(generation),
             Err(error) => {
@@ -158,8 +159,8 @@ impl CallRecord {
     ///
     /// # Errors
     /// When that can't be written whole. The file must then be emptied before any of them is.
-    pub fn note(&mut self, attempts: &[String]) -> io::Result<()> {
-        let mut line = since_1970().as_millis().to_string();
+    pub fn note(&mut self, attempts: &[String], now: Instant) -> io::Result<()> {
+        let mut line = now.millis().to_string();
         for id in attempts {
             write!(line, " {id}").map_err(io::Error::other)?;
         }
@@ -200,14 +201,6 @@ pub fn owner(generation: &str, claim: u64) -> String {
 
 fn generation_of(lease_owner: &str) -> Option<&str> {
     lease_owner.split_once('/').map(|(generation, _)| generation)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it is compared with the time of the file's last change, which the kernel takes from the machine's clock"
-)]
-fn since_1970() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 #[cfg(test)]

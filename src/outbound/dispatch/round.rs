@@ -1,7 +1,5 @@
 //! One round of a lane: settle what was sent, claim what is due, hand it to the carrier.
 
-use std::time::Duration;
-
 use futures::StreamExt;
 use futures::stream;
 use tokio::task::spawn_blocking;
@@ -10,7 +8,7 @@ use super::limiter::Limiter;
 use super::prepare::{Claim, Job, Prepared};
 use super::withdrawn::Seen;
 use super::{Answer, Concluded, DispatchError, Dispatcher, InFlight, channel_of, conclude};
-use crate::carrier::{Failure, Outcome};
+use crate::carrier::Outcome;
 use crate::domain::attempt::AttemptState;
 use crate::domain::instant::Instant;
 use crate::domain::message::{Channel, State};
@@ -267,27 +265,15 @@ pub(super) async fn carry(dispatcher: &Dispatcher, job: Job, ledger: Option<Seen
     };
     let outcome = match dispatcher.carrier(job.channel) {
         _ if withdrawn => Outcome::Withdrawn,
-        // Last before the call: after a crash in between nobody could tell any more.
-        Some(_) if !dispatcher.started.note(&job.attempt_id).await => not_recorded(),
-        Some(carrier) => carrier.send(&job.outgoing).await,
+        Some(carrier) => match dispatcher.started.call(&job.attempt_id) {
+            Some(call) => carrier.send_telling(&job.outgoing, call).await,
+            None => carrier.send(&job.outgoing).await,
+        },
         None => Outcome::Accepted {
             provider_id: job.attempt_id.clone(),
         },
     };
     Answered { job, outcome }
-}
-
-/// A call that was not made, since the record of calls would say afterwards that it was not.
-fn not_recorded() -> Outcome {
-    Outcome::Retry {
-        after: Some(Duration::from_secs(10)),
-        limit: None,
-        whole_sender: true,
-        failure: Failure {
-            code: None,
-            text: "the record of calls can be neither written nor emptied".to_owned(),
-        },
-    }
 }
 
 /// Works a lane until nothing is due: for a clock that stands still (rehearsals, the demonstration, tests).

@@ -1,19 +1,28 @@
 //! Which calls were begun, for the process after a crash: an attempt that was surely never handed to its carrier is due
 //! again at once, without asking anybody (`store/call_record.rs` says when that is believed).
 //!
-//! Calls that begin together are noted together, in one write. Where the record can't be kept everything works without
-//! it: the carrier is asked, as after a crash of the machine.
+//! What is noted and does not arrive has to be asked about for minutes, so a call is noted as late as its carrier can tell
+//! (`carrier::Leaving`). One write for each call would cost when there are thousands a second: then one write also notes
+//! those that are about to leave. Where the record can't be kept everything works without it: the carrier is asked, as
+//! after a crash of the machine.
 
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant as Moment};
 
+use crate::carrier::Leaving;
+use crate::clock::{Clock as _, SystemClock};
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::store::call_record::{self, CallRecord, Earlier};
 
+/// Calls that follow each other faster than this are noted several in a write.
+const BUSY: Duration = Duration::from_micros(200);
+
 /// The record of this process, and what the one before has left.
-#[derive(Debug, Default)]
-pub struct Started(Mutex<Inside>);
+#[derive(Clone, Debug, Default)]
+pub struct Started(Arc<Mutex<Inside>>);
 
 #[derive(Debug, Default)]
 struct Inside {
@@ -25,11 +34,30 @@ struct Inside {
     /// The record can neither be written nor emptied: a call that it does not name would be believed not to be made.
     blocked: bool,
     earlier: Option<Earlier>,
-    /// About to be called, not noted yet.
-    waiting: Vec<String>,
-    /// How many have waited in all, and how many of these were noted.
-    arrived: u64,
-    noted: u64,
+    /// About to leave, not noted yet.
+    waiting: HashSet<String>,
+    /// The last write.
+    wrote: Option<Moment>,
+}
+
+/// A call that is about to be made.
+#[derive(Debug)]
+struct Call {
+    started: Started,
+    attempt_id: String,
+}
+
+impl Leaving for Call {
+    fn now(&self) -> bool {
+        self.started.inside().leaves(&self.attempt_id)
+    }
+}
+
+impl Drop for Call {
+    /// It may have ended without leaving.
+    fn drop(&mut self) {
+        self.started.inside().waiting.remove(&self.attempt_id);
+    }
 }
 
 impl Started {
@@ -85,19 +113,15 @@ impl Started {
         }
     }
 
-    /// Notes that an attempt is about to be handed to its carrier, together with others that are. False: it must not be,
-    /// since the record can't be kept from saying that it was not.
-    pub(super) async fn note(&self, attempt_id: &str) -> bool {
-        let Some(ticket) = self.inside().wait(attempt_id) else {
-            return true;
-        };
-        // Whoever else is about to call comes to it first, so that one write serves all.
-        tokio::task::yield_now().await;
+    /// A call of an attempt that is about to be made; its carrier says when. None where nothing is recorded.
+    pub(super) fn call(&self, attempt_id: &str) -> Option<Arc<dyn Leaving>> {
         let mut inside = self.inside();
-        if inside.noted < ticket {
-            inside.write();
-        }
-        !inside.blocked
+        inside.record.as_ref()?;
+        inside.waiting.insert(attempt_id.to_owned());
+        Some(Arc::new(Call {
+            started: self.clone(),
+            attempt_id: attempt_id.to_owned(),
+        }))
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -106,26 +130,29 @@ impl Started {
 }
 
 impl Inside {
-    /// The number in the queue; none where nothing is recorded.
-    fn wait(&mut self, attempt_id: &str) -> Option<u64> {
-        self.record.as_ref()?;
-        self.waiting.push(attempt_id.to_owned());
-        self.arrived += 1;
-        Some(self.arrived)
+    /// Whether an attempt may leave: it is in the record, or nobody will believe that.
+    fn leaves(&mut self, attempt_id: &str) -> bool {
+        if self.waiting.remove(attempt_id) {
+            let mut noted = vec![attempt_id.to_owned()];
+            if self.wrote.is_some_and(|wrote| wrote.elapsed() < BUSY) {
+                noted.extend(self.waiting.drain());
+            }
+            self.write(&noted);
+            self.wrote = Some(Moment::now());
+        }
+        !self.blocked
     }
 
-    /// Notes all that wait.
-    fn write(&mut self) {
-        self.noted = self.arrived;
-        let waiting = std::mem::take(&mut self.waiting);
+    fn write(&mut self, attempts: &[String]) {
         if self.record.as_ref().is_some_and(CallRecord::is_long) {
             self.begin();
         }
         let Some(record) = &mut self.record else { return };
-        // Once a call is missing in it, it is not gone on with: those who wait for their turn may not be in it.
-        let noted = match self.blocked {
-            true => Err(std::io::Error::other("a call is missing in it")),
-            false => record.note(&waiting),
+        // Once a call is missing in it, it is not gone on with: others may have been noted with that one.
+        let noted = if self.blocked {
+            Err(std::io::Error::other("a call is missing in it"))
+        } else {
+            record.note(attempts, machine_time())
         };
         if let Err(error) = noted {
             self.give_up(&error);
@@ -135,7 +162,7 @@ impl Inside {
     fn begin(&mut self) {
         self.generation = None;
         let Some(record) = &mut self.record else { return };
-        match record.begin() {
+        match record.begin(machine_time()) {
             Ok(generation) => self.generation = Some(generation),
             Err(error) => self.give_up(&error),
         }
@@ -159,13 +186,17 @@ impl Inside {
     }
 }
 
+/// The time that the file's own times are compared with, whatever clock the program lives by.
+fn machine_time() -> Instant {
+    SystemClock::new().now()
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::File;
     use std::io::Write as _;
     use std::path::PathBuf;
 
-    use futures::future::join_all;
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 
     use super::*;
@@ -182,41 +213,63 @@ mod tests {
         text.lines().count()
     }
 
-    #[tokio::test]
-    async fn calls_that_begin_together_are_one_write() {
-        let (_folder, database) = database();
+    fn recording(database: &Path) -> Started {
         let started = Started::default();
-        started.take_over(&database);
+        started.take_over(database);
         started.begin();
+        started
+    }
+
+    /// Whether a call may be made that nobody else makes at the same time.
+    fn leaves(started: &Started, attempt_id: &str) -> bool {
+        started.call(attempt_id).is_none_or(|call| call.now())
+    }
+
+    #[test]
+    fn a_call_is_noted_when_it_leaves_and_not_before() {
+        let (_folder, database) = database();
+        let started = recording(&database);
+        let calls = ["a", "b", "c"].map(|id| started.call(id).unwrap());
+        assert!(calls[0].now());
+        assert!(calls[0].now(), "twice is once");
+        let owner = started.owner(Instant::from_millis(0));
+        drop((started, calls));
+        let next = Started::default();
+        next.take_over(&database);
+        let never_called = ["a", "b", "c"].map(|id| next.was_never_called(&owner, id));
+        assert_eq!(never_called, [false, true, true]);
+    }
+
+    #[test]
+    fn of_calls_in_quick_succession_one_write_notes_all() {
+        let (_folder, database) = database();
+        let started = recording(&database);
         let ids: Vec<_> = (0..32).map(|number| format!("attempt-{number}")).collect();
-        assert!(
-            join_all(ids.iter().map(|id| started.note(id)))
-                .await
-                .into_iter()
-                .all(|noted| noted)
-        );
+        let calls: Vec<_> = ids.iter().map(|id| started.call(id).unwrap()).collect();
+        // One that never leaves, its connection failed: nobody waits for it.
+        drop(started.call("failed"));
+        started.inside().wrote = Some(Moment::now() + Duration::from_hours(1));
+        assert!(calls.iter().all(|call| call.now()));
         assert_eq!(lines(&database), 2, "the header and one line");
+        drop(calls);
         let owner = started.owner(Instant::from_millis(0));
         drop(started);
         let next = Started::default();
         next.take_over(&database);
         assert!(ids.iter().all(|id| !next.was_never_called(&owner, id)));
         assert!(next.was_never_called(&owner, "another"));
+        assert!(next.was_never_called(&owner, "failed"));
         next.begin();
         assert!(!next.was_never_called(&owner, "another"), "it was looked after");
     }
 
-    #[tokio::test]
-    async fn two_processes_on_one_database_leave_each_other_alone() {
+    #[test]
+    fn two_processes_on_one_database_leave_each_other_alone() {
         let (_folder, database) = database();
-        let (first, second) = (Started::default(), Started::default());
-        first.take_over(&database);
-        first.begin();
-        second.take_over(&database);
-        second.begin();
+        let (first, second) = (recording(&database), recording(&database));
         let owner = first.owner(Instant::from_millis(0));
         assert!(!second.was_never_called(&owner, "attempt"));
-        assert!(second.note("attempt").await);
+        assert!(leaves(&second, "attempt"));
         assert!(
             !second.owner(Instant::from_millis(0)).contains('/'),
             "it keeps no record"
@@ -224,16 +277,14 @@ mod tests {
         assert_eq!(lines(&database), 1);
     }
 
-    #[tokio::test]
-    async fn without_a_record_everything_goes_on() {
+    #[test]
+    fn without_a_record_everything_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("test.db");
         std::fs::write(&database, "").unwrap();
         std::fs::create_dir(call_record::path(&database)).unwrap();
-        let started = Started::default();
-        started.take_over(&database);
-        started.begin();
-        assert!(started.note("attempt").await);
+        let started = recording(&database);
+        assert!(leaves(&started, "attempt"));
         assert!(!started.owner(Instant::from_millis(0)).contains('/'));
         assert!(!started.was_never_called("claim", "attempt"));
         started.end();
@@ -246,11 +297,11 @@ mod tests {
             generation: Some("generation".to_owned()),
             ..Inside::default()
         };
-        Started(Mutex::new(inside))
+        Started(Arc::new(Mutex::new(inside)))
     }
 
-    #[tokio::test]
-    async fn a_full_disk_ends_the_record_and_not_the_sending() {
+    #[test]
+    fn a_full_disk_ends_the_record_and_not_the_sending() {
         // A file that can be emptied and can't grow.
         let file = memfd_create("full", MemfdFlags::ALLOW_SEALING).unwrap();
         let mut file = File::from(file);
@@ -258,36 +309,34 @@ mod tests {
         fcntl_add_seals(&file, SealFlags::GROW).unwrap();
         let left = file.try_clone().unwrap();
         let started = in_file(file);
-        assert!(started.note("attempt").await);
+        assert!(leaves(&started, "attempt"));
         assert_eq!(left.metadata().unwrap().len(), 0, "nobody believes it any more");
         assert!(!started.owner(Instant::from_millis(0)).contains('/'));
-        assert!(started.note("another").await);
+        assert!(leaves(&started, "another"));
     }
 
-    #[tokio::test]
-    async fn what_can_be_neither_recorded_nor_disowned_is_not_called() {
+    #[test]
+    fn what_can_be_neither_recorded_nor_disowned_is_not_called() {
         let (_folder, database) = database();
         std::fs::write(&database, "what is believed\n").unwrap();
         let started = in_file(File::open(&database).unwrap());
-        assert!(!started.note("attempt").await);
+        assert!(!leaves(&started, "attempt"));
         assert!(!started.owner(Instant::from_millis(0)).contains('/'));
-        assert!(!started.note("another").await);
+        assert!(!leaves(&started, "another"));
         // It can be written again: first it is emptied, since calls may be missing in it.
         let file = File::options().append(true).open(&database).unwrap();
         started.inside().record = Some(CallRecord::in_file(file));
-        assert!(started.note("attempt").await);
+        assert!(leaves(&started, "attempt"));
         assert_eq!(std::fs::read_to_string(&database).unwrap(), "");
     }
 
-    #[tokio::test]
-    async fn a_record_that_ended_in_order_says_nothing() {
+    #[test]
+    fn a_record_that_ended_in_order_says_nothing() {
         let (_folder, database) = database();
-        let started = Started::default();
-        started.take_over(&database);
-        started.begin();
+        let started = recording(&database);
         let owner = started.owner(Instant::from_millis(0));
         started.end();
-        assert!(started.note("attempt").await);
+        assert!(leaves(&started, "attempt"));
         let next = Started::default();
         next.take_over(&database);
         assert!(!next.was_never_called(&owner, "attempt"));

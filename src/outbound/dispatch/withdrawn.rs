@@ -123,7 +123,10 @@ impl Withdrawn {
         match read_after(store, up_to).await {
             Ok(lines) => self.inside().note(lines, at, keep),
             // The claim's own look stands; the next call tries again.
-            Err(error) => tracing::warn!(%error, "the ledger can't be asked for late opt-outs"),
+            Err(error) => {
+                self.written();
+                tracing::warn!(%error, "the ledger can't be asked for late opt-outs");
+            }
         }
     }
 

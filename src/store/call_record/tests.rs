@@ -3,6 +3,13 @@ use std::os::unix::fs::FileExt as _;
 
 use super::*;
 
+/// As the kernel has it for the file's own times.
+fn now() -> Instant {
+    let file = tempfile::tempfile().unwrap();
+    let own = file.metadata().unwrap();
+    Instant::from_millis(own.ctime() * 1_000 + own.ctime_nsec() / 1_000_000)
+}
+
 /// A database with a record in which `a` was called, and the generation of that.
 fn recorded() -> (tempfile::TempDir, PathBuf, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -10,9 +17,9 @@ fn recorded() -> (tempfile::TempDir, PathBuf, String) {
     fs::write(&database, "").unwrap();
     let (mut record, earlier) = CallRecord::open(&database).unwrap().unwrap();
     assert_eq!(earlier, None);
-    let generation = record.begin().unwrap();
-    record.note(&["a".to_owned(), "b".to_owned()]).unwrap();
-    record.note(&["c".to_owned()]).unwrap();
+    let generation = record.begin(now()).unwrap();
+    record.note(&["a".to_owned(), "b".to_owned()], now()).unwrap();
+    record.note(&["c".to_owned()], now()).unwrap();
     (folder, database, generation)
 }
 
@@ -37,7 +44,7 @@ fn what_was_not_noted_was_never_called() {
 fn a_new_generation_says_nothing_of_the_one_before() {
     let (_folder, database, generation) = recorded();
     let (mut record, _) = CallRecord::open(&database).unwrap().unwrap();
-    let next = record.begin().unwrap();
+    let next = record.begin(now()).unwrap();
     drop(record);
     let earlier = earlier(&database).unwrap();
     assert!(!earlier.was_never_called(&owner(&generation, 1), "d"));
@@ -116,15 +123,15 @@ fn a_record_from_before_the_machine_was_started_is_not_believed() {
 fn it_begins_anew_when_it_is_long() {
     let (_folder, database, _) = recorded();
     let (mut record, _) = CallRecord::open(&database).unwrap().unwrap();
-    record.begin().unwrap();
+    record.begin(now()).unwrap();
     let ids: Vec<_> = (0..1_000).map(|number| format!("{number:036}")).collect();
     let mut rounds = 0;
     while !record.is_long() {
-        record.note(&ids).unwrap();
+        record.note(&ids, now()).unwrap();
         rounds += 1;
     }
     assert_eq!(rounds, 29);
-    record.begin().unwrap();
+    record.begin(now()).unwrap();
     assert!(!record.is_long());
     assert!(fs::metadata(path(&database)).unwrap().len() < 300);
 }
