@@ -3,6 +3,7 @@
 mod calls;
 mod cases;
 mod consent;
+mod doctor;
 mod erase;
 mod inbox;
 mod satisfaction;
