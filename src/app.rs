@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, EmailCarrier, SmsCarrier};
 use crate::domain::zone::{ZoneError, Zones};
 use crate::inbound::reader::Stored;
-use crate::outbound::dispatch::{Dispatcher, Settings, Wake};
+use crate::outbound::dispatch::{Dispatcher, Settings, Started, Wake};
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{Open, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -91,7 +91,7 @@ impl App {
             clock,
             settings: settings(&config),
             withdrawn: Arc::default(),
-            started: Arc::default(),
+            started: Started::default(),
         };
         let desk = config
             .server

@@ -422,10 +422,9 @@ async fn what_a_living_process_has_claimed_is_not_taken_for_never_called() {
 #[tokio::test]
 async fn more_than_one_batch_is_rescued_at_a_start() {
     let app = recording().await;
-    let rows: String = (0..450)
-        .map(|number| format!("B-{number},Customer {number},+49171392{number:04},2026-12-15 09:00\n"))
-        .collect();
-    app.import_bookings(&format!("external_id,name,phone,starts_at\n{rows}"))
+    let row = |number| format!("B-{number},Customer {number},+49171392{number:04},2026-12-15 09:00");
+    let rows: Vec<_> = (0..450).map(row).collect();
+    app.import_bookings(&format!("external_id,name,phone,starts_at\n{}\n", rows.join("\n")))
         .await;
     let owner = app.app.dispatcher.started.owner(app.now());
     let mut tx = app.app.store().write().await.expect("a transaction");

@@ -70,7 +70,7 @@ pub struct Dispatcher {
     /// Who has opted out since messages on their way to the carrier were claimed.
     pub withdrawn: Arc<Withdrawn>,
     /// Which calls were begun, for the process after a crash.
-    pub started: Arc<Started>,
+    pub started: Started,
 }
 
 /// Why a round could not be worked; nothing of it was written.

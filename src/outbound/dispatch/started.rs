@@ -71,7 +71,7 @@ impl Started {
             Ok(Some((record, earlier))) => (inside.record, inside.earlier) = (Some(record), earlier),
             Ok(None) => tracing::info!("no record of calls can be kept here: after a crash the carrier is asked"),
             Err(error) => {
-                tracing::warn!(%error, "the record of calls can't be used: after a crash the carrier is asked")
+                tracing::warn!(%error, "the record of calls can't be used: after a crash the carrier is asked");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The program as somebody at a keyboard uses it: a process beside the test's own app, on the same database.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -106,7 +107,7 @@ pub fn with_short_ids(text: &str) -> String {
                 ids.push(word.to_owned());
                 ids.len() - 1
             });
-            short.push_str(&format!("ID-{}", at + 1));
+            write!(short, "ID-{}", at + 1).expect("written");
             rest = &rest[36..];
         } else {
             short.push(c);
