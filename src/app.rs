@@ -12,7 +12,8 @@ use crate::carrier::{Carrier, SetupError};
 use crate::clock::Clock;
 use crate::config::{Config, EmailCarrier, SmsCarrier};
 use crate::domain::zone::{ZoneError, Zones};
-use crate::outbound::dispatch::{Dispatcher, Settings, Wake};
+use crate::inbound::reader::Stored;
+use crate::outbound::dispatch::{Dispatcher, Settings, Started, Wake};
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{Open, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -48,6 +49,8 @@ pub struct App {
     pub config: Arc<Config>,
     pub dispatcher: Dispatcher,
     pub wake: Wake,
+    /// Wakes the readers of what webhooks have stored.
+    pub stored: Stored,
     pub desk: DeskAccess,
 }
 
@@ -88,6 +91,7 @@ impl App {
             clock,
             settings: settings(&config),
             withdrawn: Arc::default(),
+            started: Started::default(),
         };
         let desk = config
             .server
@@ -98,6 +102,7 @@ impl App {
             config: Arc::new(config),
             dispatcher,
             wake: Wake::default(),
+            stored: Stored::default(),
             desk,
         })
     }

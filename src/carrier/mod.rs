@@ -3,6 +3,7 @@
 //! A carrier only carries and classifies. It never touches the database and never decides whether to try again:
 //! that is `outbound::dispatch`, which reads the `Outcome`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -115,6 +116,20 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// It was not handed over since that could not be noted first (`Leaving`); nor can any other of this sender's be.
+    #[must_use]
+    pub fn kept_back() -> Self {
+        Self::Retry {
+            after: Some(Duration::from_secs(10)),
+            limit: None,
+            whole_sender: true,
+            failure: Failure {
+                code: None,
+                text: "the record of calls can be neither written nor emptied".to_owned(),
+            },
+        }
+    }
+
     /// One word for counters and logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -215,6 +230,12 @@ impl SetupError {
     }
 }
 
+/// Whoever has to know of a message before it can reach anybody.
+pub trait Leaving: Send + Sync {
+    /// It leaves now. False: it must not.
+    fn now(&self) -> bool;
+}
+
 /// One way to the customer. `outbound::dispatch` knows nothing else of it.
 #[async_trait]
 pub trait Carrier: Send + Sync {
@@ -223,6 +244,15 @@ pub trait Carrier: Send + Sync {
 
     /// Tries to hand over one message. Never panics, never waits longer than its own time-out.
     async fn send(&self, outgoing: &Outgoing) -> Outcome;
+
+    /// The same, and says so before the message can reach anybody, as late as the carrier is able to.
+    async fn send_telling(&self, outgoing: &Outgoing, leaving: Arc<dyn Leaving>) -> Outcome {
+        if leaving.now() {
+            self.send(outgoing).await
+        } else {
+            Outcome::kept_back()
+        }
+    }
 
     /// The provider's messages that could be the looked-up one, oldest first.
     async fn find(&self, lookup: &Lookup) -> Result<Vec<Found>, AskError>;

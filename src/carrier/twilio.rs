@@ -5,11 +5,13 @@
 //! its first byte was written, and everything later is `Outcome::Unknown`.
 
 mod answer;
+mod leaving;
 mod lookup;
 mod missed;
 mod request;
 mod resource;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,7 +24,7 @@ use url::Url;
 use crate::domain::instant::Instant;
 
 use super::{
-    AskError, Carrier, Content, Failure, Found, Lookup, Outcome, Outgoing, Receipt, Received, SetupError, tls,
+    AskError, Carrier, Content, Failure, Found, Leaving, Lookup, Outcome, Outgoing, Receipt, Received, SetupError, tls,
 };
 use request::Requests;
 
@@ -83,12 +85,29 @@ impl Twilio {
         Ok(Self { client, requests })
     }
 
+    async fn create(&self, request: Request, outgoing: &Outgoing) -> Outcome {
+        match self.client.execute(request).await {
+            Ok(response) => answer::to_create(response, outgoing.now).await,
+            Err(error) => answer::no_answer(error),
+        }
+    }
+
     /// Sends a question (never a message), and says in one line why there is no answer.
     async fn ask(&self, request: Request) -> Result<Response, AskError> {
         self.client
             .execute(request)
             .await
             .map_err(|error| AskError::Failed(answer::describe(error)))
+    }
+}
+
+fn no_text() -> Outcome {
+    Outcome::Rejected {
+        bad_address: false,
+        failure: Failure {
+            code: None,
+            text: "a mail can't go by SMS".to_owned(),
+        },
     }
 }
 
@@ -110,20 +129,20 @@ impl Carrier for Twilio {
     }
 
     async fn send(&self, outgoing: &Outgoing) -> Outcome {
-        let Content::Sms { text } = &outgoing.content else {
-            let failure = Failure {
-                code: None,
-                text: "a mail can't go by SMS".to_owned(),
-            };
-            return Outcome::Rejected {
-                bad_address: false,
-                failure,
-            };
-        };
-        match self.client.execute(self.requests.create(outgoing, text)).await {
-            Ok(response) => answer::to_create(response, outgoing.now).await,
-            Err(error) => answer::no_answer(error),
+        match &outgoing.content {
+            Content::Sms { text } => self.create(self.requests.create(outgoing, text), outgoing).await,
+            Content::Email(_) => no_text(),
         }
+    }
+
+    async fn send_telling(&self, outgoing: &Outgoing, leaving: Arc<dyn Leaving>) -> Outcome {
+        let Content::Sms { text } = &outgoing.content else {
+            return no_text();
+        };
+        let mut request = self.requests.create(outgoing, text);
+        let kept = leaving::tell(&mut request, leaving);
+        let outcome = self.create(request, outgoing).await;
+        if kept.get() { Outcome::kept_back() } else { outcome }
     }
 
     async fn find(&self, lookup: &Lookup) -> Result<Vec<Found>, AskError> {

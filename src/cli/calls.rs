@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use chrono::NaiveDateTime;
+use serde::Serialize;
 
+use super::choice::one_of;
 use super::context::{Context, known_business};
 use super::output::Out;
 use crate::domain::call::CallOutcome;
@@ -51,24 +53,19 @@ struct ListArgs {
 struct DoneArgs {
     /// As `daybefore calls` shows it.
     id: String,
-    /// reached, `no_answer`, `call_back`, `wrong_number`, renewed or declined. Renewed and declined settle the renewal;
-    /// a wrong number is not used any more until somebody has looked.
-    #[arg(long, value_parser = outcome)]
+    /// What came of it. Renewed and declined settle the renewal; a wrong number is not used any more until somebody has
+    /// looked.
+    #[arg(long, value_parser = one_of(CallOutcome::ALL, CallOutcome::as_str))]
     outcome: CallOutcome,
     /// What was said.
-    #[arg(long)]
+    #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     /// Who called.
-    #[arg(long, default_value = "desk")]
+    #[arg(long, value_name = "NAME", default_value = "desk")]
     by: String,
     /// Puts it on the list again for that local time, like "2026-12-01 10:00".
     #[arg(long, value_name = "TIME", value_parser = local_time)]
     again: Option<NaiveDateTime>,
-}
-
-fn outcome(text: &str) -> Result<CallOutcome, String> {
-    let known: Vec<_> = CallOutcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
-    text.parse().map_err(|_| format!("a call ends as {}", known.join(", ")))
 }
 
 fn local_time(text: &str) -> Result<NaiveDateTime, String> {
@@ -104,13 +101,30 @@ async fn list(args: ListArgs, context: &Context, out: &mut Out) -> anyhow::Resul
     }
     let zones = of_businesses(&mut tx, &context.zones()?).await?;
     for call in calls {
+        let zone = zones.get(&call.business_id);
+        let customer = store::customer::find(&mut tx, &call.customer_id).await?;
+        let line = Listed {
+            customer_name: customer.map(|customer| customer.name).unwrap_or_default(),
+            due_local: local(zone, call.due_at),
+            call,
+        };
         if args.json {
-            out.json(&call)?;
+            out.json(&line)?;
         } else {
-            print(&call, zones.get(&call.business_id), out)?;
+            print(&line, zone, out)?;
         }
     }
     Ok(())
+}
+
+/// A call as a list shows it.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    call: Call,
+    customer_name: String,
+    /// On the business's wall clock.
+    due_local: String,
 }
 
 /// The zone of each business.
@@ -130,7 +144,8 @@ pub(super) fn local(zone: Option<&Zone>, at: Instant) -> String {
     )
 }
 
-fn print(call: &Call, zone: Option<&Zone>, out: &mut Out) -> anyhow::Result<()> {
+fn print(line: &Listed, zone: Option<&Zone>, out: &mut Out) -> anyhow::Result<()> {
+    let call = &line.call;
     let from = call
         .call_at
         .map_or_else(String::new, |at| format!("not before {}, ", local(zone, at)));
@@ -139,10 +154,17 @@ fn print(call: &Call, zone: Option<&Zone>, out: &mut Out) -> anyhow::Result<()> 
             let by = call.done_by.as_deref().unwrap_or("desk");
             format!("{} by {by}, {}", outcome.in_words(), local(zone, at))
         }
-        _ => format!("{from}before {}", local(zone, call.due_at)),
+        _ => format!("{from}before {}", line.due_local),
     };
-    out.line(format_args!("{}  {end}  [{}]", call.phone, call.id))?;
-    let words = call.note.as_deref().unwrap_or(&call.script);
+    out.line(format_args!(
+        "{}  {}  {end}  [{}]",
+        call.phone, line.customer_name, call.id
+    ))?;
+    // What was to be said is of no interest any more once it was.
+    let words = match call.outcome {
+        Some(_) => call.note.as_deref().unwrap_or_default(),
+        None => &call.script,
+    };
     for line in words.lines() {
         out.line(format_args!("    {line}"))?;
     }
@@ -166,6 +188,11 @@ async fn done(args: DoneArgs, context: &Context, out: &mut Out) -> anyhow::Resul
         "--again {} is over: name a later time",
         args.again.unwrap_or_default().format("%Y-%m-%d %H:%M")
     );
+    anyhow::ensure!(
+        again.is_some() || args.outcome != CallOutcome::CallBack,
+        "when does the customer want to be called? `--again \"2026-12-01 10:00\"` puts the call back on the list; \
+         `--outcome reached` takes it off"
+    );
     let called = Called {
         outcome: args.outcome,
         note: args.note.as_deref(),
@@ -176,9 +203,7 @@ async fn done(args: DoneArgs, context: &Context, out: &mut Out) -> anyhow::Resul
     tx.commit().await?;
     let next = match (again, args.outcome) {
         (Some(at), _) => format!("on the list again for {}", local(Some(&zone), at)),
-        (None, CallOutcome::NoAnswer | CallOutcome::CallBack) => {
-            "nobody calls again: `--again \"2026-12-01 10:00\"` would have put it back on the list".to_owned()
-        }
+        (None, CallOutcome::NoAnswer | CallOutcome::CallBack) => "nobody is to call again".to_owned(),
         (None, CallOutcome::Renewed) => "the renewal is renewed: nothing more is sent about its end".to_owned(),
         (None, CallOutcome::Declined) => "the renewal is declined: nothing more is sent about its end".to_owned(),
         (None, CallOutcome::WrongNumber) => "nothing goes to this number until somebody has looked".to_owned(),

@@ -4,9 +4,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::calls::{local, of_businesses};
+use super::choice::one_of;
 use super::context::{Context, known_business};
 use super::output::Out;
-use super::why;
+use super::{whom, why};
 use crate::domain::case::{Case, CaseSource, Cause};
 use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
@@ -45,7 +46,7 @@ pub enum Command {
     },
     /// Gives a case to somebody.
     Assign {
-        /// The case, or its customer.
+        /// The case, or its customer: our id or your own, phone in full (+49…) or mail address.
         case: String,
         /// Who sees to it from now on.
         #[arg(long, value_name = "NAME")]
@@ -53,16 +54,16 @@ pub enum Command {
     },
     /// Closes a case: what it held goes on, and the customer is asked once whether it is solved.
     Close {
-        /// The case, or its customer.
+        /// The case, or its customer: our id or your own, phone in full (+49…) or mail address.
         case: String,
-        /// What was at the bottom of it: `work_quality`, delay, price, communication, staff, damage, misunderstanding or other.
-        #[arg(long, value_parser = cause)]
+        /// What was at the bottom of it.
+        #[arg(long, value_parser = one_of(Cause::ALL, Cause::as_str))]
         cause: Cause,
         /// What was done.
-        #[arg(long)]
+        #[arg(long, value_name = "TEXT")]
         note: Option<String>,
         /// Who closes it.
-        #[arg(long, default_value = "desk")]
+        #[arg(long, value_name = "NAME", default_value = "desk")]
         by: String,
     },
     /// Opens a case: somebody at the desk heard that a customer is unhappy. Adds to the open one, where there is one.
@@ -70,20 +71,15 @@ pub enum Command {
         /// The customer: our id or your own, phone in full (+49…) or mail address.
         customer: String,
         /// The customer's words.
-        #[arg(long)]
+        #[arg(long, value_name = "TEXT")]
         words: Option<String>,
         /// The booking or renewal that it is about: our id or your own.
         #[arg(long, value_name = "ID")]
         about: Option<String>,
         /// Who heard it.
-        #[arg(long, default_value = "desk")]
+        #[arg(long, value_name = "NAME", default_value = "desk")]
         by: String,
     },
-}
-
-fn cause(text: &str) -> Result<Cause, String> {
-    let known: Vec<_> = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
-    text.parse().map_err(|_| format!("a cause is {}", known.join(", ")))
 }
 
 pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
@@ -180,17 +176,18 @@ fn in_a_line(line: &Listed, zone: Option<&Zone>) -> String {
     let score = case.scale.zip(case.score).map_or_else(String::new, |(scale, score)| {
         format!("  gave {}", scale.in_words(score))
     });
-    let owner = case
-        .owner
-        .as_deref()
-        .map_or_else(|| "nobody's yet".to_owned(), |owner| format!("{owner}'s"));
+    let owner = match &case.owner {
+        Some(owner) => format!("  {owner}'s"),
+        None if case.is_open() => "  nobody's yet".to_owned(),
+        None => String::new(),
+    };
     let words = case
         .words
         .as_deref()
         .map_or_else(String::new, |words| format!("  \"{}\"", one_line(words, PREVIEW)));
     let phone = line.phone.as_deref().unwrap_or("no phone");
     format!(
-        "{when}  {}  {phone}  {owner}{score}{words}  [{}]",
+        "{when}  {}  {phone}{owner}{score}{words}  [{}]",
         line.customer_name, case.id
     )
 }
@@ -262,8 +259,13 @@ async fn open(
     let case = case::open_for(&mut tx, &context.zones()?, &customer_id, &unhappy, now).await?;
     let case = case.with_context(|| format!("`{text}` is erased: there is nobody to call"))?;
     tx.commit().await?;
+    let what = if case.opened_at == now {
+        "case"
+    } else {
+        "added to the open case"
+    };
     Ok(out.line(format_args!(
-        "case {}; nothing else goes to this customer until it is closed",
+        "{what} {}; nothing else goes to this customer until it is closed",
         case.id
     ))?)
 }
@@ -274,10 +276,8 @@ async fn find(tx: &mut Tx, text: &str) -> anyhow::Result<Case> {
         return Ok(case);
     }
     let mut open = Vec::new();
-    for (kind, id) in store::report::meant_by(tx, text).await? {
-        if kind == "customer" {
-            open.extend(store::customer_case::open_of(tx, &id).await?);
-        }
+    for id in whom::customers(tx, text).await? {
+        open.extend(store::customer_case::open_of(tx, &id).await?);
     }
     anyhow::ensure!(
         open.len() <= 1,
@@ -289,19 +289,14 @@ async fn find(tx: &mut Tx, text: &str) -> anyhow::Result<Case> {
 }
 
 async fn customer(tx: &mut Tx, text: &str) -> anyhow::Result<String> {
-    let meant = store::report::meant_by(tx, text).await?;
-    let mut customers: Vec<_> = meant
-        .into_iter()
-        .filter(|(kind, _)| kind == "customer")
-        .map(|(_, id)| id)
-        .collect();
+    let mut customers = whom::customers(tx, text).await?;
     anyhow::ensure!(
         customers.len() <= 1,
         "`{text}` is several customers: name one by our id, as `daybefore why {text} --json` shows it"
     );
     customers
         .pop()
-        .with_context(|| format!("`{text}` is no customer here; `daybefore plan --json` shows ids"))
+        .with_context(|| format!("`{text}` is no customer here: {}", whom::HOW))
 }
 
 async fn item_of(tx: &mut Tx, customer_id: &str, text: &str) -> anyhow::Result<(ItemKind, String)> {

@@ -10,10 +10,12 @@ use super::context::Context;
 use super::output::Out;
 use crate::app::App;
 use crate::carrier::AskError;
+use crate::domain::business::Business;
 use crate::domain::instant::Instant;
 use crate::domain::message::Channel;
 use crate::outbound::dispatch::lanes;
-use crate::store::{self, Open};
+use crate::store::{self, Open, Tx};
+use crate::texts::catalogue;
 
 /// Less free space than this is worth a warning, in bytes.
 const LITTLE_SPACE: u64 = 200 * 1024 * 1024;
@@ -149,6 +151,7 @@ async fn check_app(report: &mut Report<'_>, app: &App, now: Instant) -> anyhow::
             }
             Err(error) => report.say(Verdict::Wrong, "business", format_args!("{}: {error}", business.id))?,
         }
+        check_rules(report, &mut tx, &business).await?;
     }
     for lane in store::lane::paused(&mut tx).await? {
         let code = lane.code.map_or_else(String::new, |code| format!(" (code {code})"));
@@ -175,6 +178,21 @@ async fn check_app(report: &mut Report<'_>, app: &App, now: Instant) -> anyhow::
         }
     }
     Ok(())
+}
+
+/// Rules are the business's own from its first day: what a preset has learned since is not among them.
+async fn check_rules(report: &mut Report<'_>, tx: &mut Tx, business: &Business) -> anyhow::Result<()> {
+    let rules = store::rule::of_business(tx, &business.id).await?;
+    if rules.iter().any(|rule| rule.template == catalogue::CASE_ALERT) {
+        return Ok(());
+    }
+    let (id, kind) = (&business.id, business.kind);
+    let text = format!(
+        "{id}: no rule tells you of an unhappy customer. `daybefore rules export --preset {kind} > rules.toml` has one \
+         (case-alert), and whatever else is new: take what you want into yours (`daybefore rules export {id}`), then \
+         `daybefore rules import rules.toml --business {id}`, which replaces them"
+    );
+    report.say(Verdict::Warning, "rules", text)
 }
 
 async fn check_overdue(report: &mut Report<'_>, app: &App, now: Instant) -> anyhow::Result<()> {

@@ -2,15 +2,17 @@
 
 use anyhow::Context as _;
 
+use super::choice::counted;
 use super::context::Context;
 use super::output::Out;
+use super::whom;
 use crate::domain::customer::Customer;
 use crate::outbound::erasure::erase;
 use crate::store::{self, Open, Store};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The customer: our id or your own.
+    /// The customer: our id or your own, phone in full (+49…) or mail address.
     customer: String,
     /// Does it. Without this it is only said what would be done.
     #[arg(long)]
@@ -37,8 +39,11 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
     let erased = erase(&app.dispatcher, &customer.id, context.now()).await?;
     let erased = erased.context("somebody else has erased this customer at the same time")?;
     out.line(format_args!(
-        "customer {} is erased: {} addresses forgotten, {} bookings and renewals without names, {} withdrawals kept as hashes",
-        customer.id, erased.addresses, erased.items, erased.withdrawals
+        "customer {} is erased: {} forgotten, {} without a name, {} kept as hashes",
+        customer.id,
+        counted(erased.addresses, "address", "addresses"),
+        counted(erased.items, "booking or renewal", "bookings and renewals"),
+        counted(erased.withdrawals, "withdrawal", "withdrawals"),
     ))?;
     if erased.withdrawals > 0 {
         out.line(format_args!(
@@ -56,13 +61,14 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
 async fn find(store: &Store, id: &str) -> anyhow::Result<Customer> {
     let mut tx = store.read().await?;
     let mut found = Vec::new();
-    for (kind, id) in store::report::meant_by(&mut tx, id).await? {
-        if kind == "customer" {
-            found.extend(store::customer::find(&mut tx, &id).await?);
-        }
+    for id in whom::customers(&mut tx, id).await? {
+        found.extend(store::customer::find(&mut tx, &id).await?);
     }
     match found.len() {
-        0 => anyhow::bail!("`{id}` is no customer here; `daybefore why` finds one by a booking"),
+        0 => anyhow::bail!(
+            "`{id}` is no customer here: {}; `daybefore why BOOKING` tells whose one is",
+            whom::HOW
+        ),
         1 => found.pop().context("a customer"),
         _ => {
             let ids: Vec<_> = found

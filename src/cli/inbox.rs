@@ -47,10 +47,10 @@ pub enum Command {
         #[arg(long)]
         cancel_visit: bool,
         /// What came of it.
-        #[arg(long)]
+        #[arg(long, value_name = "TEXT")]
         note: Option<String>,
         /// Who has dealt with it.
-        #[arg(long, default_value = "desk")]
+        #[arg(long, value_name = "NAME", default_value = "desk")]
         by: String,
     },
 }
@@ -138,12 +138,13 @@ async fn list(business: Option<&str>, json: bool, context: &Context, out: &mut O
             .about
             .as_ref()
             .map_or_else(String::new, |about| format!(" ({about})"));
-        let words = one_line(line.row.words.as_deref().unwrap_or_default(), PREVIEW);
+        let words = line.row.words.as_deref().filter(|words| !words.trim().is_empty());
+        let words = words.map_or_else(String::new, |words| format!(": {}", one_line(words, PREVIEW)));
         out.line(format_args!(
-            "{}  by {}  {who}{about} {}: {words}",
-            line.row.id,
+            "answer by {}  {who}{about} {}{words}  [{}]",
             line.due_local,
-            line.row.kind.in_words()
+            line.row.kind.in_words(),
+            line.row.id
         ))?;
     }
     Ok(())
@@ -181,6 +182,9 @@ async fn show(id: &str, json: bool, context: &Context, out: &mut Out) -> anyhow:
     let Some(phone) = &line.phone else { return Ok(()) };
     let mut earlier = store::inbound::of_sender(&mut tx, phone, EARLIER).await?;
     earlier.reverse();
+    if !earlier.is_empty() {
+        out.line("what this number wrote last:")?;
+    }
     for text in earlier {
         let words = text.body.as_deref().unwrap_or("(deleted)").replace('\n', " ");
         let media = if text.media > 0 {

@@ -3,6 +3,7 @@
 mod business;
 mod calls;
 mod cases;
+mod choice;
 mod consent;
 mod context;
 mod demo;
@@ -21,6 +22,7 @@ mod satisfaction;
 mod serve;
 mod texts;
 mod understand;
+mod whom;
 mod why;
 
 use std::path::PathBuf;
@@ -78,7 +80,7 @@ enum Command {
     Cases(cases::Command),
     /// Shows how satisfied customers are: CSAT, NPS, CES and the response rate, with n and an interval.
     Satisfaction(satisfaction::Args),
-    /// What customers have written and a person has to answer.
+    /// Lists what customers have written and a person has to answer, and notes what came of it.
     #[command(subcommand)]
     Inbox(inbox::Command),
     /// Shows and changes who may be written to.

@@ -1,5 +1,6 @@
 //! `daybefore outbox`: see and steer what goes out.
 
+use super::choice::one_of;
 use super::context::{Context, known_business};
 use super::output::Out;
 use super::plan::print;
@@ -15,8 +16,8 @@ pub enum Command {
         /// Only this business.
         #[arg(long, value_name = "ID")]
         business: Option<String>,
-        /// Only this state: planned, held, sending, unknown, accepted, delivered, skipped or failed.
-        #[arg(long, value_parser = state)]
+        /// Only this state.
+        #[arg(long, value_parser = one_of(State::ALL, State::as_str))]
         state: Option<State>,
         /// Prints one JSON object per message.
         #[arg(long)]
@@ -42,11 +43,6 @@ pub enum Command {
         /// Only this one, as `daybefore doctor` names it (`sms`, `email`).
         lane: Option<String>,
     },
-}
-
-fn state(text: &str) -> Result<State, String> {
-    let known: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
-    text.parse().map_err(|_| format!("a message is {}", known.join(", ")))
 }
 
 pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
@@ -104,7 +100,8 @@ async fn resume(store: &Store, lane: Option<&str>, out: &mut Out) -> anyhow::Res
     tx.commit().await?;
     match resumed {
         0 => out.line("no sender was stopped")?,
-        count => out.line(format_args!("{count} sender(s) go on"))?,
+        1 => out.line("1 sender goes on")?,
+        count => out.line(format_args!("{count} senders go on"))?,
     }
     Ok(())
 }

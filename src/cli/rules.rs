@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 
+use super::choice::one_of;
 use super::context::Context;
 use super::output::Out;
+use crate::domain::business::BusinessKind;
 use crate::domain::message::Asks;
 use crate::domain::rating::Scale;
 use crate::domain::rule::{Anchor, Rule, Rules};
@@ -16,10 +18,14 @@ use crate::texts::{Part, Template, Texts, catalogue};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Prints a business's rules as a file.
+    /// Prints a business's rules, or those of a preset, as a file.
     Export {
         /// The business.
-        business: String,
+        #[arg(required_unless_present = "preset", conflicts_with = "preset")]
+        business: Option<String>,
+        /// The rules that a business of that kind begins with, as this version has them.
+        #[arg(long, value_name = "KIND", value_parser = one_of(BusinessKind::ALL, BusinessKind::as_str))]
+        preset: Option<BusinessKind>,
     },
     /// Puts a file's rules in place of the business's and plans everything again.
     Import {
@@ -38,7 +44,12 @@ pub enum Command {
 
 pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     match command {
-        Command::Export { business } => {
+        Command::Export { preset: Some(kind), .. } => {
+            let rules = Rules::preset(kind.as_str()).with_context(|| format!("there is no preset for a {kind}"))?;
+            Ok(out.text(rules)?)
+        }
+        Command::Export { business, .. } => {
+            let business = business.unwrap_or_default();
             let store = context.store(Open::Existing).await?;
             let mut tx = store.read().await?;
             if store::business::find(&mut tx, &business).await?.is_none() {

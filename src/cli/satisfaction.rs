@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::choice::{day, one_of};
 use super::context::{Context, known_business};
 use super::output::Out;
 use crate::domain::satisfaction::Estimate;
@@ -17,22 +18,17 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     business: Option<String>,
     /// Tells services or months apart.
-    #[arg(long, value_parser = by)]
+    #[arg(long, value_name = "WHAT", value_parser = one_of(By::ALL, By::as_str))]
     by: Option<By>,
     /// Counts what was asked from this day on, like 2026-01-01.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<NaiveDate>,
     /// Counts what was asked until the end of this day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<NaiveDate>,
     /// Prints one JSON object per business, service or month.
     #[arg(long)]
     json: bool,
-}
-
-fn by(text: &str) -> Result<By, String> {
-    text.parse()
-        .map_err(|_| "the figures can be told apart by service or month".to_owned())
 }
 
 pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {

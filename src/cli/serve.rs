@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::context::Context;
 use crate::app::App;
 use crate::clock::SystemClock;
+use crate::inbound::reader::{self, Mail};
 use crate::outbound::dispatch::{RoundsThread, lanes};
 use crate::outbound::take_over::take_over;
 use crate::schedule::{self, Chore};
@@ -51,6 +52,7 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     take_over(&app.dispatcher, app.dispatcher.clock.now()).await?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = Workers::new()?;
+    workers.start_readers(&app, &stopped);
     workers.start_missing(&app, &stopped).await?;
     let mut scheduler = schedule::start(&app).await?;
     tokio::spawn(ask_for_missed(app.clone()));
@@ -65,6 +67,7 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     scheduler.shutdown().await?;
     while workers.tasks.join_next().await.is_some() {}
     server.await??;
+    app.dispatcher.started.end();
     app.store().close().await;
     Ok(())
 }
@@ -77,7 +80,7 @@ async fn ask_for_missed(app: App) {
     }
 }
 
-/// A worker for each lane.
+/// A worker for each lane, and the readers of what webhooks store.
 struct Workers {
     thread: RoundsThread,
     tasks: JoinSet<()>,
@@ -91,6 +94,14 @@ impl Workers {
             tasks: JoinSet::new(),
             lanes: Vec::new(),
         })
+    }
+
+    fn start_readers(&mut self, app: &App, stopped: &watch::Receiver<bool>) {
+        for mail in [Mail::Messages, Mail::Receipts] {
+            let (dispatcher, stored, wake) = (app.dispatcher.clone(), app.stored.clone(), app.wake.clone());
+            self.tasks
+                .spawn(reader::read(dispatcher, mail, stored, wake, stopped.clone()));
+        }
     }
 
     /// Starts a worker for every lane that has none yet.
@@ -107,7 +118,7 @@ impl Workers {
     }
 }
 
-/// Notices what other processes write, and a lane that has broken down: then the program ends with an error, so that
+/// Notices what other processes write, and a sender or reader that has broken down: then the program ends with an error, so that
 /// whoever runs it starts it again, rather than look well and send nothing.
 async fn watch_over(app: &App, workers: &mut Workers, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
     let mut seen = app.store().foreign_writes().await?;
@@ -116,7 +127,7 @@ async fn watch_over(app: &App, workers: &mut Workers, stopped: &watch::Receiver<
             () = tokio::time::sleep(NOTICE_FOREIGN_WRITES) => {}
             Some(ended) = workers.tasks.join_next() => {
                 ended?;
-                anyhow::bail!("a sender has stopped by itself");
+                anyhow::bail!("a sender or reader has stopped by itself");
             }
         }
         let version = app.store().foreign_writes().await?;

@@ -1,26 +1,27 @@
 //! `daybefore understand`: what a customer's answer would be taken for.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, IsTerminal as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
+use super::choice::one_of;
 use super::output::Out;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
-use crate::domain::reply::{Understood, understand};
+use crate::domain::reply::{Action, Understood, understand};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The customer's words.
+    /// The customer's words. What is made of them is told in a sentence on a terminal, as JSON to a program.
     #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
     text: Option<String>,
-    /// What was asked: nothing, confirm, renewal, rating or solved.
-    #[arg(long, value_name = "QUESTION", default_value = "nothing")]
+    /// What was asked.
+    #[arg(long, value_name = "QUESTION", default_value = "nothing", value_parser = one_of(Asks::ALL, Asks::as_str))]
     asked: Asks,
-    /// The customer's language: `de`, `fr-CH`. All are tried, this one first.
+    /// The customer's language, like de or fr-CH. All are tried, this one first.
     #[arg(long, value_name = "TAG")]
     locale: Option<String>,
     /// The booked local time.
@@ -66,8 +67,27 @@ pub(super) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitCode> {
         return lines(io::stdin().lock(), out);
     };
     let understood = understand(args.asked, locale(args.locale.as_deref()), &text, args.at);
-    out.json(&Answer::from(understood))?;
+    if io::stdout().is_terminal() {
+        out.line(in_words(understood))?;
+    } else {
+        out.json(&Answer::from(understood))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same for somebody who reads it on a screen.
+fn in_words(understood: Understood) -> String {
+    let (intent, score) = (understood.intent.as_str().replace('_', " "), understood.score);
+    let done = match understood.action {
+        Action::Accept => "a clear yes: a visit is confirmed by itself, a renewal is put before a person".to_owned(),
+        Action::Rating => format!("the score {}: it is kept", score.unwrap_or_default()),
+        Action::OptOut => "no more messages: that counts at once".to_owned(),
+        Action::OptIn => "messages again: what stood before stands again".to_owned(),
+        Action::Help => "a call for help: it is answered by itself".to_owned(),
+        Action::Ignore => "nothing that needs an answer".to_owned(),
+        Action::Desk => format!("nothing certain: a person reads it, with \"{intent}\" as the suggestion"),
+    };
+    format!("taken for {done} ({} % sure)", understood.certainty)
 }
 
 /// Answers line by line. A line that can't be read is named, and the others are answered all the same.
@@ -118,4 +138,29 @@ fn time(text: &str) -> Result<NaiveTime, String> {
         .iter()
         .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
         .ok_or_else(|| format!("`{text}` is no time of day: write it as 09:00"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_is_told_what_would_be_done() {
+        let told = |asked, text: &str| {
+            let words = in_words(understand(asked, None, text, None));
+            words
+                .rsplit_once(" (")
+                .map(|(words, _)| words.to_owned())
+                .expect("how sure it is")
+        };
+        assert_eq!(
+            told(Asks::Confirm, "C"),
+            "taken for a clear yes: a visit is confirmed by itself, a renewal is put before a person"
+        );
+        assert_eq!(told(Asks::Rating, "4"), "taken for the score 4: it is kept");
+        assert_eq!(
+            told(Asks::Confirm, "R"),
+            "taken for nothing certain: a person reads it, with \"change\" as the suggestion"
+        );
+    }
 }

@@ -50,7 +50,7 @@ impl DeskKind {
             Self::Complaint => "is unhappy",
             Self::LateAnswer => "has answered too late, or to what has changed",
             Self::Unclear => "has written something unclear",
-            Self::UnknownSender => "is not known by this number",
+            Self::UnknownSender => "is nobody that is known here",
         }
     }
 }

@@ -1,13 +1,35 @@
-//! Ids: UUIDv7 text, so that rows sort by the moment they were made.
+//! Ids: UUIDv7 text, so that rows sort by the moment they were made, and those of one moment in the order of making.
 
-use uuid::{NoContext, Timestamp, Uuid};
+use std::sync::Mutex;
+
+use uuid::{ContextV7, Timestamp, Uuid};
 
 use super::instant::Instant;
 
-/// A new id made at `now`.
+/// Counts within a millisecond; also goes on counting where the clock is set back, so that a later id is the greater one.
+static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+
+/// A new id made at `now`, greater than every other that this process has made.
 #[must_use]
 pub fn new_id(now: Instant) -> String {
     let millis = u64::try_from(now.millis()).unwrap_or_default();
     let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
-    Uuid::new_v7(Timestamp::from_unix(NoContext, millis / 1000, nanos)).to_string()
+    Uuid::new_v7(Timestamp::from_unix(&ORDER, millis / 1000, nanos)).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_rise_within_a_moment_and_when_the_clock_is_set_back() {
+        let (now, before) = (
+            Instant::from_millis(1_800_000_000_000),
+            Instant::from_millis(1_700_000_000_000),
+        );
+        let ids: Vec<_> = (0..5_000)
+            .map(|at| new_id(if at % 2 == 0 { now } else { before }))
+            .collect();
+        assert!(ids.is_sorted_by(|one, next| one < next));
+    }
 }

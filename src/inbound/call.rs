@@ -28,8 +28,8 @@ pub struct Called<'a> {
 /// Why a call can't be noted so.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    #[error("this call was made already: `daybefore why` on its message tells the story")]
-    Made,
+    #[error("this call was made already: `daybefore why {0}` tells the story")]
+    Made(String),
     #[error("a call about a {about} can't end as `{outcome}`: that is for renewals")]
     Outcome { about: ItemKind, outcome: CallOutcome },
     #[error(transparent)]
@@ -57,7 +57,7 @@ pub async fn made(tx: &mut Tx, zones: &Zones, call: &Call, called: &Called<'_>, 
         });
     }
     if !store::call::done(tx, &call.id, called.outcome, called.note, called.by, now).await? {
-        return Err(CallError::Made);
+        return Err(CallError::Made(call.message_id.clone()));
     }
     if let Some(again) = called.again {
         call_again(tx, call, again, now).await?;

@@ -29,7 +29,8 @@ pub async fn read_receipts(dispatcher: &Dispatcher, now: Instant) -> Result<u64,
         }
         tx.commit().await?;
         read += batch.len() as u64;
-        if batch.is_empty() {
+        // Whatever was stored since has woken the reader again.
+        if (batch.len() as u64) < BATCH.unsigned_abs() {
             return Ok(read);
         }
     }

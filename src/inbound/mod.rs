@@ -7,6 +7,7 @@ pub mod consent;
 pub mod delivery;
 pub mod follow_up;
 pub mod page;
+pub mod reader;
 pub mod receive;
 pub mod reply;
 mod scene;

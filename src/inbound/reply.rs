@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 
 use super::act::{self, Said, Way};
 use super::case::{self, Unhappy};
@@ -34,13 +34,18 @@ use crate::store::{self, StoreError, Tx};
 /// How many messages are looked for at a time.
 const BATCH: i64 = 200;
 
-/// Reads what customers have sent and nobody has read. Returns how many messages that were.
+/// Between two messages read one after the other: of two answers, or of a STOP and a START, the later one counts.
+const LATER: TimeDelta = TimeDelta::milliseconds(1);
+
+/// Reads what customers have sent and nobody has read, in the order of storing, each at a moment of its own. Returns how
+/// many messages that were.
 ///
 /// # Errors
 /// When the database fails; what was not committed is read again. A message that can't be read for another reason is
 /// logged, stays unread, and keeps no other from being read.
 pub async fn read_inbound(dispatcher: &Dispatcher, now: Instant) -> Result<u64, DispatchError> {
     let mut read = 0;
+    let mut at = now;
     let mut stuck = HashSet::new();
     loop {
         let mut unread = store::inbound::unread(&mut dispatcher.store.read().await?, BATCH).await?;
@@ -49,7 +54,7 @@ pub async fn read_inbound(dispatcher: &Dispatcher, now: Instant) -> Result<u64, 
             return Ok(read);
         }
         for id in unread {
-            match read_one(dispatcher, &id, now).await {
+            match read_one(dispatcher, &id, at).await {
                 Ok(done) => read += u64::from(done),
                 Err(PlanError::Store(error)) => return Err(error.into()),
                 Err(error) => {
@@ -57,6 +62,7 @@ pub async fn read_inbound(dispatcher: &Dispatcher, now: Instant) -> Result<u64, 
                     stuck.insert(id);
                 }
             }
+            at = dispatcher.clock.now().max(at + LATER);
         }
     }
 }
@@ -265,17 +271,10 @@ impl Step<'_> {
         }
     }
 
-    /// What waits for its turn with the carrier has had its last look: dispatch asks this process before the call.
+    /// What waits for its turn with the carrier has had its last look: dispatch reads the new lines before the call.
     fn tell_dispatch(&self) {
-        let withdrawn = &self.dispatcher.withdrawn;
-        match self.effect() {
-            Effect::OptOut => {
-                let wish = self.wish();
-                let keep = self.dispatcher.settings.lease;
-                withdrawn.note(wish.business_ids, wish.address, wish.channel, None, keep, self.now);
-            }
-            Effect::OptIn => withdrawn.forget(&self.inbound.sender),
-            Effect::Answer => {}
+        if matches!(self.effect(), Effect::OptOut | Effect::OptIn) {
+            self.dispatcher.withdrawn.written();
         }
     }
 

@@ -44,8 +44,8 @@ pub fn can_give(page: &Page, channel: Channel) -> bool {
     page.link.channel == channel && page.customer.address(channel) == Some(page.link.address.as_str())
 }
 
-/// Writes what differs from the ledger into it, each with the words that stood beside it, and plans again. Returns what
-/// did; whoever commits tells the senders of what was ended (`Dispatcher::withdrawn`).
+/// Writes what differs from the ledger into it, each with the words that stood beside it, and plans again. Whoever
+/// commits tells `Dispatcher::withdrawn`.
 ///
 /// # Errors
 /// When the database fails; then the caller's transaction must not be committed.
@@ -55,8 +55,8 @@ pub async fn prefer(
     wanted: &[Wish],
     wording: impl Fn(Wish) -> String,
     now: Instant,
-) -> Result<Vec<Wish>, PlanError> {
-    let mut changed = Vec::new();
+) -> Result<(), PlanError> {
+    let mut changed = false;
     for stands in wishes(tx, page).await? {
         let scope = |wish: &&Wish| wish.channel == stands.channel && wish.purpose == stands.purpose;
         let Some(wish) = wanted.iter().find(scope) else {
@@ -77,12 +77,12 @@ pub async fn prefer(
             ..everything(page)
         };
         store::ledger::add(tx, &line, now).await?;
-        changed.push(*wish);
+        changed = true;
     }
-    if !changed.is_empty() {
+    if changed {
         replan(tx, page, now).await?;
     }
-    Ok(changed)
+    Ok(())
 }
 
 /// Which of its mails an unsubscribe link has ended: those of its message's purpose, and all.
@@ -99,31 +99,22 @@ pub async fn ended(tx: &mut Tx, page: &Page) -> Result<(bool, bool), StoreError>
     ))
 }
 
-/// Ends mails of the message's purpose, or all mails, to the customer and to the address that the mail went to. Returns
-/// what was ended by it.
+/// Ends mails of the message's purpose, or all mails, to the customer and to the address that the mail went to. Whoever
+/// commits tells `Dispatcher::withdrawn`.
 ///
 /// # Errors
 /// When the database fails; then the caller's transaction must not be committed.
-pub async fn unsubscribe(tx: &mut Tx, page: &Page, all: bool, now: Instant) -> Result<Vec<Wish>, PlanError> {
+pub async fn unsubscribe(tx: &mut Tx, page: &Page, all: bool, now: Instant) -> Result<(), PlanError> {
     let (this_ended, all_ended) = ended(tx, page).await?;
     if all_ended || (this_ended && !all) {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let line = NewConsent {
         purpose: (!all).then_some(page.message.purpose),
         ..everything(page)
     };
     store::ledger::add(tx, &line, now).await?;
-    replan(tx, page, now).await?;
-    let ended = |purpose: &Purpose| Wish {
-        channel: page.link.channel,
-        purpose: *purpose,
-        wanted: false,
-    };
-    let covered = Purpose::ALL
-        .iter()
-        .filter(|purpose| all || **purpose == page.message.purpose);
-    Ok(covered.map(ended).collect())
+    Ok(replan(tx, page, now).await?)
 }
 
 /// Everything is ended on the link's channel, for the customer and at the link's address.

@@ -33,28 +33,50 @@ const ASK_AGAIN: TimeDelta = TimeDelta::seconds(60);
 /// How long a provider is asked for a receipt that does not come: an hour, then six, then a day after acceptance.
 const RECEIPT_LOOKS: [i64; 2] = [5, 18];
 
-/// Takes over messages whose lease has run out: what may have reached the carrier is of unknown outcome.
+/// Takes over messages whose lease has run out: what may have reached the carrier is of unknown outcome, what surely has
+/// not is due again.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn rescue(dispatcher: &Dispatcher, now: Instant) -> Result<u64, StoreError> {
+    let mut rescued = 0;
+    loop {
+        let batch = rescue_batch(dispatcher, now).await?;
+        rescued += batch;
+        if batch < BATCH.unsigned_abs() {
+            return Ok(rescued);
+        }
+    }
+}
+
+async fn rescue_batch(dispatcher: &Dispatcher, now: Instant) -> Result<u64, StoreError> {
     let mut tx = dispatcher.store.write().await?;
     let stranded = store::outbox::stranded(&mut tx, now, BATCH).await?;
+    let mut never_called = Vec::new();
     for message in &stranded {
-        if let Some(attempt_id) = &message.attempt_id {
-            let end = AttemptEnd {
-                failure: Some("the program ended before the carrier's answer was written"),
-                look_at: Some(now),
-                ..AttemptEnd::new(attempt_id, AttemptState::Unknown, now)
-            };
+        let (attempt, event) = match &message.attempt_id {
+            // Without an attempt nothing was handed to any carrier.
+            None => (None, Event::PutBack),
+            Some(id) if dispatcher.started.was_never_called(&message.lease_owner, id) => {
+                never_called.push(message.id.as_str());
+                let end = AttemptEnd {
+                    failure: Some("the program ended before the carrier was called"),
+                    ..AttemptEnd::new(id, AttemptState::PutBack, now)
+                };
+                (Some(end), Event::PutBack)
+            }
+            Some(id) => {
+                let end = AttemptEnd {
+                    failure: Some("the program ended before the carrier's answer was written"),
+                    look_at: Some(now),
+                    ..AttemptEnd::new(id, AttemptState::Unknown, now)
+                };
+                (Some(end), Event::Doubt)
+            }
+        };
+        if let Some(end) = attempt {
             store::attempt::settle(&mut tx, &end, AttemptState::Started).await?;
         }
-        // Without an attempt nothing was handed to any carrier.
-        let event = if message.attempt_id.is_some() {
-            Event::Doubt
-        } else {
-            Event::PutBack
-        };
         let to = next(State::Sending, event).unwrap_or(State::Unknown);
         let settlement = Settlement {
             owner: &message.lease_owner,
@@ -62,11 +84,15 @@ pub async fn rescue(dispatcher: &Dispatcher, now: Instant) -> Result<u64, StoreE
         };
         store::outbox::settle(&mut tx, &settlement).await?;
     }
+    if !never_called.is_empty() {
+        store::question::take_back(&mut tx, &never_called).await?;
+    }
     tx.commit().await?;
     if !stranded.is_empty() {
         tracing::warn!(
             count = stranded.len(),
-            "messages of a sender that died; the carrier is asked about them"
+            never_called = never_called.len(),
+            "messages of a sender that died; the carrier is asked about those that it may have"
         );
     }
     Ok(stranded.len() as u64)

@@ -24,6 +24,7 @@ pub enum TakeOverError {
 /// # Errors
 /// When the database fails, or the zone data lack the zone of a business.
 pub async fn take_over(dispatcher: &Dispatcher, now: Instant) -> Result<(), TakeOverError> {
+    dispatcher.started.take_over(&dispatcher.store.path());
     let mut tx = dispatcher.store.write().await?;
     store::outbox::expire_leases(&mut tx, now).await?;
     let resumed = store::lane::resume(&mut tx, None).await?;
@@ -35,6 +36,8 @@ pub async fn take_over(dispatcher: &Dispatcher, now: Instant) -> Result<(), Take
     delivery::read_receipts(dispatcher, now).await?;
     reply::read_inbound(dispatcher, now).await?;
     rescue::rescue(dispatcher, now).await?;
+    // What the process before has left is looked after: from here on the record is this one's.
+    dispatcher.started.begin();
     rescue::reconcile(dispatcher, now).await?;
     Ok(())
 }

@@ -34,3 +34,12 @@ macro_rules! rows_of {
     };
 }
 pub(super) use rows_of;
+
+/// The number of a row in a table that is only ever added to, in the order of writing. PostgreSQL: a column
+/// `GENERATED ALWAYS AS IDENTITY`.
+macro_rules! nth {
+    () => {
+        "rowid"
+    };
+}
+pub(super) use nth;

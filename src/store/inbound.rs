@@ -79,7 +79,8 @@ pub async fn store(tx: &mut Tx, inbound: &NewInbound<'_>, now: Instant) -> Resul
     Ok(done.rows_affected() == 1)
 }
 
-/// The ids of messages that no step has read yet, oldest first.
+/// The ids of messages that no step has read yet, oldest first; those of one moment in the order of storing, in which ids
+/// rise.
 pub async fn unread(tx: &mut Tx, limit: i64) -> Result<Vec<String>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(
         "SELECT id FROM inbound WHERE read_at IS NULL ORDER BY received_at, id LIMIT $1",

@@ -1,6 +1,7 @@
 //! The ledger of consent and the list of bad addresses: who may be written to, and where it is no use.
 
 use super::db::{Tx, on};
+use super::dialect::nth;
 use super::error::StoreError;
 use super::types::row;
 use crate::domain::consent::ConsentLine;
@@ -126,34 +127,88 @@ pub async fn last_word(
 }
 
 /// A line of the ledger, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct LedgerLine {
+    pub id: String,
+    pub business_id: String,
+    /// None: the customer, whatever the address.
+    pub address: Option<String>,
     pub channel: Option<Channel>,
     pub purpose: Option<Purpose>,
     pub given: bool,
     pub source: String,
+    pub wording: Option<String>,
     pub at: Instant,
 }
 
 row!(LedgerLine {
+    id,
+    business_id,
+    address,
     channel,
     purpose,
     given,
     source,
+    wording,
     at
 });
 
+/// The columns of a `LedgerLine`.
+macro_rules! line_columns {
+    () => {
+        "id, business_id, address, channel, purpose, given, source, wording, at"
+    };
+}
+
 /// Every line that speaks of an address, in whatever business, oldest first.
 pub async fn lines_at(tx: &mut Tx, address: &str) -> Result<Vec<LedgerLine>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(
-        "SELECT channel, purpose, given, source, at FROM consent WHERE address = $1 ORDER BY at, id",
-    ).bind(address).fetch_all(c).await)?)
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM consent WHERE address = $1 ORDER BY at, id"
+    )).bind(address).fetch_all(c).await)?)
 }
 
 /// Every line that speaks of a customer, oldest first.
 pub async fn lines_of(tx: &mut Tx, customer: &Customer) -> Result<Vec<LedgerLine>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(
-        "SELECT channel, purpose, given, source, at FROM consent \
-         WHERE customer_id = $1 OR (business_id = $2 AND (address = $3 OR address = $4)) ORDER BY at, id",
-    ).bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?)
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM consent \
+         WHERE customer_id = $1 OR (business_id = $2 AND (address = $3 OR address = $4)) ORDER BY at, id"
+    )).bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).fetch_all(c).await)?)
+}
+
+/// A line of the ledger, by its number in the order of writing.
+#[derive(Clone, Debug)]
+pub struct LateLine {
+    pub line: i64,
+    pub business_id: String,
+    pub customer_id: Option<String>,
+    pub address: Option<String>,
+    pub channel: Option<Channel>,
+    pub purpose: Option<Purpose>,
+    pub given: bool,
+}
+
+row!(LateLine {
+    line,
+    business_id,
+    customer_id,
+    address,
+    channel,
+    purpose,
+    given
+});
+
+/// The number of the last line; 0: there is none.
+pub async fn last_line(tx: &mut Tx) -> Result<i64, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar(concat!("SELECT COALESCE(MAX(", nth!(), "), 0) FROM consent"))
+        .fetch_one(c).await)?,
+    )
+}
+
+/// Every line that was written after that one, in the order of writing.
+pub async fn lines_after(tx: &mut Tx, line: i64) -> Result<Vec<LateLine>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", nth!(), " AS line, business_id, customer_id, address, channel, purpose, given FROM consent \
+         WHERE ", nth!(), " > $1 ORDER BY ", nth!()
+    )).bind(line).fetch_all(c).await)?)
 }

@@ -4,6 +4,7 @@ mod alike;
 pub mod attempt;
 pub mod business;
 pub mod call;
+pub mod call_record;
 pub mod claim;
 pub mod customer;
 pub mod customer_case;

@@ -80,6 +80,9 @@ const MAILED: &[Part] = &[Part::Subject, Part::Body];
 /// any other would be stopped by a complaint.
 pub const REVIEW_INVITATION: &str = "review_invitation";
 
+/// Tells the business of an unhappy customer.
+pub const CASE_ALERT: &str = "case_alert";
+
 /// What ends every mail that carries an unsubscribe link: a part of others, never a message of its own.
 pub(super) const FOOTER: &str = "mail_footer";
 
@@ -153,7 +156,7 @@ pub static TEMPLATES: &[Template] = &[
     about(Item::Case, "case_solved", SOLVED),
     Template {
         audience: Audience::Business,
-        ..about(Item::Case, "case_alert", NOTHING)
+        ..about(Item::Case, CASE_ALERT, NOTHING)
     },
     Template {
         parts: TEXTED,

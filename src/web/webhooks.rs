@@ -9,7 +9,7 @@ use super::error::WebError;
 use crate::app::App;
 use crate::carrier::twilio_inbound;
 use crate::carrier::twilio_signature::{Payload, verify};
-use crate::inbound::{delivery, receive, reply};
+use crate::inbound::receive;
 use crate::store::{self, receipt::NewReceipt};
 
 /// The headers in which Twilio and its look-alikes sign (FACTS 1.9, 1.15).
@@ -45,7 +45,7 @@ pub(super) async fn twilio_message_by_get(
     take_message(app, &query(&uri)).await
 }
 
-/// Stores the message and answers; only then is it read.
+/// Stores the message and answers; the reader reads it (`inbound/reader.rs`).
 async fn take_message(app: App, pairs: &Pairs) -> Result<impl IntoResponse + use<>, WebError> {
     check_account(&app, pairs)?;
     let received = twilio_inbound::received(pairs).ok_or(WebError::BadRequest("MessageSid, From or To is missing"))?;
@@ -55,18 +55,9 @@ async fn take_message(app: App, pairs: &Pairs) -> Result<impl IntoResponse + use
     tx.commit().await?;
     app.dispatcher.metrics.inbound();
     if is_new {
-        tokio::spawn(read_messages(app));
+        app.stored.message();
     }
     Ok(([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], EMPTY_TWIML))
-}
-
-/// Reads what is stored, after the caller has its answer; what goes wrong here is tried again by the schedule.
-async fn read_messages(app: App) {
-    let now = app.dispatcher.clock.now();
-    match reply::read_inbound(&app.dispatcher, now).await {
-        Ok(_) => app.wake.all(),
-        Err(error) => tracing::error!(%error, "stored messages of customers could not be read yet"),
-    }
 }
 
 /// `POST /webhooks/twilio/status?m=<attempt>`: how a message fares (FACTS 1.11).
@@ -102,18 +93,9 @@ pub(super) async fn twilio_status(
     tx.commit().await?;
     app.dispatcher.metrics.receipt();
     if is_new {
-        tokio::spawn(read(app));
+        app.stored.receipt();
     }
     Ok(StatusCode::OK)
-}
-
-/// Reads what is stored, after the caller has its answer; what goes wrong here is tried again by the schedule.
-async fn read(app: App) {
-    let now = app.dispatcher.clock.now();
-    match delivery::read_receipts(&app.dispatcher, now).await {
-        Ok(_) => app.wake.all(),
-        Err(error) => tracing::error!(%error, "stored receipts could not be read yet"),
-    }
 }
 
 /// A signature made with our secret for another account of ours is no message of this one.

@@ -3,4 +3,5 @@
 mod answers;
 mod opt_out;
 mod questions;
+mod reading;
 mod webhook;

@@ -118,7 +118,8 @@ async fn killed_in_the_middle_of_bursts_each_message_goes_out_once_and_has_its_p
         serving.wait().expect("gone");
     }
     let mut serving = program.serve();
-    // What was claimed and never reached the provider goes out after it was asked twice, minutes apart.
+    // What was claimed and not handed over goes out at once. A call that was cut off on its way to the provider goes out
+    // again only after that was asked twice, minutes apart.
     for _ in 0..400 {
         wait(1000).await;
         if program.states() == BTreeMap::from([("accepted".to_owned(), kills * burst)]) {

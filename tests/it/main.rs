@@ -3,6 +3,7 @@
 mod carrier_smtp;
 mod carrier_twilio;
 mod cases;
+mod commands;
 mod dispatch;
 mod erasure;
 mod inbound;

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use chrono::NaiveTime;
@@ -266,68 +264,4 @@ fn an_answer_takes_less_than_a_millisecond() {
     let each = start.elapsed() / u32::try_from(rows.len()).expect("some");
     println!("{each:?} an answer");
     assert!(each.as_millis() < allowed, "{each:?}");
-}
-
-fn command(arguments: &[&str], input: &str) -> (String, String, bool) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_daybefore"))
-        .arg("understand")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    child
-        .stdin
-        .take()
-        .expect("input")
-        .write_all(input.as_bytes())
-        .expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (text(output.stdout), text(output.stderr), output.status.success())
-}
-
-#[test]
-fn the_command_tells_what_one_answer_would_be_taken_for() {
-    let (out, error, success) = command(
-        &[
-            "--asked",
-            "confirm",
-            "--locale",
-            "de-AT",
-            "--at",
-            "09:00",
-            "9 Uhr passt",
-        ],
-        "",
-    );
-    assert_eq!(
-        out,
-        "{\"intent\":\"accept\",\"score\":null,\"action\":\"accept\",\"certainty\":0.93}\n"
-    );
-    assert!(success && error.is_empty());
-}
-
-#[test]
-fn a_bad_line_is_named_and_the_others_are_answered() {
-    let input = concat!(
-        "{\"id\":7,\"asked\":\"rating\",\"locale\":\"fr\",\"text\":\"cinq\",\"at\":\"\"}\n",
-        "\n",
-        "{\"asked\":\"what\",\"text\":\"x\"}\n",
-        "{\"asked\":\"nothing\",\"locale\":\"sl-SI\",\"text\":\"Stop\",\"at\":null}\n",
-        "{\"asked\":\"confirm\",\"text\":\"yes\",\"at\":\"nine\"}\n",
-        "no JSON\n",
-    );
-    let (out, error, success) = command(&["--jsonl"], input);
-    assert_eq!(
-        out,
-        "{\"intent\":\"rating\",\"score\":5,\"action\":\"rating\",\"certainty\":0.99}\n\
-         {\"intent\":\"opt_out\",\"score\":null,\"action\":\"opt_out\",\"certainty\":0.99}\n"
-    );
-    let errors: Vec<&str> = error.lines().collect();
-    assert_eq!(errors.len(), 3, "{error}");
-    assert!(errors[0].starts_with("error: line 3: ") && errors[2].starts_with("error: line 6: "));
-    assert_eq!(errors[1], "error: line 5: `nine` is no time of day: write it as 09:00");
-    assert!(!success);
 }

@@ -1,12 +1,18 @@
 //! After a crash between the commit of an attempt and the carrier's answer: nothing is lost, nothing goes twice.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use daybefore::carrier::{Failure, Found, Outcome, Receipt, Stage};
-use daybefore::domain::attempt::AttemptState;
-use daybefore::domain::message::State;
+use daybefore::domain::attempt::{Attempt, AttemptState};
+use daybefore::domain::ids::new_id;
+use daybefore::domain::instant::Instant;
+use daybefore::domain::message::{Channel, State};
 use daybefore::outbound::dispatch::drain;
 use daybefore::outbound::rescue;
+use daybefore::store::claim::Claimed;
+use daybefore::store::{self, call_record};
 use futures::FutureExt as _;
 use tokio::sync::Notify;
 
@@ -28,14 +34,19 @@ fn found(provider_id: &str) -> Found {
 }
 
 /// Dies while the text of a visit is on its way, and starts again.
-async fn crash_while_sending(mut app: TestApp) -> TestApp {
+async fn crash_while_sending(app: TestApp) -> TestApp {
+    app.book("B-1", "2026-12-15 09:00").await;
+    crash_in_the_call(app).await
+}
+
+/// Dies while the text that is due is on its way, and starts again.
+async fn crash_in_the_call(mut app: TestApp) -> TestApp {
     let called = Arc::new(Notify::new());
     let calling = called.clone();
     app.texts_go_to(Meanwhile::new(move |_| {
         calling.notify_one();
         std::future::pending().boxed()
     }));
-    app.book("B-1", "2026-12-15 09:00").await;
     // Dropped while the carrier is being called: the attempt is committed, nothing after it happens.
     tokio::select! {
         _ = drain(&app.app.dispatcher, "sms") => panic!("it waits for the carrier"),
@@ -280,4 +291,157 @@ async fn the_same_words_to_one_phone_are_not_taken_for_each_other() {
         ids.push(attempts[0].provider_id.clone());
     }
     assert_ne!(ids[0], ids[1]);
+}
+
+/// An app that records its calls, as every `serve` does from its start on.
+async fn recording() -> TestApp {
+    TestApp::garage().start().await.restart().await
+}
+
+/// A visit's text is claimed and its attempt committed; the carrier is not called.
+async fn claim_without_a_call(app: &TestApp) {
+    app.book("B-1", "2026-12-15 09:00").await;
+    let owner = app.app.dispatcher.started.owner(app.now());
+    let lease_until = app.at("2026-12-01 09:02");
+    let mut tx = app.app.store().write().await.expect("a transaction");
+    let claimed = claim(&mut tx, "sms", &owner, 10, app.now(), lease_until)
+        .await
+        .expect("claimed");
+    let attempts: Vec<_> = claimed.iter().map(|message| started(message, app.now())).collect();
+    store::attempt::insert_all(&mut tx, &attempts).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    assert_eq!(attempts.len(), 1);
+}
+
+fn started(message: &Claimed, now: Instant) -> Attempt {
+    Attempt {
+        id: new_id(now),
+        message_id: message.id.clone(),
+        business_id: message.business_id.clone(),
+        number: message.attempts,
+        channel: Channel::Sms,
+        carrier: "memory".to_owned(),
+        sender: "+15017122661".to_owned(),
+        address: PHONE.to_owned(),
+        subject: None,
+        text: Some("Hello".to_owned()),
+        segments: 1,
+        state: AttemptState::Started,
+        provider_id: None,
+        stage: None,
+        provider_status: None,
+        code: None,
+        failure: None,
+        started_at: now,
+        settled_at: None,
+        look_at: None,
+        looks: 0,
+    }
+}
+
+#[tokio::test]
+async fn what_was_surely_never_called_is_due_again_at_once_and_nobody_is_asked() {
+    let app = recording().await;
+    claim_without_a_call(&app).await;
+    let app = app.restart().await;
+    assert_eq!(app.state("B-1", "confirmation").await, State::Planned);
+    app.dispatch().await;
+    let confirmation = app.message("B-1", "confirmation").await;
+    assert_eq!(confirmation.state, State::Accepted);
+    let attempts = app.attempts(&confirmation.message_id).await;
+    let ends: Vec<_> = attempts.iter().map(|attempt| attempt.state).collect();
+    assert_eq!(ends, [AttemptState::PutBack, AttemptState::Accepted]);
+    assert_eq!((app.sent().len(), app.sms.lookups().len()), (1, 0));
+    let mut tx = app.app.store().read().await.expect("a transaction");
+    let resends = store::outbox::resends(&mut tx, &confirmation.message_id).await;
+    assert_eq!(resends.expect("read"), 0, "its one resend is left");
+}
+
+#[tokio::test]
+async fn what_was_being_called_is_asked_about_all_the_same() {
+    let app = crash_while_sending(recording().await).await;
+    assert_eq!(app.state("B-1", "confirmation").await, State::Unknown);
+    app.sms.set_found(vec![found("SM-found")]);
+    app.run_until("2026-12-01 12:00").await;
+    assert_eq!(app.state("B-1", "confirmation").await, State::Accepted);
+    assert_eq!(app.sent(), [], "not once more");
+}
+
+#[tokio::test]
+async fn a_second_crash_before_the_call_changes_nothing() {
+    let app = recording().await;
+    claim_without_a_call(&app).await;
+    let app = crash_in_the_call(app.restart().await).await;
+    assert_eq!(app.state("B-1", "confirmation").await, State::Unknown);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_believed_leaves_it_to_the_carrier() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 5] = [
+        ("deleted", |record| fs::remove_file(record).unwrap()),
+        ("emptied", |record| fs::write(record, "").unwrap()),
+        ("cut off", |record| {
+            let text = fs::read_to_string(record).unwrap();
+            fs::write(record, text.trim_end()).unwrap();
+        }),
+        ("copied back", |record| {
+            let copy = record.with_extension("copy");
+            fs::copy(record, &copy).unwrap();
+            fs::rename(&copy, record).unwrap();
+        }),
+        ("another boot", |record| {
+            let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+            let text = fs::read_to_string(record).unwrap();
+            fs::write(record, text.replace(boot.trim(), "another")).unwrap();
+        }),
+    ];
+    for (name, change) in changes {
+        let app = recording().await;
+        claim_without_a_call(&app).await;
+        change(&call_record::path(&app.app.store().path()));
+        let app = app.restart().await;
+        assert_eq!(app.state("B-1", "confirmation").await, State::Unknown, "{name}");
+        app.run_until("2026-12-01 12:00").await;
+        assert!(app.sms.lookups().len() >= 2, "{name}");
+        assert_eq!(app.sent().len(), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_living_process_has_claimed_is_not_taken_for_never_called() {
+    let app = recording().await;
+    claim_without_a_call(&app).await;
+    // Somebody has deleted the lock file, and a second `serve` starts.
+    let alive = app.app.dispatcher.started.clone();
+    let app = app.restart().await;
+    assert_eq!(app.state("B-1", "confirmation").await, State::Unknown);
+    drop(alive);
+}
+
+#[tokio::test]
+async fn more_than_one_batch_is_rescued_at_a_start() {
+    let app = recording().await;
+    let row = |number| format!("B-{number},Customer {number},+49171392{number:04},2026-12-15 09:00");
+    let rows: Vec<_> = (0..450).map(row).collect();
+    app.import_bookings(&format!("external_id,name,phone,starts_at\n{}\n", rows.join("\n")))
+        .await;
+    let owner = app.app.dispatcher.started.owner(app.now());
+    let mut tx = app.app.store().write().await.expect("a transaction");
+    let lease_until = app.at("2026-12-01 09:02");
+    let claimed = claim(&mut tx, "sms", &owner, 1_000, app.now(), lease_until)
+        .await
+        .expect("claimed");
+    let attempts: Vec<_> = claimed.iter().map(|message| started(message, app.now())).collect();
+    store::attempt::insert_all(&mut tx, &attempts).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    assert_eq!(attempts.len(), 450);
+    let app = app.restart().await;
+    let sending = app
+        .plan()
+        .await
+        .iter()
+        .filter(|line| line.state == State::Sending)
+        .count();
+    assert_eq!(sending, 0);
 }

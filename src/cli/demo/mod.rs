@@ -3,6 +3,7 @@
 mod show;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -13,7 +14,7 @@ use super::context::Context;
 use super::output::Out;
 use super::serve::{asked_to_stop, serve};
 use crate::app::{App, DeskAccess};
-use crate::clock::{SystemClock, VirtualClock};
+use crate::clock::{Clock, SystemClock, VirtualClock};
 use crate::domain::instant::Instant;
 use crate::outbound::demonstration::{self, Intake, News, timeline};
 use crate::store::{Open, Store};
@@ -49,22 +50,61 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
         .tempdir()
         .context("a temporary folder")?;
     let store = Store::open(&folder.path().join("demo.db"), Open::CreateIfEmpty).await?;
+    // Taken before the first message is written: the links in messages lead there.
+    let site = if args.no_serve {
+        None
+    } else {
+        let messages = folder.path().join("messages");
+        Some(Site::open(args.listen.unwrap_or(context.config.server.listen), messages).await?)
+    };
     let told = tokio::select! {
-        told = live_and_tell(&args, context, &store, out) => told,
+        told = live_and_tell(&args, context, site.as_ref(), &store, out) => told,
         () = asked_to_stop() => return Ok(()),
     };
     told?;
-    if !args.no_serve {
-        keep_serving(&args, context, store, out).await?;
+    match site {
+        Some(site) => keep_serving(site, context, store, out).await,
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Where the demonstration can be looked at.
+struct Site {
+    listener: TcpListener,
+    /// How a browser on this machine reaches it.
+    url: String,
+    /// What customers got, a file a message, with links that work.
+    messages: PathBuf,
+}
+
+impl Site {
+    async fn open(wanted: SocketAddr, messages: PathBuf) -> anyhow::Result<Self> {
+        let listener = listen(wanted).await?;
+        let address = listener.local_addr()?;
+        let url = if address.ip().is_unspecified() || address.ip().is_loopback() {
+            format!("http://localhost:{}", address.port())
+        } else {
+            format!("http://{address}")
+        };
+        Ok(Self {
+            listener,
+            url,
+            messages,
+        })
+    }
 }
 
 /// Lives through the fortnight and prints what came of it.
-async fn live_and_tell(args: &Args, context: &Context, store: &Store, out: &mut Out) -> anyhow::Result<()> {
+async fn live_and_tell(
+    args: &Args,
+    context: &Context,
+    site: Option<&Site>,
+    store: &Store,
+    out: &mut Out,
+) -> anyhow::Result<()> {
     let (begin, end) = demonstration::span(&context.zones()?)?;
     let clock = Arc::new(VirtualClock::starting_at(begin));
-    let app = app(context, store.clone(), clock.clone())?;
+    let app = app(context, site, store.clone(), clock.clone())?;
     let (intake, news) = live(&app, &clock, (begin, end)).await?;
     show::intake(out, intake)?;
     let mut timeline = timeline::read(&app.dispatcher, &news).await?;
@@ -80,11 +120,14 @@ async fn live_and_tell(args: &Args, context: &Context, store: &Store, out: &mut 
     Ok(out.flush()?)
 }
 
-fn app(context: &Context, store: Store, clock: Arc<dyn crate::clock::Clock>) -> anyhow::Result<App> {
+fn app(context: &Context, site: Option<&Site>, store: Store, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
     let mut config = context.config.clone().sandboxed();
     // A carrier's pace would only make the demonstration slow.
     config.sms.messages_per_second = 0.0;
     config.email.messages_per_second = 0.0;
+    // Nobody may be led to where the configuration says that real customers are.
+    config.server.public_url = site.map(|site| site.url.clone());
+    config.sandbox.folder = site.map(|site| site.messages.clone());
     Ok(App::with_store(config, store, clock)?)
 }
 
@@ -113,23 +156,23 @@ async fn live(app: &App, clock: &VirtualClock, span: (Instant, Instant)) -> anyh
 }
 
 /// The desk and live sending go on where the fortnight ended.
-async fn keep_serving(args: &Args, context: &Context, store: Store, out: &mut Out) -> anyhow::Result<()> {
+async fn keep_serving(site: Site, context: &Context, store: Store, out: &mut Out) -> anyhow::Result<()> {
     let (_, end) = demonstration::span(&context.zones()?)?;
-    let listener = listen(args.listen.unwrap_or(context.config.server.listen)).await?;
-    let mut app = app(context, store, Arc::new(SystemClock::starting_at(end)))?;
+    let mut app = app(context, Some(&site), store, Arc::new(SystemClock::starting_at(end)))?;
     app.desk = DeskAccess::Open;
-    let mut address = listener.local_addr()?;
-    if address.ip().is_unspecified() {
-        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-    }
     out.line(
         "\nThe clock of the demonstration goes on: in two minutes, at 17:00 in Berlin, tomorrow's reminders go out.",
     )?;
     out.line(format_args!(
-        "\nDesk: http://{address}/ (Ctrl-C ends it and removes everything)"
+        "\nWhat customers got, with links to their pages that work: {}/ (open a mail with any mail program)",
+        site.messages.display()
+    ))?;
+    out.line(format_args!(
+        "Desk: {}/ (Ctrl-C ends it and removes everything)",
+        site.url
     ))?;
     out.flush()?;
-    serve(app, listener).await
+    serve(app, site.listener).await
 }
 
 /// Listens on `wanted`, or on one of the next ports, or on any.

@@ -53,7 +53,7 @@ fn garage() -> Business {
         email: Some("termine@havelkiez.example.com".to_owned()),
         address: Some("Uferstraße 12, 13599 Berlin".to_owned()),
         sms_from: Some("+4915228817386".to_owned()),
-        email_from: None,
+        email_from: Some("Werkstatt Havelkiez <termine@havelkiez.example.com>".to_owned()),
         quiet_hours: QuietHours::default(),
         holidays: BTreeSet::new(),
         surveys_need_consent: true,
@@ -73,6 +73,7 @@ fn agency() -> Business {
         email: Some("office@tidewater.example.com".to_owned()),
         address: Some("210 Tidewater Lane, Vancouver BC".to_owned()),
         sms_from: Some("+16045550101".to_owned()),
+        email_from: Some("Tidewater Lane Insurance <office@tidewater.example.com>".to_owned()),
         review_url: None,
         surveys_need_consent: false,
         ..garage()

@@ -232,6 +232,7 @@ impl Worker {
         };
         self.pace.note(self.answered.len(), began);
         self.answered.clear();
+        let ledger = turn.ledger;
         for job in turn.prepared.jobs {
             let (dispatcher, slots) = (self.dispatcher.clone(), Arc::clone(&self.slots));
             let started = self.under_way.start();
@@ -239,7 +240,7 @@ impl Worker {
                 let _started = started;
                 // The semaphore is never closed; a closed one would only mean no limit.
                 let _slot = slots.acquire_owned().await;
-                carry(&dispatcher, job).await
+                carry(&dispatcher, job, ledger).await
             };
             self.calls.spawn_on(call, &self.carriers);
         }

@@ -12,6 +12,7 @@ mod live;
 mod mail;
 mod prepare;
 mod round;
+mod started;
 mod surroundings;
 mod withdrawn;
 
@@ -31,6 +32,7 @@ use crate::texts::TextError;
 pub use conclude::{Answer, Concluded, InFlight, RECEIPT_AFTER, conclude};
 pub use live::{RoundsThread, Wake};
 pub use round::{Round, after_effects, drain};
+pub use started::Started;
 pub use withdrawn::Withdrawn;
 
 /// How dispatch works.
@@ -65,8 +67,10 @@ pub struct Dispatcher {
     pub email: Arc<dyn Carrier>,
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
-    /// Who has opted out while messages were on their way to the carrier.
+    /// Who has opted out since messages on their way to the carrier were claimed.
     pub withdrawn: Arc<Withdrawn>,
+    /// Which calls were begun, for the process after a crash.
+    pub started: Started,
 }
 
 /// Why a round could not be worked; nothing of it was written.

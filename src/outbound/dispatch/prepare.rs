@@ -73,7 +73,7 @@ impl Claim {
         if messages.is_empty() {
             return Ok(None);
         }
-        let owner = new_id(now);
+        let owner = dispatcher.started.owner(now);
         let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
         let surroundings = Surroundings::load(tx, dispatcher, &messages, now).await?;
         store::claim::lease(tx, &mut messages, &owner, now, lease_until).await?;

@@ -6,6 +6,7 @@ use tokio::task::spawn_blocking;
 
 use super::limiter::Limiter;
 use super::prepare::{Claim, Job, Prepared};
+use super::withdrawn::Seen;
 use super::{Answer, Concluded, DispatchError, Dispatcher, InFlight, channel_of, conclude};
 use crate::carrier::Outcome;
 use crate::domain::attempt::AttemptState;
@@ -83,6 +84,10 @@ impl Lane {
                 Err(broken) => std::panic::resume_unwind(broken.into_panic()),
             },
         };
+        let ledger = match prepared.jobs.as_slice() {
+            [] => None,
+            _ => Some(dispatcher.withdrawn.seen(&mut tx).await?),
+        };
         let taken = prepared.jobs.len() + usize::try_from(prepared.dealt_with).unwrap_or(usize::MAX);
         // Where the room was taken whole, more may be due already: nobody needs to ask.
         let next_due = match room {
@@ -93,7 +98,11 @@ impl Lane {
         self.limiter
             .spend(prepared.jobs.iter().map(|job| job.segments.max(1)).sum());
         let next_at = next_due.map(|due| due.max(self.limiter.free_at(now)));
-        Ok(Turn { prepared, next_at })
+        Ok(Turn {
+            prepared,
+            ledger,
+            next_at,
+        })
     }
 
     /// What the answers mean for the lane itself, before anything is written.
@@ -166,6 +175,8 @@ impl Job {
 #[derive(Debug)]
 pub(super) struct Turn {
     pub prepared: Prepared,
+    /// What the last look at its jobs could see of the ledger; none where there are no jobs.
+    pub ledger: Option<Seen>,
     /// When the lane has something to do again; none: nothing is planned, or the lane waits for an operator.
     pub next_at: Option<Instant>,
 }
@@ -241,13 +252,23 @@ async fn tell_everybody(
 }
 
 /// Hands a job to its carrier. A call never gets here: it has no carrier.
-pub(super) async fn carry(dispatcher: &Dispatcher, job: Job) -> Answered {
+pub(super) async fn carry(dispatcher: &Dispatcher, job: Job, ledger: Option<Seen>) -> Answered {
     dispatcher
         .metrics
         .left(dispatcher.clock.now().since(job.message.due_at).num_milliseconds());
+    let withdrawn = match ledger {
+        Some(seen) => {
+            let (store, lease) = (&dispatcher.store, dispatcher.settings.lease);
+            dispatcher.withdrawn.stops(store, &job, seen, lease).await
+        }
+        None => false,
+    };
     let outcome = match dispatcher.carrier(job.channel) {
-        _ if dispatcher.withdrawn.stops(&job) => Outcome::Withdrawn,
-        Some(carrier) => carrier.send(&job.outgoing).await,
+        _ if withdrawn => Outcome::Withdrawn,
+        Some(carrier) => match dispatcher.started.call(&job.attempt_id) {
+            Some(call) => carrier.send_telling(&job.outgoing, call).await,
+            None => carrier.send(&job.outgoing).await,
+        },
         None => Outcome::Accepted {
             provider_id: job.attempt_id.clone(),
         },
@@ -278,7 +299,7 @@ pub async fn drain(dispatcher: &Dispatcher, lane: &str) -> Result<Round, Dispatc
         done.sent += turn.prepared.jobs.len() as u64;
         done.dealt_with += turn.prepared.dealt_with;
         answered = stream::iter(turn.prepared.jobs)
-            .map(|job| carry(dispatcher, job))
+            .map(|job| carry(dispatcher, job, turn.ledger))
             .buffer_unordered(dispatcher.settings.concurrency)
             .collect()
             .await;

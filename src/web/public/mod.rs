@@ -25,7 +25,6 @@ use serde_json::{Value, json};
 use super::error::WebError;
 use crate::app::App;
 use crate::inbound::page::Page;
-use crate::inbound::wishes::Wish;
 use crate::texts::pages::Phrases;
 
 /// A comment of a thousand letters in any script, and the form around it.
@@ -104,21 +103,8 @@ fn token(uri: &Uri) -> &str {
 }
 
 /// What is claimed already must not go either once its receiver has ended it.
-fn tell_senders(app: &App, page: &Page, changed: &[Wish]) {
-    let dispatcher = &app.dispatcher;
-    let business = std::slice::from_ref(&page.link.business_id);
-    for wish in changed.iter().filter(|wish| !wish.wanted) {
-        let at_link = (wish.channel == page.link.channel).then_some(page.link.address.as_str());
-        let mut addresses: Vec<_> = page.customer.address(wish.channel).into_iter().chain(at_link).collect();
-        addresses.dedup();
-        for address in addresses {
-            let (channel, purpose) = (Some(wish.channel), Some(wish.purpose));
-            let (lease, now) = (dispatcher.settings.lease, dispatcher.clock.now());
-            dispatcher
-                .withdrawn
-                .note(business, address, channel, purpose, lease, now);
-        }
-    }
+fn tell_senders(app: &App) {
+    app.dispatcher.withdrawn.written();
     app.wake.all();
 }
 

@@ -62,10 +62,10 @@ pub(in crate::web) async fn act(
     if form.get("do") == Some("preferences") {
         let wanted = wanted(&form);
         let wording = |wish: Wish| show::wording(&page, wish);
-        let changed = wishes::prefer(&mut tx, &page, &wanted, wording, now).await?;
+        wishes::prefer(&mut tx, &page, &wanted, wording, now).await?;
         let response = show::preferences(&mut tx, &page, Some("thanks_preferences")).await?;
         tx.commit().await?;
-        tell_senders(&app, &page, &changed);
+        tell_senders(&app);
         return Ok(response);
     }
     let words = words(&form);

@@ -43,11 +43,11 @@ pub(in crate::web) async fn act(
     let Some(page) = open(&app, &mut tx, &uri).await? else {
         return gone(&headers);
     };
-    let ended = wishes::unsubscribe(&mut tx, &page, all, app.dispatcher.clock.now()).await?;
+    wishes::unsubscribe(&mut tx, &page, all, app.dispatcher.clock.now()).await?;
     let done = if all { "unsubscribed_all" } else { "unsubscribed_this" };
     let response = answer(&mut tx, &page, Some(done)).await?;
     tx.commit().await?;
-    tell_senders(&app, &page, &ended);
+    tell_senders(&app);
     Ok(response)
 }
 

@@ -1,6 +1,7 @@
 //! SMS through Twilio's API.
 
 mod asking;
+mod leaving;
 mod sending;
 
 use std::time::Duration;

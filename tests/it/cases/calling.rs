@@ -83,7 +83,7 @@ async fn a_call_that_nobody_answered_is_on_the_list_again_for_the_agreed_time() 
     assert!(open_calls(&app).await.is_empty());
     assert!(matches!(
         note(&app, &first, CallOutcome::Reached, None).await,
-        Err(CallError::Made)
+        Err(CallError::Made(_))
     ));
 }
 

@@ -4,7 +4,6 @@ use daybefore::domain::desk_item::DeskKind;
 use daybefore::domain::item::{BookingStatus, RenewalStatus};
 use daybefore::domain::message::{Reason, State};
 use daybefore::domain::replan::Hold;
-use daybefore::domain::rule::Rules;
 use daybefore::store;
 
 use crate::support::test_app::{BUSINESS, PHONE, TestApp};
@@ -155,12 +154,8 @@ async fn a_rating_is_kept_and_the_latest_of_a_day_counts() {
 }
 
 #[tokio::test]
-async fn a_yes_to_a_renewal_stops_what_is_only_for_the_unanswered_and_renews_nothing() {
-    let rules = Rules::preset("insurance").expect("a preset");
-    let app = TestApp::agency()
-        .rules(&rules.replace("not_renewed", "unanswered"))
-        .start()
-        .await;
+async fn who_says_yes_to_a_renewal_is_not_asked_again_and_nothing_is_renewed_by_that() {
+    let app = TestApp::agency().start().await;
     app.renew("P-1", "policy", "2027-01-15", "active").await;
     app.run_until("2027-01-08 18:00").await;
     let question = app.asked_by("P-1", "policy-week").await;
@@ -177,6 +172,8 @@ async fn a_yes_to_a_renewal_stops_what_is_only_for_the_unanswered_and_renews_not
         (last_day.state, last_day.reason),
         (State::Skipped, Some(Reason::Answered))
     );
+    // Whoever at the agency forgets it is told, not the customer.
+    assert_eq!(app.state("P-1", "policy-lapsed").await, State::Planned);
 }
 
 #[tokio::test]

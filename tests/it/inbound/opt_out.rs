@@ -1,5 +1,7 @@
 //! Opting out: in whatever words, at once, also what is on its way; and what CANCEL may have meant.
 
+use std::time::Duration;
+
 use daybefore::carrier::Outcome;
 use daybefore::domain::desk_item::DeskKind;
 use daybefore::domain::item::BookingStatus;
@@ -8,10 +10,12 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use crate::support::meanwhile::Meanwhile;
+use crate::support::program::{command, told};
 use crate::support::test_app::{EMAIL, PHONE, TestApp};
 use crate::support::texting::Webhook;
 
 const BEN: &str = "+491713920013";
+const CLEO: &str = "+491713920014";
 
 /// Ana's visit on the 15th, whose reminder is due on the 14th at five.
 async fn booked() -> TestApp {
@@ -229,4 +233,45 @@ async fn a_stop_between_claim_and_send_stops_the_send() {
     .collect();
     assert!(states.contains(&(State::Accepted, None)), "{states:?}");
     assert!(states.contains(&(State::Skipped, Some(Reason::OptedOut))), "{states:?}");
+}
+
+#[tokio::test]
+async fn a_withdrawal_by_another_process_between_claim_and_send_stops_the_send() {
+    let mut app = TestApp::garage().setting("dispatch.concurrency", "3").start().await;
+    app.import_known_bookings(&format!(
+        "external_id,name,phone,starts_at\nB-1,Ana,{PHONE},2026-12-15 09:00\nB-2,Ben,{BEN},2026-12-15 10:00\n\
+         B-3,Cleo,{CLEO},2026-12-15 11:00\n"
+    ))
+    .await;
+    app.advance_to("2026-12-14 17:00");
+    let folder = app.folder().to_owned();
+    // While Ana's text is on its way all three are claimed; then somebody at the desk notes what the others have said.
+    let carrier = Meanwhile::new(move |outgoing| {
+        if outgoing.to == PHONE {
+            for line in [
+                format!("consent withdraw {BEN}"),
+                format!("consent withdraw {CLEO}"),
+                format!("consent give {CLEO} --purpose service"),
+            ] {
+                let arguments: Vec<_> = line.split(' ').collect();
+                told(command(&folder, &arguments), "").said();
+            }
+            // The ledger is looked at again a tenth of a second after the last look.
+            std::thread::sleep(Duration::from_millis(120));
+        }
+        Box::pin(async move {
+            Outcome::Accepted {
+                provider_id: outgoing.attempt_id,
+            }
+        })
+    });
+    app.texts_go_to(carrier.clone());
+    app.dispatch().await;
+    let called: Vec<_> = carrier.sent().into_iter().map(|outgoing| outgoing.to).collect();
+    assert_eq!(called, [PHONE, CLEO]);
+    let stopped = app.message("B-2", "day-before").await;
+    assert_eq!(
+        (stopped.state, stopped.reason),
+        (State::Skipped, Some(Reason::OptedOut))
+    );
 }

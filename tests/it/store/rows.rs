@@ -380,3 +380,37 @@ async fn lists_and_counts_keep_to_their_filter() {
     );
     assert_eq!(store::report::of_item(&mut tx, "i-1").await.unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn the_ledgers_lines_are_told_by_the_order_of_writing() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    insert_message(&mut tx, "m-1", planned()).await;
+    assert_eq!(store::ledger::last_line(&mut tx).await.unwrap(), 0);
+    let line = NewConsent {
+        business_id: "b-1",
+        customer_id: Some("c-1"),
+        address: Some("+1"),
+        channel: Some(Channel::Call),
+        purpose: Some(Purpose::Marketing),
+        given: true,
+        source: "source",
+        wording: None,
+    };
+    store::ledger::add(&mut tx, &line, at(65)).await.unwrap();
+    let first = store::ledger::last_line(&mut tx).await.unwrap();
+    let later = NewConsent { given: false, ..line };
+    store::ledger::add(&mut tx, &later, at(65)).await.unwrap();
+    assert_eq!(store::ledger::lines_after(&mut tx, 0).await.unwrap().len(), 2);
+    let late = store::ledger::lines_after(&mut tx, first).await.unwrap().remove(0);
+    assert_eq!(late.line, store::ledger::last_line(&mut tx).await.unwrap());
+    assert_eq!((late.business_id.as_str(), late.given), ("b-1", false));
+    assert_eq!(
+        (late.customer_id.as_deref(), late.address.as_deref()),
+        (Some("c-1"), Some("+1"))
+    );
+    assert_eq!(
+        (late.channel, late.purpose),
+        (Some(Channel::Call), Some(Purpose::Marketing))
+    );
+}

@@ -7,6 +7,7 @@ pub mod ics;
 pub mod mail_server;
 pub mod meanwhile;
 pub mod outgoing;
+pub mod program;
 pub mod setup;
 pub mod signing;
 pub mod smtp_server;

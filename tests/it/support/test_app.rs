@@ -11,6 +11,7 @@
 //! Times are the business's local ones. Nothing here sleeps.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -172,6 +173,11 @@ impl TestApp {
     /// Puts another carrier in the place of the one for mails.
     pub fn mails_go_to(&mut self, carrier: Arc<dyn Carrier>) {
         self.app.dispatcher.email = carrier;
+    }
+
+    /// Where the database lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn now(&self) -> Instant {

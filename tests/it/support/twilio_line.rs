@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Sleep, sleep};
 
 /// Accepts lines.
 pub struct Exchange(pub TcpListener);
@@ -19,7 +21,12 @@ pub struct Exchange(pub TcpListener);
 pub struct Line {
     stream: TcpStream,
     scissors: Scissors,
+    /// The client has gone; that is noticed after this.
+    gone: Option<Pin<Box<Sleep>>>,
 }
+
+/// A provider that has a request whole deals with it, whether or not somebody still waits for the answer.
+const NOTICED_AFTER: Duration = Duration::from_secs(1);
 
 /// Cuts one line; handlers get it as connect info.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +63,7 @@ impl Listener for Exchange {
                     Line {
                         stream,
                         scissors: Scissors::default(),
+                        gone: None,
                     },
                     address,
                 );
@@ -77,7 +85,15 @@ impl Connected<IncomingStream<'_, Exchange>> for Scissors {
 impl AsyncRead for Line {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.scissors.state() == WHOLE {
-            return Pin::new(&mut self.stream).poll_read(cx, buffer);
+            if self.gone.is_none() {
+                let before = buffer.filled().len();
+                let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+                if !matches!(read, Poll::Ready(Ok(()))) || buffer.filled().len() > before {
+                    return read;
+                }
+            }
+            let gone = self.gone.get_or_insert_with(|| Box::pin(sleep(NOTICED_AFTER)));
+            return gone.as_mut().poll(cx).map(Ok);
         }
         // Nothing read is the end of the stream: hyper closes the connection.
         Poll::Ready(Ok(()))

@@ -243,7 +243,9 @@ impl Recorded {
 
 /// Reads and records a request, and hands it to its endpoint.
 async fn handle(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Scissors>, request: Request) -> Response {
-    let recorded = read(request).await;
+    let Some(recorded) = read(request).await else {
+        return error(400, 20001);
+    };
     let endpoint = {
         let mut inside = shared.lock().expect("inside");
         inside.requests.push(recorded.clone());
@@ -262,7 +264,8 @@ async fn handle(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Sci
     }
 }
 
-async fn read(request: Request) -> Recorded {
+/// None: the request was cut off before its end.
+async fn read(request: Request) -> Option<Recorded> {
     let (head, body) = request.into_parts();
     let text = |name| {
         head.headers
@@ -271,19 +274,19 @@ async fn read(request: Request) -> Recorded {
             .unwrap_or_default()
             .to_owned()
     };
-    let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
+    let body = to_bytes(body, 1 << 20).await.ok()?;
     let encoded = if head.method == "POST" {
         &body[..]
     } else {
         head.uri.query().unwrap_or_default().as_bytes()
     };
-    Recorded {
+    Some(Recorded {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         content_type: text(header::CONTENT_TYPE),
         authorized: authorized(&text(header::AUTHORIZATION)),
         pairs: url::form_urlencoded::parse(encoded).into_owned().collect(),
-    }
+    })
 }
 
 fn authorized(value: &str) -> bool {
