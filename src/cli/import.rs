@@ -54,6 +54,7 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
     } else {
         store
     };
+    store.keep_cache_small().await?;
     let kind = match args.kind {
         Kind::Bookings => ImportKind::Bookings,
         Kind::Renewals => ImportKind::Renewals,

@@ -13,6 +13,7 @@ use super::rule::Anchor;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
     pub id: String,
+    pub item_id: String,
     pub item_revision: i64,
     pub rule_id: String,
     pub customer_id: String,

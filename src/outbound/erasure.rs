@@ -5,7 +5,6 @@ use super::plan::{Desk, PlanError, replan_customer};
 use crate::domain::customer::Customer;
 use crate::domain::erasure::{ErasureKey, standing_withdrawals};
 use crate::domain::instant::Instant;
-use crate::store::ledger::NewConsent;
 use crate::store::{self, Store, StoreError, Tx};
 
 /// What stands in place of the name.
@@ -118,33 +117,4 @@ pub async fn key_for_import(tx: &mut Tx, store: &Store, business_id: &str) -> Re
         why: "it is missing".to_owned(),
     })?;
     Ok(Some(key))
-}
-
-/// Writes into the ledger again what a person had said no to at this address before they were erased, as of when they
-/// said it: whatever they have said since counts more. True: there was something.
-///
-/// # Errors
-/// When the database fails.
-pub async fn restore_withdrawals(
-    tx: &mut Tx,
-    key: &ErasureKey,
-    customer: &Customer,
-    address: &str,
-) -> Result<bool, StoreError> {
-    let kept = store::erasure::kept(tx, &customer.business_id, &key.hash(address)).await?;
-    for withdrawal in &kept {
-        let line = NewConsent {
-            business_id: &customer.business_id,
-            customer_id: Some(&customer.id),
-            // The customer's alone: whoever else has the address has not said it.
-            address: None,
-            channel: Some(withdrawal.channel),
-            purpose: Some(withdrawal.purpose),
-            given: false,
-            source: "before the erasure",
-            wording: None,
-        };
-        store::ledger::add(tx, &line, withdrawal.at).await?;
-    }
-    Ok(!kept.is_empty())
 }

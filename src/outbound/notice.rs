@@ -91,7 +91,7 @@ pub async fn send(
     now: Instant,
 ) -> Result<bool, StoreError> {
     let (item_kind, item_id) = notice.item;
-    let existing = store::message::of_item(tx, item_id).await?;
+    let existing = store::message::of_items(tx, &[item_id]).await?;
     if existing
         .iter()
         .any(|message| message.rule_id == notice.id && message.customer_id == customer.id)

@@ -57,11 +57,11 @@ pub async fn open_of(tx: &mut Tx, customer_id: &str) -> Result<Option<Case>, Sto
     )).bind(customer_id).fetch_optional(c).await)?)
 }
 
-/// Every case of a customer, the oldest first.
-pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Case>, StoreError> {
+/// Every case of these customers, the oldest first.
+pub async fn of_customers(tx: &mut Tx, customers: &[&str]) -> Result<Vec<Case>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
-        select_case!(), "WHERE customer_case.customer_id = $1 ORDER BY customer_case.id"
-    )).bind(customer_id).fetch_all(c).await)?)
+        select_case!(), "WHERE customer_case.customer_id IN ", listed!("$1"), " ORDER BY customer_case.id"
+    )).bind(text(customers)?).fetch_all(c).await)?)
 }
 
 /// A page of one business's cases, by id, after the id `after`.

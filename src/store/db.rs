@@ -130,6 +130,16 @@ impl Db {
         }
     }
 
+    /// Gives most of the writing connection's page cache back (the pragma counts in KiB where it is negative).
+    pub(super) async fn keep_cache_small(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                sqlx::query("PRAGMA cache_size = -8192").execute(write).await?;
+                Ok(())
+            }
+        }
+    }
+
     pub(super) async fn close(&self) {
         match self {
             Self::Sqlite { write, read, .. } => {

@@ -1,7 +1,9 @@
 //! The inbox: what waits for a person.
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::text;
 use super::types::row;
 use crate::domain::desk_item::{DeskItem, DeskKind};
 use crate::domain::instant::Instant;
@@ -75,12 +77,19 @@ pub async fn waiting_for(tx: &mut Tx, customer_id: &str) -> Result<Vec<DeskItem>
     )).bind(customer_id).fetch_all(c).await)?)
 }
 
-/// Whether something of that kind was put into the inbox about an item since `since`, done or not.
-pub async fn was_opened(tx: &mut Tx, item_id: &str, kind: DeskKind, since: Instant) -> Result<bool, StoreError> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT 1 FROM desk_item WHERE item_id = $1 AND kind = $2 AND opened_at >= $3 LIMIT 1",
-    ).bind(item_id).bind(kind).bind(since).fetch_optional(c).await)?;
-    Ok(found.is_some())
+/// Of these items those about which something of that kind was ever put into the inbox, done or not, and when last.
+pub async fn opened_about(tx: &mut Tx, items: &[&str], kind: DeskKind) -> Result<Vec<(String, Instant)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT item_id, MAX(opened_at) FROM desk_item WHERE item_id IN ", listed!("$1"), " AND kind = $2 GROUP BY item_id"
+    )).bind(text(items)?).bind(kind).fetch_all(c).await)?)
+}
+
+/// Of these items those about which something of that kind waits.
+pub async fn waiting_of_kind(tx: &mut Tx, items: &[&str], kind: DeskKind) -> Result<Vec<String>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT DISTINCT item_id FROM desk_item \
+         WHERE item_id IN ", listed!("$1"), " AND kind = $2 AND done_at IS NULL"
+    )).bind(text(items)?).bind(kind).fetch_all(c).await)?)
 }
 
 /// Notes that somebody has dealt with it. False: it was done already, or there is no such row.

@@ -1,14 +1,40 @@
 //! Erasure: blanking what tells who somebody was, wherever it stands, and keeping what they said no to.
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::text;
 use super::types::row;
 use super::{customer_case, rating};
 use crate::domain::customer::Customer;
 use crate::domain::erasure::Withdrawal;
 use crate::domain::instant::Instant;
+use crate::domain::message::{Channel, Purpose};
 
-row!(Withdrawal { channel, purpose, at });
+struct KeptRow {
+    address_hash: String,
+    channel: Channel,
+    purpose: Purpose,
+    at: Instant,
+}
+
+row!(KeptRow {
+    address_hash,
+    channel,
+    purpose,
+    at
+});
+
+impl KeptRow {
+    fn split(self) -> (String, Withdrawal) {
+        let withdrawal = Withdrawal {
+            channel: self.channel,
+            purpose: self.purpose,
+            at: self.at,
+        };
+        (self.address_hash, withdrawal)
+    }
+}
 
 /// Whether a business has erased people who had said no.
 pub async fn any_kept(tx: &mut Tx, business_id: &str) -> Result<bool, StoreError> {
@@ -35,12 +61,17 @@ pub async fn keep(
     Ok(())
 }
 
-/// What is kept under the hash of an address.
-pub async fn kept(tx: &mut Tx, business_id: &str, address_hash: &str) -> Result<Vec<Withdrawal>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(
-        "SELECT channel, purpose, at FROM erased_withdrawal WHERE address_hash = $1 AND business_id = $2 \
-         ORDER BY channel, purpose",
-    ).bind(address_hash).bind(business_id).fetch_all(c).await)?)
+/// What is kept under the hashes of addresses, each with its hash.
+pub async fn kept(
+    tx: &mut Tx,
+    business_id: &str,
+    address_hashes: &[&str],
+) -> Result<Vec<(String, Withdrawal)>, StoreError> {
+    let kept: Vec<KeptRow> = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT address_hash, channel, purpose, at FROM erased_withdrawal \
+         WHERE business_id = $1 AND address_hash IN ", listed!("$2"), " ORDER BY address_hash, channel, purpose"
+    )).bind(business_id).bind(text(address_hashes)?).fetch_all(c).await)?;
+    Ok(kept.into_iter().map(KeptRow::split).collect())
 }
 
 /// Every address that a customer was ever written to at, besides those that stand in their row.

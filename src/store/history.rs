@@ -1,7 +1,9 @@
 //! History: what happened to items, customers and settings. Only ever added to.
 
 use super::db::{Tx, on};
+use super::dialect::rows_of;
 use super::error::StoreError;
+use super::packed::text;
 use super::types::row;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
@@ -22,6 +24,15 @@ row!(HistoryLine {
     at
 });
 
+/// A line about to be added.
+#[derive(Clone, Debug)]
+pub struct NewHistory<'a> {
+    /// What kind of thing it happened to, and its id.
+    pub about: (&'a str, String),
+    pub event: &'a str,
+    pub detail: String,
+}
+
 /// Adds a line about something of a business.
 pub async fn add(
     tx: &mut Tx,
@@ -31,12 +42,32 @@ pub async fn add(
     detail: &str,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let (about_kind, about_id) = about;
-    on!(tx, c => sqlx::query(
-        "INSERT INTO history (id, business_id, about_kind, about_id, event, detail, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(new_id(now)).bind(business_id).bind(about_kind).bind(about_id).bind(event).bind(detail).bind(now)
-    .execute(c).await)?;
+    let line = NewHistory {
+        about: (about.0, about.1.to_owned()),
+        event,
+        detail: detail.to_owned(),
+    };
+    add_all(tx, business_id, &[line], now).await
+}
+
+/// Adds lines about things of a business, in their order.
+pub async fn add_all(
+    tx: &mut Tx,
+    business_id: Option<&str>,
+    lines: &[NewHistory<'_>],
+    now: Instant,
+) -> Result<(), StoreError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = lines
+        .iter()
+        .map(|line| (new_id(now), line.about.0, &line.about.1, line.event, &line.detail))
+        .collect();
+    on!(tx, c => sqlx::query(concat!(
+        "INSERT INTO history (id, business_id, about_kind, about_id, event, detail, at) \
+         SELECT value ->> 0, $2, value ->> 1, value ->> 2, value ->> 3, value ->> 4, $3 FROM ", rows_of!("$1")
+    )).bind(text(&rows)?).bind(business_id).bind(now).execute(c).await)?;
     Ok(())
 }
 

@@ -2,38 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::db::{Tx, on};
 use super::error::StoreError;
-use super::types::row;
 use crate::domain::customer::Customer;
 use crate::domain::message::Channel;
 use crate::domain::plan::Waits;
-
-struct HoldsRow {
-    of_case: bool,
-    of_item: bool,
-    of_number: bool,
-}
-
-row!(HoldsRow {
-    of_case,
-    of_item,
-    of_number
-});
-
-/// What holds messages about this item to this customer.
-pub async fn of_item(tx: &mut Tx, item_id: &str, customer: &Customer) -> Result<Waits, StoreError> {
-    let row: HoldsRow = on!(tx, c => sqlx::query_as(
-        "SELECT EXISTS (SELECT 1 FROM customer_case WHERE customer_id = $1 AND closed_at IS NULL) AS of_case, \
-            EXISTS (SELECT 1 FROM desk_item WHERE item_id = $2 AND done_at IS NULL AND holds) AS of_item, \
-            EXISTS (SELECT 1 FROM held_number WHERE address = $3 AND business_id = $4) AS of_number",
-    ).bind(&customer.id).bind(item_id).bind(&customer.phone).bind(&customer.business_id).fetch_one(c).await)?;
-    Ok(Waits {
-        case: row.of_case,
-        change: row.of_item,
-        number: row.of_number,
-    })
-}
 
 /// What stands in the way of a claim's messages.
 #[derive(Clone, Debug, Default)]

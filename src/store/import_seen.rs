@@ -1,21 +1,26 @@
 //! The rows that a running import has met.
 
 use super::db::{Tx, on};
+use super::dialect::{listed, packed, rows_of};
 use super::error::StoreError;
+use super::packed::{rows, text};
 
-/// Notes a row of an import. Some line: the id stood at that line of the same file before.
-pub async fn note(tx: &mut Tx, import_id: &str, external_id: &str, line: i64) -> Result<Option<i64>, StoreError> {
-    let done = on!(tx, c => sqlx::query(
-        "INSERT INTO import_seen (import_id, external_id, line) VALUES ($1, $2, $3) \
-         ON CONFLICT (import_id, external_id) DO NOTHING",
-    ).bind(import_id).bind(external_id).bind(line).execute(c).await)?;
-    if done.rows_affected() == 1 {
-        return Ok(None);
-    }
-    Ok(
-        on!(tx, c => sqlx::query_scalar("SELECT line FROM import_seen WHERE import_id = $1 AND external_id = $2")
-        .bind(import_id).bind(external_id).fetch_optional(c).await)?,
-    )
+/// Those of the ids that an import has met before, and the lines of the file at which they stood.
+pub async fn met(tx: &mut Tx, import_id: &str, external_ids: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!("external_id, line"), " FROM import_seen \
+         WHERE import_id = $1 AND external_id IN ", listed!("$2")
+    )).bind(import_id).bind(text(external_ids)?).fetch_one(c).await)?;
+    rows(&text)
+}
+
+/// Notes rows of an import, by their ids and lines.
+pub async fn note_all(tx: &mut Tx, import_id: &str, rows: &[(&str, i64)]) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(concat!(
+        "INSERT INTO import_seen (import_id, external_id, line) \
+         SELECT $1, value ->> 0, CAST(value ->> 1 AS BIGINT) FROM ", rows_of!("$2")
+    )).bind(import_id).bind(text(rows)?).execute(c).await)?;
+    Ok(())
 }
 
 /// Forgets what an import has met, and what older ones have left that were killed.

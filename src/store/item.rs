@@ -2,7 +2,9 @@
 
 use super::customer_case;
 use super::db::{Tx, on};
+use super::dialect::{listed, packed, rows_of};
 use super::error::StoreError;
+use super::packed::{rows, text};
 use super::types::row;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, Item, ItemKind, Renewal, Written};
@@ -122,26 +124,30 @@ async fn reply(tx: &mut Tx, id: &str) -> Result<Option<Written>, StoreError> {
     }))
 }
 
-/// One booking by the id of the business's own system.
-pub async fn booking_by_external_id(
+/// Bookings by the ids of the business's own system.
+pub async fn bookings_by_external_id(
     tx: &mut Tx,
     business_id: &str,
-    external_id: &str,
-) -> Result<Option<Booking>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", booking_columns!(), " FROM booking WHERE business_id = $1 AND external_id = $2"
-    )).bind(business_id).bind(external_id).fetch_optional(c).await)?)
+    external_ids: &[&str],
+) -> Result<Vec<Booking>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!(booking_columns!()), " FROM booking \
+         WHERE business_id = $1 AND external_id IN ", listed!("$2")
+    )).bind(business_id).bind(text(external_ids)?).fetch_one(c).await)?;
+    rows(&text)
 }
 
-/// One renewal by the id of the business's own system.
-pub async fn renewal_by_external_id(
+/// Renewals by the ids of the business's own system.
+pub async fn renewals_by_external_id(
     tx: &mut Tx,
     business_id: &str,
-    external_id: &str,
-) -> Result<Option<Renewal>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", renewal_columns!(), " FROM renewal WHERE business_id = $1 AND external_id = $2"
-    )).bind(business_id).bind(external_id).fetch_optional(c).await)?)
+    external_ids: &[&str],
+) -> Result<Vec<Renewal>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!(renewal_columns!()), " FROM renewal \
+         WHERE business_id = $1 AND external_id IN ", listed!("$2")
+    )).bind(business_id).bind(text(external_ids)?).fetch_one(c).await)?;
+    rows(&text)
 }
 
 /// A page of one business's items of a kind, by id, after the id `after`.
@@ -175,13 +181,19 @@ pub async fn page(
 
 /// The items of one customer: bookings, renewals, cases.
 pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Item>, StoreError> {
-    let bookings: Vec<Booking> = on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", booking_columns!(), " FROM booking WHERE customer_id = $1 ORDER BY starts_at"
-    )).bind(customer_id).fetch_all(c).await)?;
-    let renewals: Vec<Renewal> = on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", renewal_columns!(), " FROM renewal WHERE customer_id = $1 ORDER BY ends_on"
-    )).bind(customer_id).fetch_all(c).await)?;
-    let cases = customer_case::of_customer(tx, customer_id).await?;
+    of_customers(tx, &[customer_id]).await
+}
+
+/// The items of customers: bookings, renewals, cases.
+pub async fn of_customers(tx: &mut Tx, customers: &[&str]) -> Result<Vec<Item>, StoreError> {
+    let (bookings, renewals): (String, String) = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT (SELECT ", packed!(booking_columns!()), " FROM booking WHERE customer_id IN ", listed!("$1"), "), \
+            (SELECT ", packed!(renewal_columns!()), " FROM renewal WHERE customer_id IN ", listed!("$1"), ")"
+    )).bind(text(customers)?).fetch_one(c).await)?;
+    let (mut bookings, mut renewals): (Vec<Booking>, Vec<Renewal>) = (rows(&bookings)?, rows(&renewals)?);
+    bookings.sort_by_key(|booking| booking.starts_at);
+    renewals.sort_by_key(|renewal| renewal.ends_on);
+    let cases = customer_case::of_customers(tx, customers).await?;
     Ok(bookings
         .into_iter()
         .map(Item::Booking)
@@ -192,47 +204,103 @@ pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Item>, St
 
 /// Writes an item, new or changed.
 pub async fn save(tx: &mut Tx, item: &Item, now: Instant) -> Result<(), StoreError> {
-    match item {
-        Item::Booking(booking) => save_booking(tx, booking, now).await,
-        Item::Renewal(renewal) => save_renewal(tx, renewal, now).await,
-        Item::Case(case) => customer_case::save(tx, case, now).await,
-        // Written words do not change: `store::inbound` and `store::reply` keep them.
-        Item::Reply(_) => Ok(()),
-    }
+    save_all(tx, &[item], now).await
 }
 
-async fn save_booking(tx: &mut Tx, booking: &Booking, now: Instant) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO booking (id, business_id, customer_id, external_id, service, vehicle, starts, starts_at, \
-            duration_minutes, status, revision, booked_at, changed_at, completed_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-         ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, service = excluded.service, \
-            vehicle = excluded.vehicle, starts = excluded.starts, starts_at = excluded.starts_at, \
-            duration_minutes = excluded.duration_minutes, status = excluded.status, revision = excluded.revision, \
-            changed_at = excluded.changed_at, completed_at = excluded.completed_at, updated_at = excluded.updated_at",
-    )
-    .bind(&booking.id).bind(&booking.business_id).bind(&booking.customer_id).bind(&booking.external_id)
-    .bind(&booking.service).bind(&booking.vehicle).bind(booking.starts).bind(booking.starts_at)
-    .bind(booking.duration_minutes).bind(booking.status).bind(booking.revision).bind(booking.booked_at)
-    .bind(booking.changed_at).bind(booking.completed_at).bind(now).execute(c).await)?;
+/// Writes items, new or changed, each of which stands there once.
+pub async fn save_all(tx: &mut Tx, items: &[&Item], now: Instant) -> Result<(), StoreError> {
+    let (mut bookings, mut renewals) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Item::Booking(booking) => bookings.push(booking),
+            Item::Renewal(renewal) => renewals.push(renewal),
+            Item::Case(case) => customer_case::save(tx, case, now).await?,
+            // Written words do not change: `store::inbound` and `store::reply` keep them.
+            Item::Reply(_) => {}
+        }
+    }
+    if !bookings.is_empty() {
+        save_bookings(tx, &bookings, now).await?;
+    }
+    if !renewals.is_empty() {
+        save_renewals(tx, &renewals, now).await?;
+    }
     Ok(())
 }
 
-async fn save_renewal(tx: &mut Tx, renewal: &Renewal, now: Instant) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(
+async fn save_bookings(tx: &mut Tx, bookings: &[&Booking], now: Instant) -> Result<(), StoreError> {
+    let rows: Vec<_> = bookings
+        .iter()
+        .map(|b| {
+            (
+                &b.id,
+                &b.business_id,
+                &b.customer_id,
+                &b.external_id,
+                &b.service,
+                &b.vehicle,
+                b.starts,
+                b.starts_at.millis(),
+                b.duration_minutes,
+                b.status,
+                b.revision,
+                b.booked_at.millis(),
+                b.changed_at.millis(),
+                b.completed_at.map(Instant::millis),
+            )
+        })
+        .collect();
+    on!(tx, c => sqlx::query(concat!(
+        "INSERT INTO booking (id, business_id, customer_id, external_id, service, vehicle, starts, starts_at, \
+            duration_minutes, status, revision, booked_at, changed_at, completed_at, updated_at) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+            CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT), value ->> 9, CAST(value ->> 10 AS BIGINT), \
+            CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT), CAST(value ->> 13 AS BIGINT), $2 \
+         FROM ", rows_of!("$1"), " WHERE TRUE \
+         ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, service = excluded.service, \
+            vehicle = excluded.vehicle, starts = excluded.starts, starts_at = excluded.starts_at, \
+            duration_minutes = excluded.duration_minutes, status = excluded.status, revision = excluded.revision, \
+            changed_at = excluded.changed_at, completed_at = excluded.completed_at, updated_at = excluded.updated_at"
+    )).bind(text(&rows)?).bind(now).execute(c).await)?;
+    Ok(())
+}
+
+async fn save_renewals(tx: &mut Tx, renewals: &[&Renewal], now: Instant) -> Result<(), StoreError> {
+    let rows: Vec<_> = renewals
+        .iter()
+        .map(|r| {
+            (
+                &r.id,
+                &r.business_id,
+                &r.customer_id,
+                &r.external_id,
+                r.kind,
+                &r.subject,
+                &r.reference,
+                r.ends_on,
+                &r.offer_amount,
+                &r.offer_currency,
+                &r.offer_url,
+                r.status,
+                r.revision,
+                r.booked_at.millis(),
+                r.changed_at.millis(),
+                r.completed_at.map(Instant::millis),
+            )
+        })
+        .collect();
+    on!(tx, c => sqlx::query(concat!(
         "INSERT INTO renewal (id, business_id, customer_id, external_id, kind, subject, reference, ends_on, \
             offer_amount, offer_currency, offer_url, status, revision, booked_at, changed_at, completed_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
+            value ->> 8, value ->> 9, value ->> 10, value ->> 11, CAST(value ->> 12 AS BIGINT), \
+            CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT), $2 \
+         FROM ", rows_of!("$1"), " WHERE TRUE \
          ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, kind = excluded.kind, \
             subject = excluded.subject, reference = excluded.reference, ends_on = excluded.ends_on, \
             offer_amount = excluded.offer_amount, offer_currency = excluded.offer_currency, \
             offer_url = excluded.offer_url, status = excluded.status, revision = excluded.revision, \
-            changed_at = excluded.changed_at, completed_at = excluded.completed_at, updated_at = excluded.updated_at",
-    )
-    .bind(&renewal.id).bind(&renewal.business_id).bind(&renewal.customer_id).bind(&renewal.external_id)
-    .bind(renewal.kind).bind(&renewal.subject).bind(&renewal.reference).bind(renewal.ends_on)
-    .bind(&renewal.offer_amount).bind(&renewal.offer_currency).bind(&renewal.offer_url).bind(renewal.status)
-    .bind(renewal.revision).bind(renewal.booked_at).bind(renewal.changed_at).bind(renewal.completed_at).bind(now)
-    .execute(c).await)?;
+            changed_at = excluded.changed_at, completed_at = excluded.completed_at, updated_at = excluded.updated_at"
+    )).bind(text(&rows)?).bind(now).execute(c).await)?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The ledger of consent and the list of bad addresses: who may be written to, and where it is no use.
 
 use super::db::{Tx, on};
-use super::dialect::nth;
+use super::dialect::{listed, nth, packed, rows_of};
 use super::error::StoreError;
+use super::packed::{rows, text};
 use super::types::row;
 use crate::domain::consent::ConsentLine;
 use crate::domain::customer::Customer;
@@ -26,12 +27,37 @@ pub struct NewConsent<'a> {
 
 /// Adds a line. Lines are never changed or taken away.
 pub async fn add(tx: &mut Tx, line: &NewConsent<'_>, now: Instant) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(
+    add_all(tx, &[(line.clone(), now)]).await
+}
+
+/// Adds lines, each as of its own moment.
+pub async fn add_all(tx: &mut Tx, lines: &[(NewConsent<'_>, Instant)]) -> Result<(), StoreError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = lines
+        .iter()
+        .map(|(line, at)| {
+            (
+                new_id(*at),
+                line.business_id,
+                line.customer_id,
+                line.address,
+                line.channel,
+                line.purpose,
+                line.given,
+                line.source,
+                line.wording,
+                at.millis(),
+            )
+        })
+        .collect();
+    on!(tx, c => sqlx::query(concat!(
         "INSERT INTO consent (id, business_id, customer_id, address, channel, purpose, given, source, wording, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(new_id(now)).bind(line.business_id).bind(line.customer_id).bind(line.address).bind(line.channel)
-    .bind(line.purpose).bind(line.given).bind(line.source).bind(line.wording).bind(now).execute(c).await)?;
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, CAST(value ->> 6 AS BOOLEAN), \
+            value ->> 7, \
+            value ->> 8, CAST(value ->> 9 AS BIGINT) FROM ", rows_of!("$1")
+    )).bind(text(&rows)?).execute(c).await)?;
     Ok(())
 }
 
@@ -107,23 +133,6 @@ pub async fn customers_at(tx: &mut Tx, business_id: &str, address: &str) -> Resu
     Ok(on!(tx, c => sqlx::query_scalar(
         "SELECT id FROM customer WHERE business_id = $1 AND (phone = $2 OR email = $2)",
     ).bind(business_id).bind(address).fetch_all(c).await)?)
-}
-
-/// The last line that speaks of this purpose for a customer, whatever the channel: whether it gives, and its source.
-pub async fn last_word(
-    tx: &mut Tx,
-    customer: &Customer,
-    purpose: Purpose,
-) -> Result<Option<(bool, String)>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(
-        "SELECT given, source FROM ( \
-            SELECT given, source, at, id, purpose FROM consent WHERE customer_id = $1 \
-            UNION ALL SELECT given, source, at, id, purpose FROM consent WHERE business_id = $2 AND address = $3 \
-            UNION ALL SELECT given, source, at, id, purpose FROM consent WHERE business_id = $2 AND address = $4) lines \
-         WHERE purpose IS NULL OR purpose = $5 ORDER BY at DESC, id DESC LIMIT 1",
-    )
-    .bind(&customer.id).bind(&customer.business_id).bind(&customer.phone).bind(&customer.email).bind(purpose)
-    .fetch_optional(c).await)?)
 }
 
 /// A line of the ledger, for people.
@@ -211,4 +220,47 @@ pub async fn lines_after(tx: &mut Tx, line: i64) -> Result<Vec<LateLine>, StoreE
         "SELECT ", nth!(), " AS line, business_id, customer_id, address, channel, purpose, given FROM consent \
          WHERE ", nth!(), " > $1 ORDER BY ", nth!()
     )).bind(line).fetch_all(c).await)?)
+}
+
+/// A line of the ledger, and whom it speaks of: a customer, or whoever has an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    pub customer_id: Option<String>,
+    pub address: Option<String>,
+    pub channel: Option<Channel>,
+    pub purpose: Option<Purpose>,
+    pub given: bool,
+    pub source: String,
+    pub at: Instant,
+    id: String,
+}
+
+row!(Spoken {
+    customer_id,
+    address,
+    channel,
+    purpose,
+    given,
+    source,
+    at,
+    id
+});
+
+/// Every line of one business that speaks of one of these customers or addresses, oldest first.
+pub async fn spoken(
+    tx: &mut Tx,
+    business_id: &str,
+    customers: &[&str],
+    addresses: &[&str],
+) -> Result<Vec<Spoken>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!("customer_id, address, channel, purpose, given, source, at, id"), " FROM ( \
+            SELECT customer_id, address, channel, purpose, given, source, at, id FROM consent \
+                WHERE customer_id IN ", listed!("$2"), " \
+            UNION SELECT customer_id, address, channel, purpose, given, source, at, id FROM consent \
+                WHERE business_id = $1 AND address IN ", listed!("$3"), ") AS line"
+    )).bind(business_id).bind(text(customers)?).bind(text(addresses)?).fetch_one(c).await)?;
+    let mut lines: Vec<Spoken> = rows(&text)?;
+    lines.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+    Ok(lines)
 }

@@ -1,7 +1,10 @@
 //! Messages as the plan sees them: insert, move, hold, skip, revive. Sending them is `store::outbox`.
 
+use super::alike::alike;
 use super::db::{Tx, on};
+use super::dialect::{listed, packed, rows_of};
 use super::error::StoreError;
+use super::packed::{rows, text};
 use super::types::row;
 use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
@@ -21,7 +24,7 @@ pub struct NewMessage<'a> {
     pub rule_id: &'a str,
     pub anchor: Anchor,
     pub told: String,
-    pub told_before: Option<&'a str>,
+    pub told_before: Option<String>,
     pub planned: Planned,
 }
 
@@ -42,25 +45,9 @@ pub struct Planned {
     pub useful_until: Instant,
 }
 
-struct ExistingRow {
-    id: String,
-    item_revision: i64,
-    rule_id: String,
-    customer_id: String,
-    anchor: Anchor,
-    state: State,
-    reason: Option<Reason>,
-    hold: Option<Hold>,
-    wanted_at: Instant,
-    useful_until: Instant,
-    channel: Option<Channel>,
-    told: String,
-    attempts: i64,
-    settings: String,
-}
-
-row!(ExistingRow {
+row!(Existing {
     id,
+    item_id,
     item_revision,
     rule_id,
     customer_id,
@@ -76,76 +63,126 @@ row!(ExistingRow {
     settings
 });
 
-impl From<ExistingRow> for Existing {
-    fn from(row: ExistingRow) -> Self {
-        Self {
-            id: row.id,
-            item_revision: row.item_revision,
-            rule_id: row.rule_id,
-            customer_id: row.customer_id,
-            anchor: row.anchor,
-            state: row.state,
-            reason: row.reason,
-            hold: row.hold,
-            wanted_at: row.wanted_at,
-            useful_until: row.useful_until,
-            channel: row.channel,
-            told: row.told,
-            attempts: row.attempts,
-            settings: row.settings,
-        }
-    }
-}
-
-/// The messages of one item, whatever their state.
-pub async fn of_item(tx: &mut Tx, item_id: &str) -> Result<Vec<Existing>, StoreError> {
-    let rows: Vec<ExistingRow> = on!(tx, c => sqlx::query_as(
-        "SELECT id, item_revision, rule_id, customer_id, anchor, state, reason, hold, wanted_at, useful_until, channel, \
-            told, attempts, template || '|' || purpose || '|' || asks || '|' || only_if || '|' || channels AS settings \
-         FROM message WHERE item_id = $1",
-    ).bind(item_id).fetch_all(c).await)?;
-    Ok(rows.into_iter().map(Existing::from).collect())
+/// The messages of items, whatever their state.
+pub async fn of_items(tx: &mut Tx, items: &[&str]) -> Result<Vec<Existing>, StoreError> {
+    let text: String = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT ", packed!("id, item_id, item_revision, rule_id, customer_id, anchor, state, reason, hold, wanted_at, \
+            useful_until, channel, told, attempts, \
+            template || '|' || purpose || '|' || asks || '|' || only_if || '|' || channels"),
+        " FROM message WHERE item_id IN ", listed!("$1")
+    )).bind(text(items)?).fetch_one(c).await)?;
+    rows(&text)
 }
 
 /// Writes a new message.
 pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>, now: Instant) -> Result<(), StoreError> {
-    let planned = &message.planned;
-    on!(tx, c => sqlx::query(
-        "INSERT INTO message (id, business_id, customer_id, item_kind, item_id, item_revision, rule_id, anchor, template, \
-            purpose, asks, only_if, channels, channel, lane, told, told_before, state, reason, hold, wanted_at, due_at, \
-            useful_until, attempts, resends, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21, \
-            $22, 0, 0, $23, $23)",
-    )
-    .bind(&message.id).bind(message.business_id).bind(message.customer_id).bind(message.item_kind)
-    .bind(message.item_id).bind(message.item_revision).bind(message.rule_id).bind(message.anchor)
-    .bind(&planned.template).bind(planned.purpose).bind(planned.asks).bind(planned.only_if).bind(&planned.channels)
-    .bind(planned.channel).bind(&planned.lane).bind(&message.told).bind(message.told_before).bind(planned.state)
-    .bind(planned.reason).bind(planned.hold).bind(planned.due_at).bind(planned.useful_until).bind(now)
-    .execute(c).await)?;
+    insert_all(tx, std::slice::from_ref(message), now).await
+}
+
+/// Writes new messages. Those of one rule go in one statement.
+pub async fn insert_all(tx: &mut Tx, messages: &[NewMessage<'_>], now: Instant) -> Result<(), StoreError> {
+    for group in alike(messages, same_rule) {
+        let rows: Vec<_> = group
+            .iter()
+            .map(|m| {
+                (
+                    &m.id,
+                    m.customer_id,
+                    m.item_id,
+                    m.item_revision,
+                    &m.told,
+                    &m.told_before,
+                    m.planned.due_at.millis(),
+                    m.planned.useful_until.millis(),
+                )
+            })
+            .collect();
+        let (message, planned) = (group[0], &group[0].planned);
+        on!(tx, c => sqlx::query(concat!(
+            "INSERT INTO message (id, customer_id, item_id, item_revision, told, told_before, wanted_at, due_at, \
+                useful_until, business_id, item_kind, rule_id, anchor, template, purpose, asks, only_if, channels, channel, \
+                lane, state, reason, hold, attempts, resends, created_at, updated_at) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT), value ->> 4, value ->> 5, \
+                CAST(value ->> 6 AS BIGINT), CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS BIGINT), $2, $3, $4, $5, $6, \
+                $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0, $16, $16 FROM ", rows_of!("$1")
+        ))
+        .bind(text(&rows)?).bind(message.business_id).bind(message.item_kind).bind(message.rule_id)
+        .bind(message.anchor).bind(&planned.template).bind(planned.purpose).bind(planned.asks).bind(planned.only_if)
+        .bind(&planned.channels).bind(planned.channel).bind(&planned.lane).bind(planned.state).bind(planned.reason)
+        .bind(planned.hold).bind(now).execute(c).await)?;
+    }
     Ok(())
 }
 
-/// Writes what a new plan says of a message that is still in the house. `from` is the state it must still be in.
-pub async fn replan(tx: &mut Tx, id: &str, from: State, planned: &Planned, now: Instant) -> Result<(), StoreError> {
-    let done = on!(tx, c => sqlx::query(
-        "UPDATE message SET template = $3, purpose = $4, asks = $5, only_if = $6, channels = $7, channel = $8, lane = $9, \
-            state = $10, reason = $11, hold = $12, wanted_at = $13, due_at = $13, useful_until = $14, updated_at = $15 \
-         WHERE id = $1 AND state = $2",
-    )
-    .bind(id).bind(from).bind(&planned.template).bind(planned.purpose).bind(planned.asks).bind(planned.only_if)
-    .bind(&planned.channels).bind(planned.channel).bind(&planned.lane).bind(planned.state).bind(planned.reason)
-    .bind(planned.hold).bind(planned.due_at).bind(planned.useful_until).bind(now).execute(c).await)?;
-    one(done.rows_affected())
+/// Whether two new messages differ in nothing but whom they are for, what of, and when.
+fn same_rule(one: &NewMessage<'_>, other: &NewMessage<'_>) -> bool {
+    let rule = |m: &NewMessage<'_>| (m.item_kind, m.anchor);
+    one.rule_id == other.rule_id
+        && one.business_id == other.business_id
+        && rule(one) == rule(other)
+        && same_plan(&one.planned, &other.planned)
 }
 
-/// Skips a message that is planned or held.
-pub async fn skip(tx: &mut Tx, id: &str, reason: Reason, now: Instant) -> Result<(), StoreError> {
-    let done = on!(tx, c => sqlx::query(
-        "UPDATE message SET state = 'skipped', reason = $2, hold = NULL, updated_at = $3 \
-         WHERE id = $1 AND state IN ('planned', 'held')",
-    ).bind(id).bind(reason).bind(now).execute(c).await)?;
-    one(done.rows_affected())
+/// Whether two plans differ in nothing but their times.
+fn same_plan(one: &Planned, other: &Planned) -> bool {
+    let settings = |p: &Planned| (p.purpose, p.asks, p.only_if, p.channel, p.state, p.reason, p.hold);
+    settings(one) == settings(other)
+        && one.template == other.template
+        && one.channels == other.channels
+        && one.lane == other.lane
+}
+
+/// What a new plan says of a message that is still in the house.
+#[derive(Clone, Debug)]
+pub struct Replanned {
+    pub id: String,
+    /// The state it must still be in.
+    pub from: State,
+    pub planned: Planned,
+}
+
+/// Writes what new plans say of messages. What changes alike changes in one statement.
+pub async fn replan_all(tx: &mut Tx, messages: &[Replanned], now: Instant) -> Result<(), StoreError> {
+    let same = |one: &Replanned, other: &Replanned| one.from == other.from && same_plan(&one.planned, &other.planned);
+    for group in alike(messages, same) {
+        let rows: Vec<_> = group
+            .iter()
+            .map(|m| (&m.id, m.planned.due_at.millis(), m.planned.useful_until.millis()))
+            .collect();
+        let (from, planned) = (group[0].from, &group[0].planned);
+        let done = on!(tx, c => sqlx::query(concat!(
+            "UPDATE message SET template = $3, purpose = $4, asks = $5, only_if = $6, channels = $7, channel = $8, \
+                lane = $9, state = $10, reason = $11, hold = $12, wanted_at = CAST(new.value ->> 1 AS BIGINT), \
+                due_at = CAST(new.value ->> 1 AS BIGINT), useful_until = CAST(new.value ->> 2 AS BIGINT), \
+                updated_at = $13 \
+             FROM ", rows_of!("$1"), " AS new WHERE message.id = new.value ->> 0 AND message.state = $2"
+        ))
+        .bind(text(&rows)?).bind(from).bind(&planned.template).bind(planned.purpose).bind(planned.asks)
+        .bind(planned.only_if).bind(&planned.channels).bind(planned.channel).bind(&planned.lane).bind(planned.state)
+        .bind(planned.reason).bind(planned.hold).bind(now).execute(c).await)?;
+        all(group.len(), done.rows_affected())?;
+    }
+    Ok(())
+}
+
+/// A message that a plan skips.
+#[derive(Clone, Debug)]
+pub struct Skipped {
+    pub id: String,
+    pub reason: Reason,
+}
+
+/// Skips messages that are planned or held.
+pub async fn skip_all(tx: &mut Tx, messages: &[Skipped], now: Instant) -> Result<(), StoreError> {
+    for group in alike(messages, |one, other| one.reason == other.reason) {
+        let ids: Vec<_> = group.iter().map(|message| &message.id).collect();
+        let done = on!(tx, c => sqlx::query(concat!(
+            "UPDATE message SET state = 'skipped', reason = $2, hold = NULL, updated_at = $3 \
+             WHERE id IN ", listed!("$1"), " AND state IN ('planned', 'held')"
+        )).bind(text(&ids)?).bind(group[0].reason).bind(now).execute(c).await)?;
+        all(ids.len(), done.rows_affected())?;
+    }
+    Ok(())
 }
 
 /// Skips held messages that are of no use any more: by an open case, or because nobody acted in time. How many.
@@ -188,11 +225,11 @@ pub async fn retry(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, StoreErr
     Ok(done.rows_affected() == 1)
 }
 
-/// One row was meant and one must have changed.
-pub(super) const fn one(rows: u64) -> Result<(), StoreError> {
-    if rows == 1 {
+/// As many rows as were meant must have changed.
+fn all(meant: usize, rows: u64) -> Result<(), StoreError> {
+    if rows == meant as u64 {
         Ok(())
     } else {
-        Err(StoreError::Stale("the message"))
+        Err(StoreError::Stale("a message"))
     }
 }

@@ -144,6 +144,15 @@ impl Store {
         self.db.flush_log().await
     }
 
+    /// For a command that goes through much and seldom comes back to what it has written: memory for pages that it will
+    /// not need again brings nothing.
+    ///
+    /// # Errors
+    /// When the database can't be used.
+    pub async fn keep_cache_small(&self) -> Result<(), StoreError> {
+        self.db.keep_cache_small().await
+    }
+
     /// Where the database file is.
     #[must_use]
     pub fn path(&self) -> PathBuf {

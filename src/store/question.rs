@@ -120,15 +120,6 @@ pub async fn answered_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, 
     )).bind(text(items)?).fetch_all(c).await)?)
 }
 
-/// Whether the customer has answered what was asked about an item at this revision.
-pub async fn is_answered(tx: &mut Tx, item_id: &str, revision: i64) -> Result<bool, StoreError> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT 1 FROM question WHERE item_id = $1 AND item_revision = $2 AND state = 'answered' \
-            AND asks IN ('confirm', 'renewal') LIMIT 1",
-    ).bind(item_id).bind(revision).fetch_optional(c).await)?;
-    Ok(found.is_some())
-}
-
 /// Notes an answer. The first one's moment stays: a second counts within a day of it.
 pub async fn answer(tx: &mut Tx, id: &str, now: Instant) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(

@@ -1,7 +1,9 @@
 //! Ratings: every answer to the question how it went, and what the figures are made of.
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::text;
 use super::types::row;
 use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
@@ -89,12 +91,11 @@ pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Rating>, 
     )).bind(customer_id).fetch_all(c).await)?)
 }
 
-/// When the customer first said how this item went.
-pub async fn first_about(tx: &mut Tx, item_id: &str) -> Result<Option<Instant>, StoreError> {
-    Ok(
-        on!(tx, c => sqlx::query_scalar("SELECT MIN(at) FROM rating WHERE item_id = $1")
-        .bind(item_id).fetch_one(c).await)?,
-    )
+/// Of these items those of which the customer said how they went, and when first.
+pub async fn first_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, Instant)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT item_id, MIN(at) FROM rating WHERE item_id IN ", listed!("$1"), " GROUP BY item_id"
+    )).bind(text(items)?).fetch_all(c).await)?)
 }
 
 /// A question how it went that left the house, and its answer where there is one.

@@ -198,10 +198,10 @@ impl World {
             return;
         }
         let mut tx = self.app.app.store().write().await.expect("a transaction");
-        let found = store::item::booking_by_external_id(&mut tx, BUSINESS, &format!("B-{booking}"))
+        let found = store::item::bookings_by_external_id(&mut tx, BUSINESS, &[&format!("B-{booking}")])
             .await
             .expect("read")
-            .expect("a booking");
+            .remove(0);
         let said = Said {
             business_id: BUSINESS,
             customer_id: &found.customer_id,

@@ -247,10 +247,10 @@ async fn newer_zone_data_move_what_is_planned_by_the_hour_and_send_nothing_twice
         "17:00 at -07:00"
     );
     let mut tx = app.app.store().read().await.unwrap();
-    let booking = daybefore::store::item::booking_by_external_id(&mut tx, "shop", "later")
+    let booking = daybefore::store::item::bookings_by_external_id(&mut tx, "shop", &["later"])
         .await
         .unwrap();
-    assert_eq!(booking.unwrap().starts_at.to_string(), "2026-12-15T16:00:00Z");
+    assert_eq!(booking[0].starts_at.to_string(), "2026-12-15T16:00:00Z");
     app.run_until("2026-12-20 09:00").await;
     assert_eq!(app.sent().len(), 4, "{}", app.conversation());
 }

@@ -4,15 +4,14 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
 use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
-use super::items::take_in;
-use super::{RowOutcome, Taking};
-use crate::domain::desk_item::DeskKind;
+use super::items::{Before, take_in};
+use super::known::Known;
+use super::{RowResult, Taking};
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, BookingStatus, Item};
 use crate::domain::local::LocalDateTime;
 use crate::outbound::plan::Desk;
-use crate::store::{self, StoreError, Tx};
 
 /// The documented columns.
 pub(super) const COLUMNS: &[&str] = &[
@@ -33,7 +32,8 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 /// What a row says of a booking; empty cells say nothing.
-struct Cells {
+#[derive(Clone, Debug)]
+pub(super) struct Cells {
     service: Option<String>,
     vehicle: Option<String>,
     starts: LocalDateTime,
@@ -42,7 +42,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn read(row: &Row) -> Result<Self, CellProblem> {
+    pub(super) fn read(row: &Row) -> Result<Self, CellProblem> {
         row.required("starts_at", "write when the visit starts, like 2026-12-15 09:00")?;
         let starts = row
             .parsed("starts_at", local_time)?
@@ -61,49 +61,43 @@ impl Cells {
 impl Cells {
     /// A visit that the customer has cancelled stays so while nobody has taken note of it: a system that goes on
     /// exporting it does not know yet.
-    async fn keep_cancelled(&mut self, tx: &mut Tx, before: &Booking) -> Result<(), StoreError> {
+    fn keep_cancelled(&mut self, known: &Known, before: &Booking) {
         let says_nothing_new = self.starts == before.starts
             && before.status == BookingStatus::Cancelled
             && matches!(self.status, Some(BookingStatus::Booked | BookingStatus::Confirmed));
-        if says_nothing_new {
-            let waiting = store::desk_item::waiting_about(tx, &before.id).await?;
-            if waiting.iter().any(|row| row.kind == DeskKind::VisitCancelled) {
-                self.status = None;
-            }
+        if says_nothing_new && known.cancelled.contains(&before.id) {
+            self.status = None;
         }
-        Ok(())
     }
 }
 
 /// Takes in one row.
-pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
+pub(super) fn take(
+    known: &mut Known,
+    taking: &Taking<'_>,
+    mut cells: Cells,
+    person: &Person,
+    external_id: &str,
+) -> RowResult {
     let (desk, now) = (taking.desk, taking.now);
-    let mut cells = Cells::read(row)?;
-    let person = Person::read(row, &desk.business, "customer_id")?;
-    let before = store::item::booking_by_external_id(tx, &desk.business.id, external_id).await?;
-    let current = match &before {
-        Some(booking) => store::customer::find(tx, &booking.customer_id).await?,
-        None => None,
+    let before = match known.items.remove(external_id) {
+        Some(Item::Booking(booking)) => Some(booking),
+        _ => None,
     };
-    let matched = person.find(tx, taking, current).await?;
+    let current = before.as_ref().and_then(|booking| known.customer(&booking.customer_id));
+    let matched = person.find(known, taking, current.cloned());
     if let Some(before) = &before {
-        cells.keep_cancelled(tx, before).await?;
+        cells.keep_cancelled(known, before);
     }
     let booking = match &before {
         Some(before) => updated(before, &cells, &matched.customer.id, desk, now),
         None => new(&cells, external_id, &matched.customer.id, desk, now),
     };
-    let difference = before.as_ref().map(|before| describe(before, &booking));
-    take_in(
-        tx,
-        desk,
-        &Item::Booking(booking),
-        &matched,
-        difference,
-        taking.hints,
-        now,
-    )
-    .await
+    let before = before.as_ref().map(|before| Before {
+        customer_id: &before.customer_id,
+        difference: describe(before, &booking),
+    });
+    take_in(known, taking, Item::Booking(booking), matched, before)
 }
 
 fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Booking {

@@ -3,26 +3,22 @@
 //! With a `customer_id` that is simple. Without one, the name must match, and a phone or an address that both know;
 //! never a phone alone, since families share one (FACTS 8).
 
-use std::collections::HashMap;
-
 use super::cells::{CellProblem, Row};
-use super::{Refusal, Taking};
+use super::known::Known;
+use super::ledger::Line;
+use super::{Taking, withdrawals};
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::email_address;
-use crate::domain::erasure::standing_withdrawals;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::locale::Locale;
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::phone::{self, Phone};
-use crate::outbound::erasure::restore_withdrawals;
 use crate::store::customer::name_key;
-use crate::store::ledger::NewConsent;
-use crate::store::{self, StoreError, Tx};
 
 /// Where a line of the ledger comes from that an import has added.
-const IMPORT: &str = "import";
+pub(super) const IMPORT: &str = "import";
 
 /// What a row says of a customer; empty cells say nothing.
 #[derive(Clone, Debug, Default)]
@@ -94,86 +90,66 @@ impl Person {
     }
 
     /// Finds or makes the customer this row means. `current` is the one its item has so far.
-    pub(super) async fn find(
-        &self,
-        tx: &mut Tx,
-        taking: &Taking<'_>,
-        current: Option<Customer>,
-    ) -> Result<Matched, Refusal> {
-        let (business, now) = (&taking.desk.business, taking.now);
+    pub(super) fn find(&self, known: &mut Known, taking: &Taking<'_>, current: Option<Customer>) -> Matched {
         // Whoever was erased is nobody: a row about their booking tells of somebody new.
         let current = current.filter(|customer| !customer.erased);
         let namesake = current
             .clone()
             .filter(|current| self.name.is_some() && self.names(current));
-        let (matched, before) = match self.existing(tx, business, current).await? {
+        let (matched, before) = match self.existing(known, current) {
             Some((customer, overwrite)) => {
-                let matched = self.update(tx, customer.clone(), overwrite, now).await?;
+                let matched = self.update(known, &customer, overwrite);
                 (matched, Some(customer))
             }
-            None => (self.create(tx, business, now).await?, None),
+            None => (self.create(known, taking), None),
         };
-        let withdrawn = heed_withdrawals(tx, taking, &matched.customer, before.as_ref()).await?;
+        let withdrawn = withdrawals::heed(known, &matched.customer, before.as_ref(), taking.now);
         if let Some(before) = namesake.filter(|before| matched.is_new && before.id != matched.customer.id) {
-            carry_withdrawals(tx, &before, &matched.customer, now).await?;
+            withdrawals::carry(known, &before, &matched.customer, taking.now);
         }
-        let consented = self.note_consents(tx, &matched.customer, now).await?;
-        Ok(Matched {
+        let consented = self.note_consents(known, &matched.customer, taking.now);
+        Matched {
             changed: matched.changed || consented || withdrawn,
             ..matched
-        })
+        }
     }
 
     /// The customer meant, and whether the row may overwrite what is known of them.
-    async fn existing(
-        &self,
-        tx: &mut Tx,
-        business: &Business,
-        current: Option<Customer>,
-    ) -> Result<Option<(Customer, bool)>, StoreError> {
+    fn existing(&self, known: &Known, current: Option<Customer>) -> Option<(Customer, bool)> {
         if let Some(external_id) = &self.customer_id {
-            if let Some(customer) = store::customer::by_external_id(tx, &business.id, external_id).await? {
-                return Ok(Some((customer, true)));
+            if let Some(customer) = known.customer_named(external_id) {
+                return Some((customer.clone(), true));
             }
             // Somebody who came in without an id of their own: this row gives them one.
             let nameless = |customer: &Customer| customer.external_id.is_none() && self.fits(customer);
             if let Some(customer) = current.filter(|customer| nameless(customer) && self.names(customer)) {
-                return Ok(Some((customer, true)));
+                return Some((customer, true));
             }
-            let namesake = self.namesake(tx, business, nameless).await?;
-            return Ok(namesake.map(|customer| (customer, true)));
+            return self.namesake(known, nameless).map(|customer| (customer, true));
         }
         if let Some(customer) = current
             .as_ref()
             .filter(|customer| self.names(customer) && self.fits(customer))
         {
-            let alone = store::customer::item_count(tx, &customer.id).await? <= 1;
-            return Ok(Some((customer.clone(), alone)));
+            let alone = known.item_count(&customer.id) <= 1;
+            return Some((customer.clone(), alone));
         }
-        if let Some(customer) = self.namesake(tx, business, |customer| self.fits(customer)).await? {
-            return Ok(Some((customer, false)));
+        if let Some(customer) = self.namesake(known, |customer| self.fits(customer)) {
+            return Some((customer, false));
         }
         // A corrected name or number of somebody who has no other item: the same person. Otherwise somebody else.
-        if let Some(customer) = current.filter(|customer| self.names(customer) || self.shares(customer))
-            && store::customer::item_count(tx, &customer.id).await? <= 1
-        {
-            return Ok(Some((customer, true)));
-        }
-        Ok(None)
+        let corrected = |customer: &Customer| {
+            (self.names(customer) || self.shares(customer)) && known.item_count(&customer.id) <= 1
+        };
+        current.filter(corrected).map(|customer| (customer, true))
     }
 
     /// Somebody of the same name who shares a number or an address with the row, and of whom `also` holds.
-    async fn namesake(
-        &self,
-        tx: &mut Tx,
-        business: &Business,
-        also: impl Fn(&Customer) -> bool,
-    ) -> Result<Option<Customer>, StoreError> {
-        let Some(name) = &self.name else { return Ok(None) };
-        let namesakes = store::customer::by_name(tx, &business.id, &name_key(name)).await?;
-        Ok(namesakes
-            .into_iter()
-            .find(|customer| self.shares(customer) && also(customer)))
+    fn namesake(&self, known: &Known, also: impl Fn(&Customer) -> bool) -> Option<Customer> {
+        let mut namesakes = known.namesakes(self.name.as_ref()?);
+        namesakes
+            .find(|customer| self.shares(customer) && also(customer))
+            .cloned()
     }
 
     fn names(&self, customer: &Customer) -> bool {
@@ -194,39 +170,33 @@ impl Person {
         same(self.number(), customer.phone.as_deref()) || same(self.email.as_deref(), customer.email.as_deref())
     }
 
-    fn number(&self) -> Option<&str> {
+    pub(super) fn number(&self) -> Option<&str> {
         self.phone.as_ref().map(|phone| phone.e164.as_str())
     }
 
-    async fn create(&self, tx: &mut Tx, business: &Business, now: Instant) -> Result<Matched, StoreError> {
-        let mut customer = Customer::unknown(new_id(now), business.id.clone());
+    fn create(&self, known: &mut Known, taking: &Taking<'_>) -> Matched {
+        let mut customer = Customer::unknown(new_id(taking.now), taking.desk.business.id.clone());
         self.fill(&mut customer, true);
-        store::customer::save(tx, &customer, now).await?;
-        Ok(Matched {
+        known.save(&customer);
+        Matched {
             customer,
             changed: false,
             is_new: true,
-        })
+        }
     }
 
-    async fn update(
-        &self,
-        tx: &mut Tx,
-        before: Customer,
-        overwrite: bool,
-        now: Instant,
-    ) -> Result<Matched, StoreError> {
+    fn update(&self, known: &mut Known, before: &Customer, overwrite: bool) -> Matched {
         let mut customer = before.clone();
         self.fill(&mut customer, overwrite);
-        let changed = customer != before;
+        let changed = customer != *before;
         if changed {
-            store::customer::save(tx, &customer, now).await?;
+            known.save(&customer);
         }
-        Ok(Matched {
+        Matched {
             customer,
             changed,
             is_new: false,
-        })
+        }
     }
 
     /// Puts what the row says into what is not known yet; where `overwrite`, also in place of what is.
@@ -257,110 +227,30 @@ impl Person {
     }
 
     /// Adds the row's consents where the ledger lets an import speak. True: a line was added.
-    async fn note_consents(&self, tx: &mut Tx, customer: &Customer, now: Instant) -> Result<bool, StoreError> {
+    fn note_consents(&self, known: &mut Known, customer: &Customer, now: Instant) -> bool {
         let mut added = false;
         for (purpose, given) in &self.consents {
-            let last = store::ledger::last_word(tx, customer, *purpose).await?;
-            let may_add = match (&last, given) {
+            let lines = known.ledger.of_customer(customer);
+            let may_add = match (lines.iter().rev().find(|line| line.is_about(*purpose)), given) {
                 (None, _) => true,
                 (Some(_), true) => false,
                 // A no takes back what an import gave, and nothing that the customer said since.
-                (Some((was_given, source)), false) => *was_given && source == IMPORT,
+                (Some(last), false) => last.given && last.source == IMPORT,
             };
             if may_add {
-                let line = NewConsent {
-                    business_id: &customer.business_id,
-                    customer_id: Some(&customer.id),
-                    address: None,
+                let line = Line {
                     channel: None,
                     purpose: Some(*purpose),
                     given: *given,
-                    source: IMPORT,
-                    wording: None,
+                    source: IMPORT.to_owned(),
+                    at: now,
                 };
-                store::ledger::add(tx, &line, now).await?;
+                known.hear(customer, line);
                 added = true;
             }
         }
-        Ok(added)
+        added
     }
-}
-
-/// An address that is new to the customer may have said no before: under the hash of somebody who was erased, or in the
-/// ledger, where what an import has given since must not undo it. True: a line was added.
-async fn heed_withdrawals(
-    tx: &mut Tx,
-    taking: &Taking<'_>,
-    customer: &Customer,
-    before: Option<&Customer>,
-) -> Result<bool, StoreError> {
-    let mut added = false;
-    let addresses = [
-        (&customer.phone, before.map(|before| &before.phone)),
-        (&customer.email, before.map(|before| &before.email)),
-    ];
-    for (address, known) in addresses {
-        let Some(address) = address.as_ref().filter(|_| known != Some(address)) else {
-            continue;
-        };
-        if let Some(key) = &taking.erasure_key {
-            added |= restore_withdrawals(tx, key, customer, address).await?;
-        }
-        if before.is_some() {
-            added |= uphold_withdrawals(tx, customer, address, taking.now).await?;
-        }
-    }
-    Ok(added)
-}
-
-/// What was said no to at `address` counts for a customer who has only now got it, unless they have said yes themselves.
-async fn uphold_withdrawals(tx: &mut Tx, customer: &Customer, address: &str, now: Instant) -> Result<bool, StoreError> {
-    let there = store::ledger::of_address(tx, &customer.business_id, address).await?;
-    let mut added = false;
-    for withdrawal in standing_withdrawals(&there) {
-        let lines = store::ledger::lines_of(tx, customer).await?;
-        let last = lines.iter().rev().find(|line| {
-            line.channel.is_none_or(|channel| channel == withdrawal.channel)
-                && line.purpose.is_none_or(|purpose| purpose == withdrawal.purpose)
-        });
-        if last.is_some_and(|line| line.given && line.source == IMPORT) {
-            let line = NewConsent {
-                business_id: &customer.business_id,
-                customer_id: Some(&customer.id),
-                address: None,
-                channel: Some(withdrawal.channel),
-                purpose: Some(withdrawal.purpose),
-                given: false,
-                source: "said at this address before",
-                wording: None,
-            };
-            store::ledger::add(tx, &line, now).await?;
-            added = true;
-        }
-    }
-    Ok(added)
-}
-
-/// The same item and the same name at another number: most likely the same person, so what they said no to still counts.
-async fn carry_withdrawals(tx: &mut Tx, from: &Customer, to: &Customer, now: Instant) -> Result<(), StoreError> {
-    let mut latest = HashMap::new();
-    for line in store::ledger::lines_of(tx, from).await? {
-        latest.insert((line.channel, line.purpose), line.given);
-    }
-    for ((channel, purpose), _) in latest.into_iter().filter(|(_, given)| !given) {
-        let line = NewConsent {
-            business_id: &to.business_id,
-            customer_id: Some(&to.id),
-            address: None,
-            channel,
-            purpose,
-            given: false,
-            source: "the customer's record before",
-            wording: None,
-        };
-        store::ledger::add(tx, &line, now).await?;
-    }
-    Ok(())
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {

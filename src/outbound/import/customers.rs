@@ -1,10 +1,11 @@
 //! Rows of a customers file.
 
-use super::cells::Row;
+use std::sync::Arc;
+
 use super::customer_match::Person;
-use super::{RowOutcome, RowResult, Taking};
-use crate::outbound::plan::{Planning, replan_customer};
-use crate::store::{self, Tx};
+use super::known::Known;
+use super::{RowResult, Taking};
+use crate::outbound::plan::Step;
 
 /// The documented columns. A customer's own id is `external_id`, here as in the `customer_id` column of other files.
 pub(super) const COLUMNS: &[&str] = &[
@@ -22,20 +23,17 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 /// Takes in one row.
-pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
-    let (desk, now) = (taking.desk, taking.now);
-    row.required("name", "write the customer's name")?;
-    let person = Person::read(row, &desk.business, "external_id")?;
-    let matched = person.find(tx, taking, None).await?;
+pub(super) fn take(known: &mut Known, taking: &Taking<'_>, person: &Person, external_id: &str) -> RowResult {
+    let matched = person.find(known, taking, None);
     let about = ("customer", matched.customer.id.as_str());
     if matched.is_new {
-        store::history::add(tx, Some(&desk.business.id), about, "added", external_id, now).await?;
-        return Ok((RowResult::Added, Planning::default()));
+        known.note(about, "added", external_id.to_owned());
+        return RowResult::Added;
     }
     if !matched.changed {
-        return Ok((RowResult::Unchanged, Planning::default()));
+        return RowResult::Unchanged;
     }
-    store::history::add(tx, Some(&desk.business.id), about, "changed", external_id, now).await?;
-    let planning = replan_customer(tx, desk, &matched.customer, now).await?;
-    Ok((RowResult::Changed("customer".to_owned()), planning))
+    known.note(about, "changed", external_id.to_owned());
+    known.changes.steps.push(Step::Customer(Arc::new(matched.customer)));
+    RowResult::Changed("customer".to_owned())
 }

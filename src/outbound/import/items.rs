@@ -1,47 +1,55 @@
 //! What every row about an item comes to, once it has been read: the item is written, its messages are planned.
 
-use super::customer_match::Matched;
-use super::{RowOutcome, RowResult};
-use crate::domain::instant::Instant;
-use crate::domain::item::{Item, ItemKind};
-use crate::outbound::plan::{Desk, Hints, Planning, replan_customer, replan_item};
-use crate::store::{self, Tx};
+use std::sync::Arc;
 
-/// Writes an item that is new (`difference` is none), has changed, or has not (`difference` is empty).
-pub(super) async fn take_in(
-    tx: &mut Tx,
-    desk: &Desk,
-    item: &Item,
-    matched: &Matched,
-    difference: Option<String>,
-    hints: Hints,
-    now: Instant,
-) -> RowOutcome {
-    let changed = difference.as_ref().is_none_or(|difference| !difference.is_empty());
-    let mut planning = Planning::default();
+use super::customer_match::Matched;
+use super::known::Known;
+use super::{RowResult, Taking};
+use crate::domain::item::{Item, ItemKind};
+use crate::outbound::plan::{Hints, Step};
+
+/// What an item was before a row, and how it differs now; an empty text says that it does not.
+pub(super) struct Before<'a> {
+    pub customer_id: &'a str,
+    pub difference: String,
+}
+
+/// Takes in an item that is new (there is no `before`), has changed, or has not.
+pub(super) fn take_in(
+    known: &mut Known,
+    taking: &Taking<'_>,
+    item: Item,
+    matched: Matched,
+    before: Option<Before<'_>>,
+) -> RowResult {
+    let changed = before.as_ref().is_none_or(|before| !before.difference.is_empty());
     if changed {
-        store::item::save(tx, item, now).await?;
         let first = if item.kind() == ItemKind::Booking {
             "booked"
         } else {
             "added"
         };
-        let (event, detail) = difference
+        let (event, detail) = before
             .as_ref()
-            .map_or_else(|| (first, item.told()), |what| ("changed", what.clone()));
-        let about = (item.kind().as_str(), item.id());
-        store::history::add(tx, Some(&desk.business.id), about, event, &detail, now).await?;
-        let is_new = difference.is_none();
-        planning += replan_item(tx, desk, item, &matched.customer, Hints { is_new, ..hints }, now).await?;
+            .map_or_else(|| (first, item.told()), |before| ("changed", before.difference.clone()));
+        known.save_item(&item, before.as_ref().map(|before| before.customer_id));
+        known.note((item.kind().as_str(), item.id()), event, detail);
+        known.changes.steps.push(Step::Item {
+            item: Box::new(item),
+            customer: Arc::new(matched.customer.clone()),
+            hints: Hints {
+                is_new: before.is_none(),
+                known_to_customer: taking.known_to_customers,
+            },
+        });
     }
     if matched.changed {
-        planning += replan_customer(tx, desk, &matched.customer, now).await?;
+        known.changes.steps.push(Step::Customer(Arc::new(matched.customer)));
     }
-    let result = match difference {
+    match before {
         None => RowResult::Added,
-        Some(what) if changed => RowResult::Changed(what),
+        Some(before) if changed => RowResult::Changed(before.difference),
         Some(_) if matched.changed => RowResult::Changed("customer".to_owned()),
         Some(_) => RowResult::Unchanged,
-    };
-    Ok((result, planning))
+    }
 }

@@ -2,28 +2,33 @@
 //!
 //! Importing the same file again changes nothing. A row that is missing from a later file is never a cancellation.
 
+mod batch;
 mod bookings;
 mod cells;
 mod csv;
 mod customer_match;
 mod customers;
 mod items;
+mod known;
+mod ledger;
+mod reading;
 mod renewals;
+mod withdrawals;
 
 use std::io::Read;
 
 use serde::Serialize;
 
-use super::erasure::key_for_import;
-use super::plan::{Desk, Hints, PlanError, Planning};
+use super::plan::{Desk, PlanError, Planning};
 use crate::domain::closed_list::closed_list;
-use crate::domain::erasure::ErasureKey;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::zone::Zones;
-use crate::store::{self, Store, StoreError, Tx};
+use crate::store::{self, Store, StoreError};
 pub use cells::{CellProblem, FileError};
 use cells::{Line, Row};
+use known::Known;
+use reading::{About, Reading, Said};
 
 /// Rows that commit together: enough to make a commit cheap, few enough that sending never waits long for the lock.
 const BATCH: usize = 500;
@@ -103,6 +108,22 @@ pub async fn run(
     zones: &Zones,
     import: &Import<'_>,
     file: impl Read,
+    report: impl FnMut(&RowReport),
+    progress: impl FnMut(u64),
+) -> Result<(Summary, Vec<String>), ImportError> {
+    run_in_batches(store, zones, import, BATCH, file, report, progress).await
+}
+
+/// The same with so many rows a batch; what comes of it is the same with any number.
+///
+/// # Errors
+/// As above.
+pub async fn run_in_batches(
+    store: &Store,
+    zones: &Zones,
+    import: &Import<'_>,
+    rows: usize,
+    file: impl Read,
     mut report: impl FnMut(&RowReport),
     mut progress: impl FnMut(u64),
 ) -> Result<(Summary, Vec<String>), ImportError> {
@@ -112,7 +133,7 @@ pub async fn run(
     let import_id = new_id(import.now);
     let mut summary = Summary::default();
     loop {
-        let batch = reader.batch(BATCH);
+        let batch = reader.batch(rows);
         if batch.is_empty() {
             break;
         }
@@ -186,30 +207,29 @@ async fn one_batch(
     import_id: &str,
     batch: Vec<Result<Row, CellProblem>>,
 ) -> Result<(Summary, Vec<RowReport>), StoreError> {
-    let mut summary = Summary::default();
-    let mut reports = Vec::with_capacity(batch.len());
-    let mut tx = store.write().await?;
     let taking = Taking {
         desk,
-        hints: Hints {
-            is_new: false,
-            known_to_customer: import.known_to_customers,
-        },
-        erasure_key: key_for_import(&mut tx, store, &desk.business.id).await?,
+        known_to_customers: import.known_to_customers,
         now: import.now,
     };
+    let read = |row: Row| Reading::new(row, import.kind, &desk.business);
+    let (mut readings, mut refused) = (Vec::with_capacity(batch.len()), Vec::new());
     for row in batch {
-        let report = match row {
-            Ok(row) => {
-                let (report, planning) = one_row(&mut tx, &taking, import.kind, import_id, row).await?;
-                summary.planning += planning;
-                report
-            }
-            Err(problem) => RowReport::refused(problem, String::new()),
-        };
-        summary.count(&report);
-        reports.push(report);
+        match row.and_then(read) {
+            Ok(reading) => readings.push(reading),
+            Err(problem) => refused.push(RowReport::refused(problem, String::new())),
+        }
     }
+    let mut tx = store.write().await?;
+    let mut known = batch::load(&mut tx, store, import, import_id, &readings).await?;
+    let taken = readings.into_iter().map(|reading| take(&mut known, &taking, reading));
+    let mut reports: Vec<_> = taken.chain(refused).collect();
+    reports.sort_by_key(|report| report.line);
+    let mut summary = Summary::default();
+    for report in &reports {
+        summary.count(report);
+    }
+    summary.planning = batch::save(&mut tx, desk, import, import_id, known).await?;
     tx.commit().await?;
     Ok((summary, reports))
 }
@@ -217,70 +237,31 @@ async fn one_batch(
 /// What every row of a batch is taken in with.
 pub(super) struct Taking<'a> {
     pub desk: &'a Desk,
-    pub hints: Hints,
-    /// Where people were erased who had said no: their withdrawals are met again by it.
-    pub erasure_key: Option<ErasureKey>,
+    pub known_to_customers: bool,
     pub now: Instant,
 }
 
-/// What a row came to: taken with its plan, or refused.
-pub(super) type RowOutcome = Result<(RowResult, Planning), Refusal>;
-
-/// Why a row was not taken.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    Cell(CellProblem),
-    Store(StoreError),
-}
-
-impl From<CellProblem> for Refusal {
-    fn from(problem: CellProblem) -> Self {
-        Self::Cell(problem)
-    }
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-async fn one_row(
-    tx: &mut Tx,
-    taking: &Taking<'_>,
-    kind: ImportKind,
-    import_id: &str,
-    mut row: Row,
-) -> Result<(RowReport, Planning), StoreError> {
-    let outcome = take(tx, taking, kind, import_id, &mut row).await;
-    let external_id = row.text("external_id").unwrap_or_default().to_owned();
-    match outcome {
-        Ok((result, planning)) => Ok((
-            RowReport {
-                line: row.line,
-                external_id,
-                result,
-                warnings: row.warnings,
-            },
-            planning,
-        )),
-        Err(Refusal::Cell(problem)) => Ok((RowReport::refused(problem, external_id), Planning::default())),
-        Err(Refusal::Store(error)) => Err(error),
-    }
-}
-
-async fn take(tx: &mut Tx, taking: &Taking<'_>, kind: ImportKind, import_id: &str, row: &mut Row) -> RowOutcome {
-    let external_id = row
-        .required("external_id", "give every row the id it has in your own system")?
-        .to_owned();
-    if let Some(line) = store::import_seen::note(tx, import_id, &external_id, row.line_number()).await? {
+/// Takes in one row, or refuses it.
+fn take(known: &mut Known, taking: &Taking<'_>, reading: Reading) -> RowReport {
+    let Reading { row, external_id, said } = reading;
+    if let Some(line) = known.meet(&external_id, row.line_number()) {
         let remedy = format!("the same id stands at line {line}: keep one of the two rows");
-        return Err(row.problem("external_id", remedy).into());
+        return RowReport::refused(row.problem("external_id", remedy), external_id);
     }
-    match kind {
-        ImportKind::Bookings => bookings::take(tx, taking, row, &external_id).await,
-        ImportKind::Renewals => renewals::take(tx, taking, row, &external_id).await,
-        ImportKind::Customers => customers::take(tx, taking, row, &external_id).await,
+    let Said { person, about } = match said {
+        Ok(said) => said,
+        Err(problem) => return RowReport::refused(problem, external_id),
+    };
+    let result = match about {
+        About::Booking(cells) => bookings::take(known, taking, cells, &person, &external_id),
+        About::Renewal(cells) => renewals::take(known, taking, &cells, &person, &external_id),
+        About::Customer => customers::take(known, taking, &person, &external_id),
+    };
+    RowReport {
+        line: row.line,
+        external_id,
+        result,
+        warnings: row.warnings,
     }
 }
 

@@ -4,14 +4,14 @@ use chrono::{Datelike, NaiveDate};
 
 use super::cells::{CellProblem, Row};
 use super::customer_match::Person;
-use super::items::take_in;
-use super::{RowOutcome, Taking};
+use super::items::{Before, take_in};
+use super::known::Known;
+use super::{RowResult, Taking};
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, Renewal, RenewalKind, RenewalStatus};
 use crate::domain::local::LocalDate;
 use crate::outbound::plan::Desk;
-use crate::store::{self, Tx};
 
 /// The documented columns.
 pub(super) const COLUMNS: &[&str] = &[
@@ -35,7 +35,8 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 /// What a row says of a renewal; empty cells say nothing.
-struct Cells {
+#[derive(Clone, Debug)]
+pub(super) struct Cells {
     kind: RenewalKind,
     subject: Option<String>,
     reference: Option<String>,
@@ -47,7 +48,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn read(row: &Row) -> Result<Self, CellProblem> {
+    pub(super) fn read(row: &Row) -> Result<Self, CellProblem> {
         row.required("kind", "write one of policy, warranty, inspection, service")?;
         row.required(
             "ends_on",
@@ -73,31 +74,29 @@ impl Cells {
 }
 
 /// Takes in one row.
-pub(super) async fn take(tx: &mut Tx, taking: &Taking<'_>, row: &mut Row, external_id: &str) -> RowOutcome {
+pub(super) fn take(
+    known: &mut Known,
+    taking: &Taking<'_>,
+    cells: &Cells,
+    person: &Person,
+    external_id: &str,
+) -> RowResult {
     let (desk, now) = (taking.desk, taking.now);
-    let cells = Cells::read(row)?;
-    let person = Person::read(row, &desk.business, "customer_id")?;
-    let before = store::item::renewal_by_external_id(tx, &desk.business.id, external_id).await?;
-    let current = match &before {
-        Some(renewal) => store::customer::find(tx, &renewal.customer_id).await?,
-        None => None,
+    let before = match known.items.remove(external_id) {
+        Some(Item::Renewal(renewal)) => Some(renewal),
+        _ => None,
     };
-    let matched = person.find(tx, taking, current).await?;
+    let current = before.as_ref().and_then(|renewal| known.customer(&renewal.customer_id));
+    let matched = person.find(known, taking, current.cloned());
     let renewal = match &before {
-        Some(before) => updated(before, &cells, &matched.customer.id, now),
-        None => new(&cells, external_id, &matched.customer.id, desk, now),
+        Some(before) => updated(before, cells, &matched.customer.id, now),
+        None => new(cells, external_id, &matched.customer.id, desk, now),
     };
-    let difference = before.as_ref().map(|before| describe(before, &renewal));
-    take_in(
-        tx,
-        desk,
-        &Item::Renewal(renewal),
-        &matched,
-        difference,
-        taking.hints,
-        now,
-    )
-    .await
+    let before = before.as_ref().map(|before| Before {
+        customer_id: &before.customer_id,
+        difference: describe(before, &renewal),
+    });
+    take_in(known, taking, Item::Renewal(renewal), matched, before)
 }
 
 fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Renewal {

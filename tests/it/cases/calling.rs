@@ -37,10 +37,10 @@ async fn note(app: &TestApp, call: &Call, outcome: CallOutcome, again: Option<&s
 }
 
 async fn status(app: &TestApp) -> RenewalStatus {
-    let id = store::item::renewal_by_external_id(&mut app.app.store().read().await.unwrap(), BUSINESS, "P-1")
+    let id = store::item::renewals_by_external_id(&mut app.app.store().read().await.unwrap(), BUSINESS, &["P-1"])
         .await
         .unwrap()
-        .unwrap()
+        .remove(0)
         .id;
     let item = store::item::find(&mut app.app.store().read().await.unwrap(), ItemKind::Renewal, &id).await;
     match item.unwrap() {
@@ -112,10 +112,10 @@ async fn only_a_renewal_is_renewed_on_the_telephone() {
     // Templates are checked at import; here the row alone matters.
     let app = TestApp::agency().rules(rules).start().await;
     app.renew("P-1", "policy", "2026-12-20", "active").await;
-    let customer = store::item::renewal_by_external_id(&mut app.app.store().read().await.unwrap(), BUSINESS, "P-1")
+    let customer = store::item::renewals_by_external_id(&mut app.app.store().read().await.unwrap(), BUSINESS, &["P-1"])
         .await
         .unwrap()
-        .unwrap()
+        .remove(0)
         .customer_id;
     let case = app.complains(&customer, "Nobody calls back").await.unwrap();
     let message = app.message(&case.id, "call").await;

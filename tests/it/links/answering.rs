@@ -29,10 +29,10 @@ async fn reminded() -> TestApp {
 
 async fn status(app: &TestApp) -> BookingStatus {
     let mut tx = app.app.store().read().await.expect("a transaction");
-    let booking = store::item::booking_by_external_id(&mut tx, BUSINESS, "B-1")
+    let booking = store::item::bookings_by_external_id(&mut tx, BUSINESS, &["B-1"])
         .await
         .expect("read");
-    booking.expect("a booking").status
+    booking[0].status
 }
 
 async fn inbox(app: &TestApp) -> Vec<(DeskKind, Option<String>)> {

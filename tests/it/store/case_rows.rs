@@ -69,8 +69,10 @@ async fn a_rating_is_kept_whole_and_the_later_one_counts() {
     let kept = [overtaken, second];
     assert_eq!(store::rating::of_message(&mut tx, "m-1").await.unwrap(), kept);
     assert_eq!(store::rating::of_customer(&mut tx, "c-1").await.unwrap(), kept);
-    assert_eq!(store::rating::first_about(&mut tx, "i-1").await.unwrap(), Some(at(71)));
-    assert_eq!(store::rating::first_about(&mut tx, "i-2").await.unwrap(), None);
+    assert_eq!(
+        store::rating::first_about(&mut tx, &["i-1", "i-2"]).await.unwrap(),
+        [("i-1".to_owned(), at(71))]
+    );
     assert_eq!(store::rating::blank_words(&mut tx, at(72)).await.unwrap(), 1);
     assert_eq!(store::rating::blank_customer(&mut tx, "c-1").await.unwrap(), 2);
     let words: Vec<_> = store::rating::of_message(&mut tx, "m-1").await.unwrap();
@@ -127,7 +129,7 @@ async fn a_case_is_kept_whole_with_the_score_of_its_rating() {
         Some(case())
     );
     assert_eq!(
-        store::customer_case::of_customer(&mut tx, "c-1").await.unwrap(),
+        store::customer_case::of_customers(&mut tx, &["c-1"]).await.unwrap(),
         [case()]
     );
     assert_eq!(
@@ -209,11 +211,10 @@ async fn a_customer_has_one_open_case_at_most() {
 }
 
 #[tokio::test]
-async fn what_holds_is_told_of_an_item_and_of_a_whole_claim() {
+async fn what_holds_is_told_of_many_items_at_once() {
     let database = database().await;
     let mut tx = database.write().await;
     let free = Waits::default();
-    assert_eq!(store::holds::of_item(&mut tx, "i-1", &customer()).await.unwrap(), free);
     let alone = Case {
         rating_id: None,
         ..case()
@@ -228,7 +229,6 @@ async fn what_holds_is_told_of_an_item_and_of_a_whole_claim() {
         change: false,
         number: true,
     };
-    assert_eq!(store::holds::of_item(&mut tx, "i-1", &customer()).await.unwrap(), held);
     let addresses = ["+1", "a@b.example"];
     let (_, obstacles) = store::claim::standing(&mut tx, &["c-1"], &["i-1"], &addresses)
         .await

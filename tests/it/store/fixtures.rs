@@ -164,7 +164,7 @@ pub(super) async fn insert_message(tx: &mut Tx, id: &str, planned: Planned) {
         rule_id: id,
         anchor: Anchor::Changed,
         told: "told".to_owned(),
-        told_before: Some("told-before"),
+        told_before: Some("told-before".to_owned()),
         planned,
     };
     store::message::insert(tx, &message, at(13)).await.unwrap();

@@ -68,9 +68,11 @@ async fn a_withdrawal_is_kept_once_and_the_later_one_counts() {
     }
     assert!(store::erasure::any_kept(&mut tx, "b-1").await.unwrap());
     assert!(!store::erasure::any_kept(&mut tx, "other").await.unwrap());
-    assert_eq!(store::erasure::kept(&mut tx, "b-1", "hash").await.unwrap(), [no(53)]);
-    assert_eq!(store::erasure::kept(&mut tx, "other", "hash").await.unwrap(), []);
-    assert_eq!(store::erasure::kept(&mut tx, "b-1", "other").await.unwrap(), []);
+    assert_eq!(
+        store::erasure::kept(&mut tx, "b-1", &["hash", "other"]).await.unwrap(),
+        [("hash".to_owned(), no(53))]
+    );
+    assert_eq!(store::erasure::kept(&mut tx, "other", &["hash"]).await.unwrap(), []);
     tx.commit().await.unwrap();
     let row = database.row("erased_withdrawal", "TRUE").await;
     assert_eq!(

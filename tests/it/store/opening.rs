@@ -95,10 +95,10 @@ async fn a_copy_holds_what_the_original_held() {
     app.app.store().copy_to(&path).await.unwrap();
     let copy = Store::open(&path, Open::Existing).await.unwrap();
     let mut tx = copy.read().await.unwrap();
-    let found = daybefore::store::item::booking_by_external_id(&mut tx, "shop", "B-1")
+    let found = daybefore::store::item::bookings_by_external_id(&mut tx, "shop", &["B-1"])
         .await
         .unwrap();
-    assert_eq!(found.unwrap().starts.to_string(), "2026-12-15T09:00");
+    assert_eq!(found[0].starts.to_string(), "2026-12-15T09:00");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use daybefore::domain::message::{Asks, Channel, Purpose, Reason, State};
 use daybefore::domain::replan::Hold;
 use daybefore::domain::rule::OnlyIf;
 use daybefore::store::attempt::AttemptEnd;
-use daybefore::store::message::Planned;
+use daybefore::store::message::{Planned, Replanned, Skipped};
 use daybefore::store::outbox::{Again, Settlement};
 use daybefore::store::{self};
 
@@ -42,13 +42,14 @@ async fn a_message_is_kept_whole_and_replanned_whole() {
         useful_until: at(42),
     };
     let mut tx = database.write().await;
-    store::message::replan(&mut tx, "m-1", State::Planned, &other, at(43))
-        .await
-        .unwrap();
+    let replanned = [Replanned {
+        id: "m-1".to_owned(),
+        from: State::Planned,
+        planned: other,
+    }];
+    store::message::replan_all(&mut tx, &replanned, at(43)).await.unwrap();
     assert!(
-        store::message::replan(&mut tx, "m-1", State::Planned, &other, at(44))
-            .await
-            .is_err(),
+        store::message::replan_all(&mut tx, &replanned, at(44)).await.is_err(),
         "it is not planned any more"
     );
     tx.commit().await.unwrap();
@@ -60,14 +61,12 @@ async fn a_message_is_kept_whole_and_replanned_whole() {
         )
     );
     let mut tx = database.write().await;
-    store::message::skip(&mut tx, "m-1", Reason::CaseOpen, at(45))
-        .await
-        .unwrap();
-    assert!(
-        store::message::skip(&mut tx, "m-1", Reason::CaseOpen, at(45))
-            .await
-            .is_err()
-    );
+    let skipped = [Skipped {
+        id: "m-1".to_owned(),
+        reason: Reason::CaseOpen,
+    }];
+    store::message::skip_all(&mut tx, &skipped, at(45)).await.unwrap();
+    assert!(store::message::skip_all(&mut tx, &skipped, at(45)).await.is_err());
     tx.commit().await.unwrap();
     let row = database.row("message", "id = 'm-1'").await.join(" ");
     assert!(

@@ -180,10 +180,8 @@ async fn answers_about_an_item_count_for_their_revision() {
         ..question("q-1", "m-1")
     };
     store::question::ask_all(&mut tx, &[confirm]).await.unwrap();
-    assert!(!store::question::is_answered(&mut tx, "r-1", 4).await.unwrap());
+    assert_eq!(store::question::answered_about(&mut tx, &["r-1"]).await.unwrap(), []);
     store::question::answer(&mut tx, "q-1", at(12)).await.unwrap();
-    assert!(store::question::is_answered(&mut tx, "r-1", 4).await.unwrap());
-    assert!(!store::question::is_answered(&mut tx, "r-1", 5).await.unwrap());
     assert_eq!(
         store::question::answered_about(&mut tx, &["r-1"]).await.unwrap(),
         [("r-1".to_owned(), 4)]
@@ -296,16 +294,19 @@ async fn a_row_of_the_inbox_is_read_back_and_done_once() {
         store::desk_item::waiting_for(&mut tx, "c-1").await.unwrap(),
         std::slice::from_ref(&row)
     );
-    assert!(
-        store::desk_item::was_opened(&mut tx, "r-1", DeskKind::RenewalWanted, at(5))
+    assert_eq!(
+        store::desk_item::opened_about(&mut tx, &["r-1", "r-2"], DeskKind::RenewalWanted)
+            .await
+            .unwrap(),
+        [("r-1".to_owned(), at(5))]
+    );
+    let waiting = async |tx: &mut store::Tx, kind| {
+        store::desk_item::waiting_of_kind(tx, &["r-1", "r-2"], kind)
             .await
             .unwrap()
-    );
-    assert!(
-        !store::desk_item::was_opened(&mut tx, "r-1", DeskKind::RenewalWanted, at(6))
-            .await
-            .unwrap()
-    );
+    };
+    assert_eq!(waiting(&mut tx, DeskKind::RenewalWanted).await, ["r-1"]);
+    assert!(waiting(&mut tx, DeskKind::VisitCancelled).await.is_empty());
     assert!(
         store::desk_item::done(&mut tx, "d-1", "Petra", Some("called"), at(9))
             .await

@@ -6,6 +6,7 @@ use daybefore::domain::item::{Booking, BookingStatus, Item, ItemKind, Renewal, R
 use daybefore::domain::message::{Channel, Purpose, Reason, State};
 use daybefore::domain::quiet_hours::QuietHours;
 use daybefore::domain::rule::Rules;
+use daybefore::store::customer::Sought;
 use daybefore::store::lane::PausedLane;
 use daybefore::store::ledger::NewConsent;
 use daybefore::store::message::Planned;
@@ -57,11 +58,40 @@ async fn what_is_kept_is_what_is_read() {
             .unwrap(),
         Some(customer())
     );
+    let sought = |ids, external_ids, namesakes| Sought {
+        ids,
+        external_ids,
+        namesakes,
+    };
+    let ana = "ana košir".to_owned();
+    for (sought, found) in [
+        (sought(vec!["c-1"], vec![], vec![]), true),
+        (sought(vec!["c-2"], vec!["c-external"], vec![]), true),
+        (sought(vec![], vec![], vec![(ana.clone(), Some("+1"), None)]), true),
+        (
+            sought(vec![], vec![], vec![(ana.clone(), None, Some("a@b.example"))]),
+            true,
+        ),
+        (
+            sought(vec![], vec![], vec![(ana, Some("+2"), Some("b@b.example"))]),
+            false,
+        ),
+        (
+            sought(vec![], vec![], vec![("ben".to_owned(), Some("+1"), None)]),
+            false,
+        ),
+    ] {
+        let expected: Vec<_> = found.then(customer).into_iter().collect();
+        assert_eq!(
+            store::customer::find_all(&mut tx, "b-1", &sought).await.unwrap(),
+            expected,
+            "{sought:?}"
+        );
+    }
     assert_eq!(
-        store::customer::by_name(&mut tx, "b-1", "ana košir").await.unwrap(),
-        [customer()]
+        store::customer::item_counts(&mut tx, &["c-1"]).await.unwrap(),
+        [("c-1".to_owned(), 2)]
     );
-    assert_eq!(store::customer::item_count(&mut tx, "c-1").await.unwrap(), 2);
     assert_eq!(
         store::item::find(&mut tx, ItemKind::Booking, "i-1").await.unwrap(),
         Some(booking())
@@ -86,14 +116,18 @@ async fn what_is_kept_is_what_is_read() {
             .unwrap(),
         []
     );
-    let found = store::item::renewal_by_external_id(&mut tx, "b-1", "r-external")
+    let found = store::item::renewals_by_external_id(&mut tx, "b-1", &["r-external", "other"])
         .await
         .unwrap();
-    assert_eq!(found.map(Item::Renewal), Some(renewal()));
-    let found = store::item::booking_by_external_id(&mut tx, "other", "i-external")
+    assert_eq!(found.into_iter().map(Item::Renewal).collect::<Vec<_>>(), [renewal()]);
+    let found = store::item::bookings_by_external_id(&mut tx, "b-1", &["i-external"])
         .await
         .unwrap();
-    assert_eq!(found, None, "somebody else's business");
+    assert_eq!(found.into_iter().map(Item::Booking).collect::<Vec<_>>(), [booking()]);
+    let found = store::item::bookings_by_external_id(&mut tx, "other", &["i-external"])
+        .await
+        .unwrap();
+    assert_eq!(found, [], "somebody else's business");
 }
 
 #[tokio::test]
@@ -264,13 +298,14 @@ async fn the_smaller_tables_are_kept_whole() {
     store::history::add(&mut tx, Some("b-1"), ("kind", "about"), "event", "detail", at(74))
         .await
         .unwrap();
+    store::import_seen::note_all(&mut tx, "import", &[("row", 75)])
+        .await
+        .unwrap();
     assert_eq!(
-        store::import_seen::note(&mut tx, "import", "row", 75).await.unwrap(),
-        None
-    );
-    assert_eq!(
-        store::import_seen::note(&mut tx, "import", "row", 76).await.unwrap(),
-        Some(75)
+        store::import_seen::met(&mut tx, "import", &["row", "other"])
+            .await
+            .unwrap(),
+        [("row".to_owned(), 75)]
     );
     tx.commit().await.unwrap();
 
@@ -304,6 +339,42 @@ async fn the_smaller_tables_are_kept_whole() {
         database.row("import_seen", "1").await.join(" "),
         "import_id=import external_id=row line=75"
     );
+}
+
+#[tokio::test]
+async fn the_ledger_tells_what_was_said_by_whom_and_where() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    let line = NewConsent {
+        business_id: "b-1",
+        customer_id: Some("c-1"),
+        address: Some("+1"),
+        channel: Some(Channel::Call),
+        purpose: Some(Purpose::Marketing),
+        given: true,
+        source: "source",
+        wording: None,
+    };
+    store::ledger::add(&mut tx, &line, at(65)).await.unwrap();
+    for (business, customers, addresses, found) in [
+        ("b-1", vec!["c-1"], vec!["+1"], 1),
+        ("b-1", vec![], vec!["+1"], 1),
+        ("b-2", vec![], vec!["+1"], 0),
+    ] {
+        let spoken = store::ledger::spoken(&mut tx, business, &customers, &addresses)
+            .await
+            .unwrap();
+        assert_eq!(spoken.len(), found);
+        for line in spoken {
+            assert_eq!(line.customer_id.as_deref(), Some("c-1"));
+            assert_eq!(line.address.as_deref(), Some("+1"));
+            assert_eq!(
+                (line.channel, line.purpose),
+                (Some(Channel::Call), Some(Purpose::Marketing))
+            );
+            assert_eq!((line.given, line.source.as_str(), line.at), (true, "source", at(65)));
+        }
+    }
 }
 
 #[tokio::test]

@@ -152,14 +152,14 @@ impl TestApp {
 
     pub async fn booking_status(&self, external_id: &str) -> BookingStatus {
         let mut tx = self.app.store().read().await.expect("a transaction");
-        let found = store::item::booking_by_external_id(&mut tx, BUSINESS, external_id).await;
-        found.expect("read").expect("a booking").status
+        let found = store::item::bookings_by_external_id(&mut tx, BUSINESS, &[external_id]).await;
+        found.expect("read").remove(0).status
     }
 
     pub async fn renewal_status(&self, external_id: &str) -> RenewalStatus {
         let mut tx = self.app.store().read().await.expect("a transaction");
-        let found = store::item::renewal_by_external_id(&mut tx, BUSINESS, external_id).await;
-        found.expect("read").expect("a renewal").status
+        let found = store::item::renewals_by_external_id(&mut tx, BUSINESS, &[external_id]).await;
+        found.expect("read").remove(0).status
     }
 
     /// What the latest message of that rule about a booking, renewal or case asked.

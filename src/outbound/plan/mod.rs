@@ -1,0 +1,209 @@
+//! The plan step: brings the messages of an item in line with what its rules want, in the caller's transaction.
+
+mod facts;
+mod sheet;
+mod steps;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::domain::business::Business;
+use crate::domain::customer::Customer;
+use crate::domain::instant::Instant;
+use crate::domain::item::{Item, ItemKind};
+use crate::domain::message::Channel;
+use crate::domain::quiet_hours::Calendar;
+use crate::domain::rule::Rule;
+use crate::domain::zone::{ZoneError, Zones};
+use crate::store::customer::Sought;
+use crate::store::{self, Store, StoreError, Tx};
+use crate::texts::catalogue;
+pub use steps::{Step, plan_all};
+
+/// How many items one transaction re-plans when a whole business is planned again.
+const BATCH: i64 = 200;
+
+/// Why planning could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
+    #[error("there is no business `{0}`: `daybefore business list` shows them")]
+    NoBusiness(String),
+}
+
+/// A business with everything its plans are made from, loaded once for many items.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    pub business: Business,
+    pub rules: Vec<Rule>,
+    pub calendar: Calendar,
+}
+
+impl Desk {
+    /// Loads a business's rules and calendar.
+    ///
+    /// # Errors
+    /// When there is no such business, or the zone data does not know its zone.
+    pub async fn load(tx: &mut Tx, zones: &Zones, business_id: &str) -> Result<Self, PlanError> {
+        let business = store::business::find(tx, business_id).await?;
+        let business = business.ok_or_else(|| PlanError::NoBusiness(business_id.to_owned()))?;
+        let mut rules = store::rule::of_business(tx, business_id).await?;
+        // Without a place to review the business there is nothing to invite to.
+        rules.retain(|rule| business.review_url.is_some() || rule.template != catalogue::REVIEW_INVITATION);
+        let calendar = business.calendar(zones)?;
+        Ok(Self {
+            business,
+            rules,
+            calendar,
+        })
+    }
+}
+
+/// What a caller knows of an item that its row does not say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hints {
+    /// It has just been made: there can be no message about it yet.
+    pub is_new: bool,
+    /// The customer knows of it already: no confirmation.
+    pub known_to_customer: bool,
+}
+
+/// What a re-plan did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Planning {
+    pub planned: u64,
+    pub moved: u64,
+    pub skipped: u64,
+    /// Planned messages that are due already.
+    pub due_now: u64,
+}
+
+impl std::ops::AddAssign for Planning {
+    fn add_assign(&mut self, other: Self) {
+        self.planned += other.planned;
+        self.moved += other.moved;
+        self.skipped += other.skipped;
+        self.due_now += other.due_now;
+    }
+}
+
+/// The lane a message queues in: its channel, and the business where it has a sender of its own.
+#[must_use]
+pub fn lane(channel: Option<Channel>, business: &Business) -> String {
+    let channel = channel.unwrap_or(Channel::Sms);
+    let own_sender = match channel {
+        Channel::Sms => business.sms_from.is_some(),
+        Channel::Email => business.email_from.is_some(),
+        Channel::Call => false,
+    };
+    if own_sender {
+        format!("{channel}/{}", business.id)
+    } else {
+        channel.to_string()
+    }
+}
+
+/// Re-plans one item in the transaction that changed it.
+///
+/// # Errors
+/// When the database fails; then the caller's transaction must not be committed.
+pub async fn replan_item(
+    tx: &mut Tx,
+    desk: &Desk,
+    item: &Item,
+    customer: &Customer,
+    hints: Hints,
+    now: Instant,
+) -> Result<Planning, StoreError> {
+    let step = Step::Item {
+        item: Box::new(item.clone()),
+        customer: Arc::new(customer.clone()),
+        hints,
+    };
+    plan_all(tx, desk, vec![step], now).await
+}
+
+/// Re-plans everything of one customer: an address, a consent or a wish has changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replan_customer(
+    tx: &mut Tx,
+    desk: &Desk,
+    customer: &Customer,
+    now: Instant,
+) -> Result<Planning, StoreError> {
+    plan_all(tx, desk, vec![Step::Customer(Arc::new(customer.clone()))], now).await
+}
+
+/// Re-plans everything of one business, in batches: rules, holidays, hours or zone data have changed. `progress` is
+/// told after each batch how many items are done.
+///
+/// # Errors
+/// When the database fails; the batches done so far stay.
+pub async fn replan_business(
+    store: &Store,
+    zones: &Zones,
+    business_id: &str,
+    now: Instant,
+    mut progress: impl FnMut(u64),
+) -> Result<Planning, PlanError> {
+    let mut planning = Planning::default();
+    let mut done = 0;
+    for kind in [ItemKind::Booking, ItemKind::Renewal, ItemKind::Case] {
+        let mut after = String::new();
+        loop {
+            let mut tx = store.write().await?;
+            let desk = Desk::load(&mut tx, zones, business_id).await?;
+            let items = store::item::page(&mut tx, kind, business_id, &after, BATCH).await?;
+            let Some(last) = items.last() else { break };
+            last.id().clone_into(&mut after);
+            done += items.len() as u64;
+            planning += refresh(&mut tx, &desk, items, now).await?;
+            tx.commit().await?;
+            progress(done);
+        }
+    }
+    Ok(planning)
+}
+
+/// Derives the items' instants again from their local times, then re-plans them.
+async fn refresh(tx: &mut Tx, desk: &Desk, mut items: Vec<Item>, now: Instant) -> Result<Planning, StoreError> {
+    let mut moved = Vec::new();
+    for (at, item) in items.iter_mut().enumerate() {
+        if let Item::Booking(booking) = item {
+            let starts_at = desk.calendar.zone.instant(booking.starts.0);
+            if starts_at != booking.starts_at {
+                booking.starts_at = starts_at;
+                moved.push(at);
+            }
+        }
+    }
+    let moved: Vec<_> = moved.into_iter().map(|at| &items[at]).collect();
+    store::item::save_all(tx, &moved, now).await?;
+    let ids = items.iter().map(Item::customer_id).collect();
+    let sought = Sought {
+        ids,
+        ..Sought::default()
+    };
+    let customers = store::customer::find_all(tx, &desk.business.id, &sought).await?;
+    let customers: HashMap<_, _> = customers
+        .into_iter()
+        .map(|found| (found.id.clone(), Arc::new(found)))
+        .collect();
+    let step = |item: Item| match customers.get(item.customer_id()).cloned() {
+        Some(customer) => Ok(Step::Item {
+            item: Box::new(item),
+            customer,
+            hints: Hints::default(),
+        }),
+        None => Err(StoreError::Inconsistent(format!("item {} has no customer", item.id()))),
+    };
+    let steps = items.into_iter().map(step).collect::<Result<_, _>>()?;
+    plan_all(tx, desk, steps, now).await
+}
