@@ -4,13 +4,13 @@ use std::io::{self, BufRead};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::NaiveTime;
+use chrono::{NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use super::output::Out;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
-use crate::domain::reply::{Understood, understand};
+use crate::domain::reply::{Booked, Understood, understand};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -23,9 +23,9 @@ pub struct Args {
     /// The customer's language: `de`, `fr-CH`. All are tried, this one first.
     #[arg(long, value_name = "TAG")]
     locale: Option<String>,
-    /// The booked local time.
-    #[arg(long, value_name = "HH:MM", value_parser = time)]
-    at: Option<NaiveTime>,
+    /// The booked local time: `09:00`, or with its day `2026-12-15T09:00`.
+    #[arg(long, value_name = "TIME", value_parser = booked)]
+    at: Option<Booked>,
     /// Reads lines such as {"asked":"confirm","locale":"de","text":"Ja","at":"09:00"} from standard input.
     #[arg(long)]
     jsonl: bool,
@@ -65,7 +65,12 @@ pub(super) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitCode> {
     let Some(text) = args.text else {
         return lines(io::stdin().lock(), out);
     };
-    let understood = understand(args.asked, locale(args.locale.as_deref()), &text, args.at);
+    let understood = understand(
+        args.asked,
+        locale(args.locale.as_deref()),
+        &text,
+        args.at.unwrap_or_default(),
+    );
     out.json(&Answer::from(understood))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -102,8 +107,9 @@ fn answer(raw: &[u8]) -> Result<Answer, String> {
         .at
         .as_deref()
         .filter(|at| !at.trim().is_empty())
-        .map(time)
-        .transpose()?;
+        .map(booked)
+        .transpose()?
+        .unwrap_or_default();
     Ok(understand(line.asked, locale(line.locale.as_deref()), &line.text, at).into())
 }
 
@@ -112,10 +118,14 @@ fn locale(tag: Option<&str>) -> Option<Locale> {
     tag.and_then(|tag| Locale::parse(tag).ok())
 }
 
-fn time(text: &str) -> Result<NaiveTime, String> {
+fn booked(text: &str) -> Result<Booked, String> {
     let text = text.trim();
+    if let Ok(starts) = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M") {
+        return Ok(Booked::from(starts));
+    }
     ["%H:%M", "%H:%M:%S"]
         .iter()
         .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+        .map(|time| Booked::from(Some(time)))
         .ok_or_else(|| format!("`{text}` is no time of day: write it as 09:00"))
 }
