@@ -4,14 +4,14 @@ use std::io::{self, BufRead, IsTerminal as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::NaiveTime;
+use chrono::{NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use super::choice::one_of;
 use super::output::Out;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
-use crate::domain::reply::{Action, Understood, understand};
+use crate::domain::reply::{Action, Booked, Understood, understand};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -24,9 +24,9 @@ pub struct Args {
     /// The customer's language, like de or fr-CH. All are tried, this one first.
     #[arg(long, value_name = "TAG")]
     locale: Option<String>,
-    /// The booked local time.
-    #[arg(long, value_name = "HH:MM", value_parser = time)]
-    at: Option<NaiveTime>,
+    /// The booked local time: `09:00`, or with its day `2026-12-15T09:00`.
+    #[arg(long, value_name = "TIME", value_parser = booked)]
+    at: Option<Booked>,
     /// Reads lines such as {"asked":"confirm","locale":"de","text":"Ja","at":"09:00"} from standard input.
     #[arg(long)]
     jsonl: bool,
@@ -66,7 +66,12 @@ pub(super) fn run(args: Args, out: &mut Out) -> anyhow::Result<ExitCode> {
     let Some(text) = args.text else {
         return lines(io::stdin().lock(), out);
     };
-    let understood = understand(args.asked, locale(args.locale.as_deref()), &text, args.at);
+    let understood = understand(
+        args.asked,
+        locale(args.locale.as_deref()),
+        &text,
+        args.at.unwrap_or_default(),
+    );
     if io::stdout().is_terminal() {
         out.line(in_words(understood))?;
     } else {
@@ -122,8 +127,9 @@ fn answer(raw: &[u8]) -> Result<Answer, String> {
         .at
         .as_deref()
         .filter(|at| !at.trim().is_empty())
-        .map(time)
-        .transpose()?;
+        .map(booked)
+        .transpose()?
+        .unwrap_or_default();
     Ok(understand(line.asked, locale(line.locale.as_deref()), &line.text, at).into())
 }
 
@@ -132,11 +138,15 @@ fn locale(tag: Option<&str>) -> Option<Locale> {
     tag.and_then(|tag| Locale::parse(tag).ok())
 }
 
-fn time(text: &str) -> Result<NaiveTime, String> {
+fn booked(text: &str) -> Result<Booked, String> {
     let text = text.trim();
+    if let Ok(starts) = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M") {
+        return Ok(Booked::from(starts));
+    }
     ["%H:%M", "%H:%M:%S"]
         .iter()
         .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+        .map(|time| Booked::from(Some(time)))
         .ok_or_else(|| format!("`{text}` is no time of day: write it as 09:00"))
 }
 
@@ -147,7 +157,7 @@ mod tests {
     #[test]
     fn a_reader_is_told_what_would_be_done() {
         let told = |asked, text: &str| {
-            let words = in_words(understand(asked, None, text, None));
+            let words = in_words(understand(asked, None, text, Booked::default()));
             words
                 .rsplit_once(" (")
                 .map(|(words, _)| words.to_owned())

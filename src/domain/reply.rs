@@ -7,6 +7,7 @@
 //! What the program does by itself follows only from a message that is understood to its last word: a yes with a word in
 //! it that nobody listed goes to a person, with the yes as a suggestion.
 
+mod calendar;
 mod clean;
 mod clock;
 mod decide;
@@ -17,10 +18,14 @@ mod matching;
 mod opt_out;
 mod pattern;
 mod rating;
+mod says;
+pub mod second_opinion;
 mod token;
 mod yes;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
+use second_opinion::SecondOpinion;
 
 use super::closed_list::closed_list;
 use super::locale::Locale;
@@ -97,6 +102,28 @@ impl From<Asks> for Asked {
     }
 }
 
+/// When the visit is, in local time, as far as that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Booked {
+    pub date: Option<NaiveDate>,
+    pub time: Option<NaiveTime>,
+}
+
+impl From<NaiveDateTime> for Booked {
+    fn from(starts: NaiveDateTime) -> Self {
+        Self {
+            date: Some(starts.date()),
+            time: Some(starts.time()),
+        }
+    }
+}
+
+impl From<Option<NaiveTime>> for Booked {
+    fn from(time: Option<NaiveTime>) -> Self {
+        Self { date: None, time }
+    }
+}
+
 /// How an answer is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Understood {
@@ -110,11 +137,23 @@ pub struct Understood {
     pub unhappy: bool,
 }
 
-/// Reads an answer. `locale` is the customer's; people mix languages, so all are tried, its own first. `at` is the booked
-/// local time: a time in the answer is a yes only when it is the same.
+/// Reads an answer. `locale` is the customer's; people mix languages, so all are tried, its own first. A day
+/// or a time in the answer is a yes only when it is the booked one.
 #[must_use]
-pub fn understand(asked: impl Into<Asked>, locale: Option<Locale>, text: &str, at: Option<NaiveTime>) -> Understood {
-    decide::decide(asked.into(), locale.map(|locale| locale.language()), text, at)
+pub fn understand(asked: impl Into<Asked>, locale: Option<Locale>, text: &str, booked: Booked) -> Understood {
+    understand_with(&second_opinion::EMBEDDED, asked.into(), locale, text, booked)
+}
+
+/// The same with other weights than the embedded ones: to measure them.
+#[must_use]
+pub fn understand_with(
+    opinion: &SecondOpinion,
+    asked: Asked,
+    locale: Option<Locale>,
+    text: &str,
+    booked: Booked,
+) -> Understood {
+    decide::decide(opinion, asked, locale.map(|locale| locale.language()), text, booked)
 }
 
 #[cfg(test)]

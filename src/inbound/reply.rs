@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 
 use super::act::{self, Said, Way};
 use super::case::{self, Unhappy};
@@ -23,7 +23,7 @@ use crate::domain::message::{Asks, Channel};
 use crate::domain::question::{Question, asks_digits};
 use crate::domain::rating::Scale;
 use crate::domain::rating::words_beside;
-use crate::domain::reply::{Action, Asked, Intent, Understood, understand};
+use crate::domain::reply::{Action, Asked, Booked, Intent, Understood, understand};
 use crate::outbound::dispatch::{DispatchError, Dispatcher};
 use crate::outbound::notice::{self, Notice};
 use crate::outbound::plan::{Desk, PlanError};
@@ -171,7 +171,7 @@ async fn choose(
         own.as_deref(),
         business.as_ref().map(|business| business.locale.as_str()),
     );
-    Ok((None, understand(Asks::Nothing, locale, text, None)))
+    Ok((None, understand(Asks::Nothing, locale, text, Booked::default())))
 }
 
 async fn understood_as_answer(tx: &mut Tx, text: &str, question: &Question) -> Result<Understood, StoreError> {
@@ -183,9 +183,9 @@ async fn understood_as_answer(tx: &mut Tx, text: &str, question: &Question) -> R
         business.as_ref().map(|business| business.locale.as_str()),
     );
     let item = store::item::find(tx, question.item_kind, &question.item_id).await?;
-    let booked: Option<NaiveTime> = match item {
-        Some(Item::Booking(booking)) => Some(booking.starts.0.time()),
-        _ => None,
+    let booked = match item {
+        Some(Item::Booking(booking)) => Booked::from(booking.starts.0),
+        _ => Booked::default(),
     };
     let asked = Asked {
         asks: question.asks,

@@ -3,7 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::fold;
-use super::lexicon::{LEXICON, Says};
+use super::lexicon::LEXICON;
+use super::says::Says;
 
 /// The customer's own words.
 pub(super) fn clean(text: &str) -> String {

@@ -1,20 +1,25 @@
-//! Times of day in an answer, against the booked one.
+//! Times in an answer, against the booked one.
 
 use chrono::{NaiveTime, Timelike};
 
-use super::lexicon::{Minutes, Says};
+use super::Booked;
+use super::calendar::days;
+use super::lexicon::When;
 use super::matching::{Hit, Reading};
+use super::says::Says;
 use super::token::Kind;
 
 /// What an answer says about the time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Times {
-    /// The tokens that name times, all of them the booked one.
+    /// The tokens that name days and times, all of them the booked one.
     pub(super) booked: Vec<usize>,
-    /// A time is named that is not the booked one.
+    /// A day or a time is named that is not the booked one.
     pub(super) other: bool,
     /// A time is named, and nobody knows the booked one.
     pub(super) unknown: bool,
+    /// Nobody knows the booked day.
+    pub(super) day_unknown: bool,
 }
 
 /// Half of the day, where it is said.
@@ -25,7 +30,9 @@ enum Half {
 }
 
 /// Compares all times in the answer with the booked one.
-pub(super) fn times(reading: &Reading, hits: &[&Hit], at: Option<NaiveTime>) -> Times {
+pub(super) fn times(reading: &Reading, hits: &[&Hit], booked: Booked) -> Times {
+    let at = booked.time;
+    let days = days(reading, hits, booked.date);
     let half = half(hits);
     let mut named: Vec<(i64, Vec<usize>)> = Vec::new();
     for hit in hits.iter().filter(|hit| hit.says == Says::Clock) {
@@ -52,11 +59,10 @@ pub(super) fn times(reading: &Reading, hits: &[&Hit], at: Option<NaiveTime>) -> 
     }
     named.extend(shaped);
     // "Yes, 9": a number alone beside a yes is a time when it is the booked one.
-    let numbers = reading
-        .tokens
-        .iter()
-        .enumerate()
-        .filter(|(position, _)| !named.iter().any(|(_, at)| at.contains(position)));
+    let numbers =
+        reading.tokens.iter().enumerate().filter(|(position, _)| {
+            !days.booked.contains(position) && !named.iter().any(|(_, at)| at.contains(position))
+        });
     let bare: Vec<(i64, Vec<usize>)> = numbers
         .filter_map(|(position, token)| match token.kind {
             Kind::Number(Some(hour)) if (1..=24).contains(&hour) && token.text.len() <= 2 => {
@@ -66,7 +72,12 @@ pub(super) fn times(reading: &Reading, hits: &[&Hit], at: Option<NaiveTime>) -> 
         })
         .collect();
     named.extend(bare);
-    let mut times = Times::default();
+    let mut times = Times {
+        booked: days.booked,
+        other: days.other,
+        unknown: false,
+        day_unknown: booked.date.is_none(),
+    };
     let Some(at) = at else {
         times.unknown = !named.is_empty();
         return times;
@@ -94,13 +105,14 @@ fn half(hits: &[&Hit]) -> Option<Half> {
 }
 
 fn minute_of(hit: &Hit) -> Option<i64> {
-    match hit.minutes? {
-        Minutes::OfDay(minute) => Some(i64::from(minute)),
-        Minutes::Added(added) => {
+    match hit.when? {
+        When::MinuteOfDay(minute) => Some(i64::from(minute)),
+        When::MinutesAdded(added) => {
             let hour = hit.numbers.first().filter(|hour| **hour <= 24)?;
             let minute = hit.numbers.get(1).copied().unwrap_or_default();
             (minute < 60).then(|| i64::from(hour * 60 + minute) + i64::from(added))
         }
+        When::Weekday(_) | When::Month(_) => None,
     }
 }
 

@@ -1,32 +1,41 @@
 //! Weighs what was found, and abstains when in doubt.
 
-use chrono::NaiveTime;
-
 use super::clean::{clean, tapback};
 use super::emoji::Tone;
-use super::lexicon::{LEXICON, Language, Says};
+use super::lexicon::{LEXICON, Language};
 use super::matching::{Hit, Reading};
 use super::rating::{Score, score};
+use super::says::Says;
+use super::second_opinion::{self, SecondOpinion};
 use super::token::{Break, Kind};
 use super::yes::{Verdict, names, speaks_against, verdict};
-use super::{Action, Asked, Intent, Understood, opt_out};
+use super::{Action, Asked, Booked, Intent, Understood, opt_out};
 use crate::domain::message::Asks;
 
 /// Reads an answer; `language` is the customer's.
-pub(super) fn decide(asked: Asked, language: Option<&str>, text: &str, at: Option<NaiveTime>) -> Understood {
+pub(super) fn decide(
+    opinion: &SecondOpinion,
+    asked: Asked,
+    language: Option<&str>,
+    text: &str,
+    booked: Booked,
+) -> Understood {
     let own = language.and_then(|language| LEXICON.language(language));
     let all = spoken(own);
     if let Some(says) = tapback(text) {
         return tapped(asked, says);
     }
     let reading = Reading::of(&clean(text));
+    let features = second_opinion::of(&reading, asked.asks, language);
     let decision = Decision {
         asked,
         own,
+        accept: opinion.accept.score(&features),
+        opt_out: opinion.opt_out.score(&features),
         all: &all,
         hits: Vec::new(),
         reading: &reading,
-        at,
+        booked,
     };
     let decision = Decision {
         hits: decision.best_hits(),
@@ -81,14 +90,24 @@ fn tapped(asked: Asked, says: Says) -> Understood {
     }
 }
 
+/// Below this a yes of the rules resembles none, and waits for a person.
+const UNLIKE_YES: i64 = 0;
+/// From here on a yes with something beside it is taken for one.
+const LIKE_YES: i64 = 50;
+/// From here on even a faint one, or one with what sounds like a doubt.
+const VERY_LIKE_YES: i64 = 80;
+
 struct Decision<'a> {
     asked: Asked,
     own: Option<Language>,
+    /// How much it resembles a yes and an opt-out.
+    accept: i64,
+    opt_out: i64,
     all: &'a [Language],
     /// In the languages that explain most of the words.
     hits: Vec<&'a Hit>,
     reading: &'a Reading,
-    at: Option<NaiveTime>,
+    booked: Booked,
 }
 
 impl<'a> Decision<'a> {
@@ -121,7 +140,7 @@ impl<'a> Decision<'a> {
         if all.iter().any(|hit| hit.says == Says::AutoReply) {
             return acts(Intent::AutoReply, Action::Ignore, 93);
         }
-        if let Some(certainty) = opt_out::wish(self.reading, &all) {
+        if let Some(certainty) = opt_out::wish(self.reading, &all, self.opt_out) {
             return acts(Intent::OptOut, Action::OptOut, certainty);
         }
         if opt_out::is_alone(self.reading, &all, Says::OptInWord, &[]) {
@@ -187,25 +206,42 @@ impl<'a> Decision<'a> {
     fn answered(&self) -> Understood {
         let mut partly = Verdict::None;
         for languages in self.lenses() {
-            match verdict(self.reading, self.asked.asks, &languages, self.own, self.at) {
+            match verdict(self.reading, self.asked.asks, &languages, self.own, self.booked) {
                 // "Si" is a yes in one language and a condition in the customer's own.
-                Verdict::Yes(_) if partly == Verdict::Partly && self.is_conditional() => {}
+                Verdict::Yes(_) if partly != Verdict::None && self.is_conditional() => {}
+                Verdict::Yes(_) if matches!(partly, Verdict::OtherTime | Verdict::Withheld) => {}
+                Verdict::Yes(_) if self.accept < UNLIKE_YES => partly = Verdict::Partly,
                 Verdict::Yes(certainty) => return acts(Intent::Accept, Action::Accept, certainty),
                 Verdict::None => {}
                 other if partly == Verdict::None => partly = other,
                 _ => {}
             }
         }
+        // Something beside the yes that the rules can't place, in an answer like many others that were a yes.
+        let like_others = match partly {
+            Verdict::Partly => self.accept >= LIKE_YES,
+            Verdict::Doubted => self.accept >= VERY_LIKE_YES,
+            _ => false,
+        };
+        if like_others {
+            return acts(Intent::Accept, Action::Accept, 80);
+        }
         if let Some(intent) = self.wish() {
             return desk(intent, 70);
         }
         match partly {
             Verdict::OtherTime => desk(Intent::Change, 60),
-            Verdict::Partly if self.reading.tokens.iter().any(|token| token.asked) => desk(Intent::Question, 60),
-            Verdict::Partly if self.says(Says::Condition) || self.says(Says::Negation) || self.says(Says::No) => {
+            Verdict::Partly | Verdict::Doubted | Verdict::Withheld
+                if self.reading.tokens.iter().any(|token| token.asked) =>
+            {
+                desk(Intent::Question, 60)
+            }
+            Verdict::Partly | Verdict::Doubted
+                if self.says(Says::Condition) || self.says(Says::Negation) || self.says(Says::No) =>
+            {
                 desk(Intent::Unclear, 40)
             }
-            Verdict::Partly => desk(Intent::Accept, 50),
+            Verdict::Partly | Verdict::Doubted | Verdict::Withheld => desk(Intent::Accept, 50),
             _ if self.asks_something() => desk(Intent::Question, 60),
             _ if self.is_pleasant() => self.thanked(),
             _ => desk(Intent::Unclear, 30),

@@ -13,6 +13,17 @@ pub(super) enum Tone {
     Doubt,
 }
 
+impl Tone {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => ":yes:",
+            Self::Warm => ":warm:",
+            Self::Bad => ":bad:",
+            Self::Doubt => ":doubt:",
+        }
+    }
+}
+
 /// Skin tones, joiners and presentation marks, which change no meaning.
 pub(super) const fn is_modifier(char: char) -> bool {
     matches!(

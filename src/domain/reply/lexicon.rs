@@ -7,8 +7,7 @@ use include_dir::{Dir, include_dir};
 
 use super::fold::{fold, fold_umlauts, in_letters, is_near, unstretched};
 use super::pattern::{Part, phrases};
-use crate::domain::closed_list::closed_list;
-use crate::domain::message::Asks;
+use super::says::Says;
 
 static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/domain/reply/data");
 
@@ -19,118 +18,6 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     });
     Lexicon::read(files)
 });
-
-closed_list! {
-    /// What a phrase says: the sections of a language's file, in the order in which the first of two equally long
-    /// readings wins.
-    Says {
-        Neutral = "neutral",
-        OptOutBlock = "opt_out_block",
-        OptOut = "opt_out",
-        /// Words that only together make a wish: "stop" and "texts", "delete" and "my number", "no more" and "messages".
-        Cease = "cease",
-        Message = "message",
-        Erase = "erase",
-        Record = "record",
-        NoMore = "no_more",
-        /// With these they are about something else: "delete my appointment".
-        OptOutUnless = "opt_out_unless",
-        /// Keywords that may have politeness beside them.
-        OptOutWord = "opt_out_word",
-        /// Keywords only when they are all there is.
-        OptOutBare = "opt_out_bare",
-        OptInWord = "opt_in_word",
-        HelpWord = "help_word",
-        AutoReply = "auto_reply",
-        WrongPerson = "wrong_person",
-        Scale = "scale",
-        Late = "late",
-        Change = "change",
-        Decline = "decline",
-        Complaint = "complaint",
-        Question = "question",
-        Clock = "clock",
-        Coming = "coming",
-        Yes = "yes",
-        Renew = "renew",
-        Solved = "solved",
-        Unsolved = "unsolved",
-        /// "Noted", "got it": a yes to a confirmation, and none to a renewal.
-        Received = "received",
-        Fine = "fine",
-        Condition = "condition",
-        Hedge = "hedge",
-        No = "no",
-        Negation = "negation",
-        /// What a person has to do something about, beside a yes; with it no unknown word is let through.
-        Request = "request",
-        /// What appointments are about, "the car", "the keys": unknown words beside a yes are about it too.
-        Matter = "matter",
-        /// What is thanked for follows: "thanks for".
-        For = "for",
-        /// Makes a question of a yes that is none: "see you then, ok?".
-        Tag = "tag",
-        /// What an unwanted message is called, beside a keyword.
-        Annoyed = "annoyed",
-        /// May follow a score without a break: "5 very good".
-        Follow = "follow",
-        Thanks = "thanks",
-        Praise = "praise",
-        Give = "give",
-        Star = "star",
-        OutOf = "out_of",
-        Grade = "grade",
-        Unit = "unit",
-        Morning = "morning",
-        Afternoon = "afternoon",
-        Day = "day",
-        Weekday = "weekday",
-        Month = "month",
-        Title = "title",
-        Greeting = "greeting",
-        Closing = "closing",
-        Polite = "polite",
-        Harmless = "harmless",
-        Number = "number",
-        // Matched on whole lines before anything else.
-        TapbackGood = "tapback_good",
-        TapbackBad = "tapback_bad",
-        TapbackQuestion = "tapback_question",
-        Wrote = "wrote",
-        Original = "original",
-        SentFrom = "sent_from",
-        Signature = "signature",
-        Echo = "echo",
-    }
-}
-
-impl Says {
-    /// Whether phrases of this kind mean anything after this question.
-    pub(super) const fn matters(self, asks: Asks) -> bool {
-        match self {
-            Self::Solved | Self::Unsolved => matches!(asks, Asks::Solved),
-            Self::Received => matches!(asks, Asks::Confirm | Asks::Renewal),
-            Self::Renew => matches!(asks, Asks::Renewal),
-            Self::Give | Self::Star | Self::OutOf | Self::Unit | Self::Grade | Self::Scale => {
-                matches!(asks, Asks::Rating)
-            }
-            // Looked for beside other readings of their words.
-            Self::Follow
-            | Self::Tag
-            | Self::Request
-            | Self::For
-            | Self::Matter
-            | Self::Annoyed
-            | Self::Cease
-            | Self::Message
-            | Self::Erase
-            | Self::Record
-            | Self::NoMore
-            | Self::OptOutUnless => false,
-            _ => true,
-        }
-    }
-}
 
 /// A word of the vocabulary.
 pub(super) type Id = u32;
@@ -153,14 +40,19 @@ pub(super) struct Phrase {
     pub(super) says: Says,
     pub(super) language: Language,
     pub(super) slots: Vec<Slot>,
-    /// Of a clock phrase: minutes to add, or the minute of the day.
-    pub(super) minutes: Option<Minutes>,
+    /// Of a phrase that names a time or a day: which.
+    pub(super) when: Option<When>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Minutes {
-    Added(i32),
-    OfDay(i32),
+pub(super) enum When {
+    /// This many minutes after the hour that is named.
+    MinutesAdded(i32),
+    MinuteOfDay(i32),
+    /// From 1, a Monday.
+    Weekday(u32),
+    /// From 1, January.
+    Month(u32),
 }
 
 #[derive(Debug, Default)]
@@ -267,11 +159,23 @@ impl Lexicon {
             Says::Clock => {
                 let (minutes, phrase) = line.split_once(' ').ok_or("a clock phrase is `+30 half past #`")?;
                 let number = |text: &str| text.parse().map_err(|_| format!("`{minutes}` is no number of minutes"));
-                let minutes = match minutes.strip_prefix('=') {
-                    Some(fixed) => Minutes::OfDay(number(fixed)?),
-                    None => Minutes::Added(number(minutes.trim_start_matches('+'))?),
+                let when = match minutes.strip_prefix('=') {
+                    Some(fixed) => When::MinuteOfDay(number(fixed)?),
+                    None => When::MinutesAdded(number(minutes.trim_start_matches('+'))?),
                 };
-                self.add(says, language, phrase, Some(minutes), sets)
+                self.add(says, language, phrase, Some(when), sets)
+            }
+            Says::Weekday | Says::Month => {
+                let (number, words) = line
+                    .split_once(' ')
+                    .ok_or("a day is `1 monday`, a month `12 december`")?;
+                let number = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+                let when = if says == Says::Weekday {
+                    When::Weekday(number)
+                } else {
+                    When::Month(number)
+                };
+                split_phrases(words).try_for_each(|phrase| self.add(says, language, phrase, Some(when), sets))
             }
             _ if says >= Says::TapbackGood => {
                 self.lines.push((says, line.split_whitespace().map(fold).collect()));
@@ -286,7 +190,7 @@ impl Lexicon {
         says: Says,
         language: Language,
         line: &str,
-        minutes: Option<Minutes>,
+        when: Option<When>,
         sets: &BTreeMap<String, Vec<String>>,
     ) -> Result<(), String> {
         for parts in phrases(line, sets)? {
@@ -319,7 +223,7 @@ impl Lexicon {
                 says,
                 language,
                 slots,
-                minutes,
+                when,
             });
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Finds the lexicon's phrases in a text's tokens, and which of them hold when several would.
 
-use super::lexicon::{Id, LEXICON, Language, Minutes, Says, Slot};
+use super::lexicon::{Id, LEXICON, Language, Slot, When};
+use super::says::Says;
 use super::token::{Break, Kind, Token, tokens};
 use crate::domain::message::Asks;
 
@@ -25,7 +26,7 @@ pub(super) struct Hit {
     pub(super) at: Vec<usize>,
     /// The numbers in it, in their order.
     pub(super) numbers: Vec<u32>,
-    pub(super) minutes: Option<Minutes>,
+    pub(super) when: Option<When>,
     /// A word was corrected to find it.
     pub(super) corrected: bool,
 }
@@ -72,7 +73,24 @@ impl Reading {
         self.hits.iter().any(|hit| hit.says == says)
     }
 
-    /// Every phrase of this kind, in any language, other readings of its words aside.
+    /// What a yes or a score hangs on, in one of these languages.
+    pub(super) fn conditions(&self, languages: &[Language]) -> impl Iterator<Item = &Hit> {
+        self.all(Says::OnlyIf)
+            .filter(|hit| languages.contains(&hit.language) && self.tokens[hit.start()].accents == 0)
+    }
+
+    /// Whether two tokens stand in the same sentence.
+    pub(super) fn is_one_sentence(&self, one: usize, other: usize) -> bool {
+        let between = one.min(other) + 1..=one.max(other);
+        between.into_iter().all(|at| self.tokens[at].before < Break::Sentence)
+    }
+
+    /// Every phrase of this kind, mistyped ones too.
+    pub(super) fn guessed(&self, says: Says) -> impl Iterator<Item = &Hit> {
+        self.hits.iter().filter(move |hit| hit.says == says)
+    }
+
+    /// Every phrase of this kind as it is typed, in any language, other readings of its words aside.
     pub(super) fn all(&self, says: Says) -> impl Iterator<Item = &Hit> {
         self.hits.iter().filter(move |hit| hit.says == says && !hit.corrected)
     }
@@ -244,7 +262,7 @@ impl Finder<'_> {
                         corrected: trail.at.iter().any(|at| self.spelled[*at].corrected),
                         at: trail.at,
                         numbers: trail.numbers,
-                        minutes: phrase.minutes,
+                        when: phrase.when,
                     });
                 }
             }

@@ -1,29 +1,64 @@
 //! Does the customer want no more messages? Any clear wish counts, in any of the languages.
 
 use super::emoji::Tone;
-use super::lexicon::Says;
 use super::matching::{Hit, Reading};
+use super::says::Says;
 use super::token::{Break, Kind};
 
-/// The certainty with which no more messages are wanted.
-pub(super) fn wish(reading: &Reading, hits: &[&Hit]) -> Option<u8> {
+/// The certainty with which no more messages are wanted; `likeness` tells how much the text resembles such wishes.
+pub(super) fn wish(reading: &Reading, hits: &[&Hit], likeness: i64) -> Option<u8> {
     if is_alone(reading, hits, Says::OptOutBare, &[]) {
         return Some(99);
     }
     if is_alone(reading, hits, Says::OptOutWord, POLITE) {
         return Some(99);
     }
-    if hits.iter().any(|hit| hit.says == Says::OptOutBlock) {
-        return None;
+    match said(reading, hits) {
+        Some(certainty) => (likeness >= UNLIKE_WISH).then_some(certainty),
+        None if likeness >= VERY_LIKE_WISH => Some(80),
+        None => (likeness >= LIKE_WISH && refuses(reading)).then_some(80),
     }
-    if let Some(hit) = hits.iter().find(|hit| hit.says == Says::OptOut) {
-        return Some(if hit.corrected { 88 } else { 96 });
+}
+
+/// Below this what the rules take for a wish resembles none.
+const UNLIKE_WISH: i64 = -20;
+/// From here on it is a wish, put in a way that the rules don't know, when anything is refused in it.
+const LIKE_WISH: i64 = 20;
+/// From here on even when no word is known that refuses.
+const VERY_LIKE_WISH: i64 = 60;
+
+/// Whether anything is refused or to end at all.
+fn refuses(reading: &Reading) -> bool {
+    const REFUSALS: [Says; 10] = [
+        Says::OptOut,
+        Says::OptOutWord,
+        Says::OptOutBare,
+        Says::Cease,
+        Says::Erase,
+        Says::NoMore,
+        Says::Annoyed,
+        Says::Decline,
+        Says::Negation,
+        Says::No,
+    ];
+    REFUSALS.iter().any(|says| reading.has(*says))
+}
+
+/// The certainty with which the rules hear a wish.
+fn said(reading: &Reading, hits: &[&Hit]) -> Option<u8> {
+    // "Why did I get no text? I never agreed to them, delete my number": what is no wish takes nothing from the next one.
+    let blocks: Vec<&&Hit> = hits.iter().filter(|hit| hit.says == Says::OptOutBlock).collect();
+    let meant = |at: usize| !blocks.iter().any(|block| reading.is_one_sentence(block.start(), at));
+    let wishes = hits.iter().filter(|hit| hit.says == Says::OptOut && meant(hit.start()));
+    if let Some(corrected) = wishes.map(|hit| hit.corrected).min() {
+        return Some(if corrected { 88 } else { 96 });
     }
-    if is_put_together(reading) {
+    if is_put_together(reading, meant) {
         return Some(90);
     }
     let unwanted = reading.has(Says::Annoyed) || reading.has(Says::WrongPerson);
     hits.iter()
+        .filter(|hit| meant(hit.start()))
         .any(|hit| stands_out(reading, hit) || (unwanted && is_sentence(reading, hit)))
         .then_some(94)
 }
@@ -61,31 +96,43 @@ pub(super) fn is_alone(reading: &Reading, hits: &[&Hit], keyword: Says, beside: 
 const REACH: usize = 4;
 
 /// "Stop" and "texts", "delete" and "my number", "no more" and "messages", in one sentence and near each other.
-fn is_put_together(reading: &Reading) -> bool {
+fn is_put_together(reading: &Reading, meant: impl Fn(usize) -> bool) -> bool {
     const PAIRS: [(Says, Says); 3] = [
         (Says::Cease, Says::Message),
         (Says::Erase, Says::Record),
         (Says::NoMore, Says::Message),
     ];
-    !reading.has(Says::OptOutUnless)
-        && PAIRS.iter().any(|(act, object)| {
-            reading.all(*act).any(|act| {
-                reading.all(*object).any(|object| {
-                    let (first, second) = if act.start() < object.start() {
-                        (act, object)
-                    } else {
-                        (object, act)
-                    };
-                    let apart = !first.at.iter().any(|at| second.at.contains(at));
-                    let near = second.start().saturating_sub(first.end()) <= REACH;
-                    let between = first.start() + 1..=second.start();
-                    let sentence = between
-                        .into_iter()
-                        .all(|at| reading.tokens[at].before < Break::Sentence);
-                    act.language == object.language && apart && near && sentence
-                })
-            })
+    let elsewhere = |at: usize| {
+        let mut unless = reading.all(Says::OptOutUnless);
+        unless.any(|hit| reading.is_one_sentence(hit.start(), at))
+    };
+    PAIRS.iter().any(|(act, object)| {
+        let mut acts = reading
+            .guessed(*act)
+            .filter(|act| meant(act.start()) && !elsewhere(act.start()));
+        acts.any(|act| {
+            reading
+                .guessed(*object)
+                .any(|object| stand_together(reading, act, object))
         })
+    })
+}
+
+/// Near each other in one sentence, and at most one of them mistyped.
+fn stand_together(reading: &Reading, act: &Hit, object: &Hit) -> bool {
+    let (first, second) = if act.start() < object.start() {
+        (act, object)
+    } else {
+        (object, act)
+    };
+    let apart = !first.at.iter().any(|at| second.at.contains(at));
+    let near = second.start().saturating_sub(first.end()) <= REACH;
+    let guessed = act.corrected && object.corrected;
+    act.language == object.language
+        && apart
+        && near
+        && !guessed
+        && reading.is_one_sentence(first.start(), second.start())
 }
 
 /// `Stop.` as a sentence of its own.

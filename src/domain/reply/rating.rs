@@ -1,8 +1,11 @@
 //! Is it a score? Only when there is one number that can be nothing else.
 
+use std::ops::RangeInclusive;
+
 use super::emoji::Tone;
-use super::lexicon::{Language, Says};
+use super::lexicon::Language;
 use super::matching::{Hit, Numeral, Reading};
+use super::says::Says;
 use super::token::{Break, Kind};
 use super::{Asked, Scale, ends};
 
@@ -56,9 +59,11 @@ impl Finder<'_> {
             return Score::None;
         }
         let (lowest, highest) = ends(self.asked.scale);
-        // "3. Took two days instead of one": beside a digit that opens the text, words only count something.
-        let opened = figures[0].start == 0 && !figures[0].measured && self.reading.tokens[0].kind != Kind::Word;
-        let counts = |figure: &&Figure| opened && !figure.named && self.reading.tokens[figure.start].kind == Kind::Word;
+        // "3. Took two days instead of one, and the bill was 412": beside what is plainly the score, others count something.
+        let leads = figures.iter().find(|figure| self.leads(figure));
+        let counts = |figure: &Figure| {
+            leads.is_some_and(|leads| leads.start != figure.start && self.counts(figure, leads, lowest..=highest))
+        };
         let candidates: Vec<&Figure> = figures
             .iter()
             .filter(|figure| !figure.measured && !counts(figure))
@@ -93,6 +98,38 @@ impl Finder<'_> {
                 94
             },
         )
+    }
+
+    /// Whether this is plainly the score: named as one, or first of all and set apart.
+    fn leads(&self, figure: &Figure) -> bool {
+        let tokens = &self.reading.tokens;
+        let apart = tokens.get(figure.end).is_none_or(|next| next.before >= Break::Comma);
+        let digit = figure.start == 0 && tokens[0].kind != Kind::Word;
+        let opens = digit || apart && (0..figure.start).all(|at| self.is_polite(at));
+        !figure.measured && (figure.named || opens)
+    }
+
+    /// Whether a figure beside the score only counts or names something: it is written in letters, is off the scale, or
+    /// stands in another sentence before the thing that it counts. "5 for Dave, 1 for the cleaner" are two scores.
+    fn counts(&self, figure: &Figure, leads: &Figure, scale: RangeInclusive<u8>) -> bool {
+        let tokens = &self.reading.tokens;
+        let on_scale = figure
+            .value
+            .and_then(|value| u8::try_from(value).ok())
+            .is_some_and(|value| scale.contains(&value));
+        let apart = tokens[figure.start].before >= Break::Comma;
+        let elsewhere = !self.reading.is_one_sentence(leads.start, figure.start);
+        let thing = tokens.get(figure.end).is_some_and(|next| {
+            next.before == Break::None
+                && next.kind == Kind::Word
+                && !self
+                    .reading
+                    .is_said_at(figure.end, |says| matches!(says, Says::Condition | Says::Hedge))
+        });
+        let corrects = self.said_before(figure.start, Says::No);
+        let letters = tokens[figure.start].kind == Kind::Word;
+        let between = figure.start > 0 && tokens[figure.start].before == Break::Dash;
+        !figure.named && !corrects && !between && (letters || !on_scale && !apart || on_scale && thing && elsewhere)
     }
 
     /// Where the phrase of this kind ends that begins at a token.
@@ -171,7 +208,7 @@ impl Finder<'_> {
                 named: true,
                 ..figure
             }),
-            Kind::Clock(..) | Kind::Date => Some(Figure {
+            Kind::Clock(..) | Kind::Date(..) => Some(Figure {
                 measured: true,
                 ..figure
             }),
@@ -245,14 +282,15 @@ impl Finder<'_> {
         figure.valued(value, !one && self.said_before(figure.start, Says::Give))
     }
 
-    /// `5/5`; the best mark of another scale is the best of ours.
+    /// `5/5`, `8/10`: a mark of another scale where it is a whole one of ours.
     fn of(&self, score: u32, of: u32) -> Option<u32> {
         let (_, highest) = ends(self.asked.scale);
         let highest = u32::from(highest);
         if of == highest {
             return Some(score);
         }
-        (score == of && matches!(of, 5 | 10 | 20 | 100)).then_some(highest)
+        let whole = score <= of && (score * highest).is_multiple_of(of);
+        (whole && matches!(of, 5 | 10 | 20 | 100)).then(|| score * highest / of)
     }
 
     /// At the beginning, at the end, as a sentence of its own, or named as a score.
@@ -353,7 +391,9 @@ impl Finder<'_> {
                         && matches!(hit.says, Says::Negation | Says::No | Says::Hedge | Says::Condition)
                 })
             });
-            asked || doubted
+            let mut conditions = self.reading.conditions(self.languages);
+            let hangs = conditions.any(|hit| self.reading.is_one_sentence(hit.start(), figure.start));
+            asked || doubted || hangs
         })
     }
 
@@ -364,7 +404,19 @@ impl Finder<'_> {
         let low = value <= lowest + 1 && self.asked.scale != Scale::Nps || self.asked.scale == Scale::Nps && value <= 2;
         let inverted = self.said_as_grade();
         (low && (says(Says::Praise) || inverted) && !says(Says::Complaint))
-            || (value == highest && says(Says::Complaint) && !says(Says::Praise) && !says(Says::Condition))
+            || (value == highest && self.complains() && !says(Says::Praise) && !says(Says::Condition))
+    }
+
+    /// With a complaint that is meant: "never let me down" is none.
+    fn complains(&self) -> bool {
+        let denied = |complaint: &&Hit| {
+            let near = complaint.start().saturating_sub(3)..complaint.start();
+            self.hits
+                .iter()
+                .any(|hit| matches!(hit.says, Says::Negation | Says::No) && near.contains(&hit.start()))
+        };
+        let complaints = self.hits.iter().copied().filter(|hit| hit.says == Says::Complaint);
+        complaints.into_iter().any(|complaint| !denied(&complaint))
     }
 
     /// A school grade, of which one is the best in some countries.

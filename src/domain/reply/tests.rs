@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn read(asked: Asks, text: &str) -> Understood {
-    understand(asked, Locale::parse("en").ok(), text, None)
+    understand(asked, Locale::parse("en").ok(), text, Booked::default())
 }
 
 /// Answers of every kind, none of which depends on capitals.
@@ -102,7 +102,7 @@ proptest! {
 
 #[test]
 fn a_scale_has_its_own_numbers() {
-    let score = |scale, text| understand(Asked::rating(scale), None, text, None).score;
+    let score = |scale, text| understand(Asked::rating(scale), None, text, Booked::default()).score;
     assert_eq!(score(Scale::Nps, "0"), Some(0));
     assert_eq!(score(Scale::Nps, "10"), Some(10));
     assert_eq!(score(Scale::Ces, "7"), Some(7));
@@ -114,7 +114,7 @@ fn a_scale_has_its_own_numbers() {
 fn a_time_is_a_yes_only_when_it_is_the_booked_one() {
     let nine = NaiveTime::from_hms_opt(9, 0, 0);
     let locale = Locale::parse("de").ok();
-    let action = |text, at| understand(Asks::Confirm, locale, text, at).action;
+    let action = |text, at: Option<NaiveTime>| understand(Asks::Confirm, locale, text, at.into()).action;
     assert_eq!(action("9 Uhr passt", nine), Action::Accept);
     assert_eq!(action("10 Uhr passt", nine), Action::Desk);
     assert_eq!(action("halb zehn passt", nine), Action::Desk);
@@ -122,8 +122,43 @@ fn a_time_is_a_yes_only_when_it_is_the_booked_one() {
 }
 
 #[test]
+fn a_day_is_a_yes_only_when_it_is_the_booked_one() {
+    let tuesday = NaiveDate::from_ymd_opt(2026, 12, 15).expect("a day");
+    let booked = Booked::from(tuesday.and_hms_opt(9, 0, 0).expect("a time"));
+    let action = |locale, text| understand(Asks::Confirm, Locale::parse(locale).ok(), text, booked).action;
+    assert_eq!(action("en", "Yes, see you Tuesday"), Action::Accept);
+    assert_eq!(action("en", "Yes, see you Wednesday"), Action::Desk);
+    assert_eq!(action("de", "Ja, Dienstag 15.12. passt"), Action::Accept);
+    assert_eq!(action("de", "Ja, Mittwoch passt"), Action::Desk);
+    assert_eq!(action("es", "hasta el martes"), Action::Accept);
+    assert_eq!(action("es", "hasta el jueves"), Action::Desk);
+}
+
+#[test]
+fn what_hangs_on_something_is_no_yes_and_no_score() {
+    let action =
+        |asked: Asks, locale, text| understand(asked, Locale::parse(locale).ok(), text, Booked::default()).action;
+    assert_eq!(action(Asks::Confirm, "es", "si me dan permiso, sí"), Action::Desk);
+    assert_eq!(action(Asks::Confirm, "es", "Sí, me viene bien"), Action::Accept);
+    assert_eq!(action(Asks::Confirm, "en", "yes if it stops raining"), Action::Desk);
+    assert_eq!(action(Asks::Rating, "en", "5 if you throw in a wash"), Action::Desk);
+    assert_eq!(action(Asks::Rating, "pl", "Dałabym 5, gdyby nie cena"), Action::Desk);
+}
+
+#[test]
+fn numbers_beside_a_score_count_something_else() {
+    let score = |text| understand(Asks::Rating, Locale::parse("en").ok(), text, Booked::default()).score;
+    assert_eq!(score("4. Took 3 days instead of 2 and the bill was 412"), Some(4));
+    assert_eq!(score("5 stars. Been coming 20 years"), Some(5));
+    assert_eq!(score("8/10"), Some(4));
+    assert_eq!(score("7/10"), None);
+    assert_eq!(score("5. No, make it 4"), None);
+    assert_eq!(score("4 or 5"), None);
+}
+
+#[test]
 fn a_word_that_says_yes_in_another_language_is_none_here() {
-    let action = |locale, text| understand(Asks::Confirm, Locale::parse(locale).ok(), text, None).action;
+    let action = |locale, text| understand(Asks::Confirm, Locale::parse(locale).ok(), text, Booked::default()).action;
     assert_eq!(action("pl", "ja"), Action::Desk);
     assert_eq!(action("fr", "si"), Action::Desk);
     assert_eq!(action("de", "yes"), Action::Accept);

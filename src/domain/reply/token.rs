@@ -13,8 +13,8 @@ pub(super) enum Kind {
     Clock(u32, u32),
     /// `4/5`.
     Fraction(u32, u32),
-    /// `12.03.`, `12/03/2026`.
-    Date,
+    /// `12.03.`, `12/03/2026`: its first two numbers, a day and a month in either order.
+    Date(u32, u32),
     Emoji(Tone),
     /// `⭐⭐⭐`.
     Stars(u8),
@@ -42,6 +42,8 @@ pub(super) struct Token {
     pub(super) capital: bool,
     /// All of it is in capitals, and it has more than one letter.
     pub(super) shouted: bool,
+    /// How many letters have an accent as typed: "sí" and "si" are two words.
+    pub(super) accents: usize,
     /// A question mark follows.
     pub(super) asked: bool,
     /// How many letters stand before an apostrophe: two words in some languages.
@@ -92,6 +94,7 @@ impl Reader<'_> {
             before,
             capital: letters.first().is_some_and(|char| char.is_uppercase()),
             shouted: letters.len() > 1 && letters.iter().all(|char| char.is_uppercase()),
+            accents: letters.iter().filter(|char| !char.is_ascii()).count(),
             asked: false,
             elided: raw.find(is_apostrophe).filter(|at| (1..=2).contains(at)),
         });
@@ -339,12 +342,12 @@ impl Reader<'_> {
         if third {
             self.at += 1;
             self.digits();
-            return Some(Kind::Date);
+            return Some(Kind::Date(first, second));
         }
         match separator {
             '.' if self.peek(0) == Some('.') && (1..=12).contains(&second) && first <= 31 => {
                 self.at += 1;
-                Some(Kind::Date)
+                Some(Kind::Date(first, second))
             }
             '/' if raw.len() <= 3 => Some(Kind::Fraction(first, second)),
             _ => {
@@ -384,8 +387,8 @@ mod tests {
         assert_eq!(kinds("5/5"), [Kind::Fraction(5, 5)]);
         assert_eq!(kinds("4.5"), [Kind::Number(None)]);
         assert_eq!(kinds("5,0"), [Kind::Number(Some(5))]);
-        assert_eq!(kinds("12.3."), [Kind::Date]);
-        assert_eq!(kinds("12/03/2026"), [Kind::Date]);
+        assert_eq!(kinds("12.3."), [Kind::Date(12, 3)]);
+        assert_eq!(kinds("12/03/2026"), [Kind::Date(12, 3)]);
         assert_eq!(kinds("5€"), [Kind::Number(None)]);
         assert_eq!(kinds("$5"), [Kind::Number(None)]);
         assert_eq!(kinds("5stars"), [Kind::Number(Some(5)), Kind::Word]);

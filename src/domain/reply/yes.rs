@@ -1,11 +1,11 @@
 //! Is it a yes? Only when every word of the message belongs into a yes.
 
-use chrono::NaiveTime;
-
+use super::Booked;
 use super::clock::{Times, times};
 use super::emoji::Tone;
-use super::lexicon::{LEXICON, Language, Says};
+use super::lexicon::{LEXICON, Language};
 use super::matching::{Hit, Reading};
+use super::says::Says;
 use super::token::{Break, Kind};
 use crate::domain::message::Asks;
 
@@ -16,6 +16,10 @@ pub(super) enum Verdict {
     Yes(u8),
     /// There is a yes in it, with something else.
     Partly,
+    /// There is a faint yes in it with something else, or a yes with what sounds like a wish, another plan or a doubt.
+    Doubted,
+    /// There is a yes in it, and something that keeps it from being one, whatever it resembles.
+    Withheld,
     /// A yes, to another time, or to one that nobody can check.
     OtherTime,
     None,
@@ -27,10 +31,10 @@ pub(super) fn verdict(
     asks: Asks,
     languages: &[Language],
     own: Option<Language>,
-    at: Option<NaiveTime>,
+    booked: Booked,
 ) -> Verdict {
     let hits = reading.heard(languages, asks);
-    let times = times(reading, &hits, at);
+    let times = times(reading, &hits, booked);
     let weight = weight(reading, &hits, asks, own);
     if weight == Weight::None {
         return Verdict::None;
@@ -40,8 +44,19 @@ pub(super) fn verdict(
     }
     let renews = hits.iter().any(|hit| hit.says == Says::Renew);
     let merely_received = asks == Asks::Renewal && !renews && hits.iter().any(|hit| hit.says == Says::Received);
-    if merely_received || hits.iter().any(|hit| speaks_against(hit.says)) || has_open_question(reading, &hits) {
-        return Verdict::Partly;
+    let hangs = reading.conditions(languages).next().is_some();
+    if merely_received || hangs || hits.iter().any(|hit| forbids(hit.says)) || has_open_question(reading, &hits) {
+        return Verdict::Withheld;
+    }
+    if hits.iter().any(|hit| doubts(hit.says)) {
+        return Verdict::Doubted;
+    }
+    if hits.iter().any(|hit| speaks_against(hit.says)) {
+        return if weight == Weight::Weak {
+            Verdict::Doubted
+        } else {
+            Verdict::Partly
+        };
     }
     let covered = covered(reading, &hits, &times, weight);
     let strict = covered.iter().all(|covered| *covered);
@@ -55,6 +70,8 @@ pub(super) fn verdict(
     if !strict && !loose() {
         return if times.unknown {
             Verdict::OtherTime
+        } else if weight == Weight::Weak || reading.all(Says::Request).next().is_some() {
+            Verdict::Doubted
         } else {
             Verdict::Partly
         };
@@ -111,6 +128,22 @@ fn weight(reading: &Reading, hits: &[&Hit], asks: Asks, own: Option<Language>) -
         .filter(|token| token.kind == Kind::Emoji(Tone::Yes))
         .map(|_| Weight::Weak);
     words.chain(thumbs).max().unwrap_or(Weight::None)
+}
+
+/// Whether a phrase of this kind keeps a yes from being one.
+const fn forbids(says: Says) -> bool {
+    matches!(
+        says,
+        Says::OptOutWord | Says::OptOutBare | Says::OptInWord | Says::HelpWord | Says::AutoReply | Says::WrongPerson
+    )
+}
+
+/// Whether a phrase of this kind sounds like another plan or a doubt.
+const fn doubts(says: Says) -> bool {
+    matches!(
+        says,
+        Says::Hedge | Says::Change | Says::Decline | Says::Late | Says::OptOut | Says::OptOutBlock
+    )
 }
 
 /// Whether a phrase of this kind makes a yes doubtful, wherever it stands.
@@ -191,7 +224,7 @@ fn covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -> V
     for (at, token) in reading.tokens.iter().enumerate() {
         covered[at] |= match token.kind {
             Kind::Emoji(tone) => matches!(tone, Tone::Yes | Tone::Warm),
-            Kind::Date => weight == Weight::Strong,
+            Kind::Date(..) => weight == Weight::Strong && times.day_unknown,
             _ => false,
         };
     }

@@ -1,0 +1,273 @@
+//! Makes the weights of the second opinion on answers (`src/domain/reply/second_opinion.rs`) from the labelled ones in
+//! `tests/replies`: a linear support vector machine over words that are weighed by how much they tell (Wang and Manning,
+//! 2012). It leaves one author out at a time and prints how answers of somebody unknown would be understood.
+//!
+//! ```text
+//! cargo run --release --example second_opinion               prints the figures of each author left out
+//! cargo run --release --example second_opinion -- --wrong    and what would be done wrongly
+//! cargo run --release --example second_opinion -- --write    and writes the weights, made from all of them
+//! ```
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDate, NaiveTime};
+use daybefore::domain::locale::Locale;
+use daybefore::domain::message::Asks;
+use daybefore::domain::reply::second_opinion::{BUCKETS, SecondOpinion, Weights, features};
+use daybefore::domain::reply::{Action, Booked, understand_with};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    locale: String,
+    asked: Asks,
+    at: Option<String>,
+    /// The booked day; it is that of the reminder in the guide where nothing is said.
+    on: Option<NaiveDate>,
+    text: String,
+    action: Action,
+    score: Option<u8>,
+}
+
+/// A labelled answer.
+#[derive(Debug)]
+struct Example {
+    row: Row,
+    author: String,
+    features: Vec<u32>,
+}
+
+impl Example {
+    fn new(row: Row, author: &str) -> Self {
+        let features = features(row.asked.into(), Locale::parse(&row.locale).ok(), &row.text);
+        Self {
+            row,
+            author: author.to_owned(),
+            features,
+        }
+    }
+
+    fn booked(&self) -> Booked {
+        let time = self.row.at.as_deref();
+        Booked {
+            date: self.row.on.or_else(|| NaiveDate::from_ymd_opt(2026, 12, 15)),
+            time: time.and_then(|time| NaiveTime::parse_from_str(time, "%H:%M").ok()),
+        }
+    }
+}
+
+fn replies() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replies")
+}
+
+fn files(folder: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = fs::read_dir(replies().join(folder))
+        .expect("a folder")
+        .map(|entry| {
+            let path = entry.expect("a file").path();
+            let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (stem, fs::read_to_string(path).expect("text"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// The labelled answers, and private texts, of which none is an answer.
+fn examples() -> Vec<Example> {
+    let mut examples = Vec::new();
+    for (stem, text) in files("tuned") {
+        // `second` and `third` are halves of one person's.
+        let author = match stem.split_once('-').map_or("first", |(author, _)| author) {
+            "third" => "second",
+            author => author,
+        };
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            let row = serde_json::from_str(line).unwrap_or_else(|error| panic!("{stem}: {error}: {line}"));
+            examples.push(Example::new(row, author));
+        }
+    }
+    for (locale, text) in files("private") {
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            for asked in [Asks::Nothing, Asks::Confirm] {
+                let row = Row {
+                    locale: locale.clone(),
+                    asked,
+                    at: None,
+                    on: None,
+                    text: line.to_owned(),
+                    action: Action::Desk,
+                    score: None,
+                };
+                examples.push(Example::new(row, "private"));
+            }
+        }
+    }
+    examples
+}
+
+fn wants_yes(example: &Example) -> bool {
+    matches!(example.row.asked, Asks::Confirm | Asks::Renewal | Asks::Solved)
+}
+
+fn train(examples: &[&Example]) -> SecondOpinion {
+    let yes: Vec<&Example> = examples.iter().copied().filter(|example| wants_yes(example)).collect();
+    SecondOpinion {
+        accept: Weights::read(&machine(&yes, Action::Accept)),
+        opt_out: Weights::read(&machine(examples, Action::OptOut)),
+    }
+}
+
+/// The bytes of the weights that tell answers with this action from the others.
+fn machine(examples: &[&Example], action: Action) -> Vec<u8> {
+    let telling = telling(examples, action);
+    let rows: Vec<(f64, Vec<(usize, f64)>)> = examples
+        .iter()
+        .map(|example| {
+            let root = count(example.features.len()).sqrt();
+            let values = example.features.iter().map(|bucket| {
+                let bucket = *bucket as usize;
+                (bucket, telling[bucket] / root)
+            });
+            (if example.row.action == action { 1.0 } else { -1.0 }, values.collect())
+        })
+        .collect();
+    let weights = separate(&rows);
+    let products: Vec<f64> = weights
+        .iter()
+        .zip(&telling)
+        .map(|(weight, telling)| weight * telling)
+        .collect();
+    bytes(&products)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are less than 2^52 of anything here")]
+fn count(count: usize) -> f64 {
+    count as f64
+}
+
+/// How much more often a bucket is used by answers with this action than by others, as a logarithm.
+fn telling(examples: &[&Example], action: Action) -> Vec<f64> {
+    let mut used = [vec![0.5; BUCKETS], vec![0.5; BUCKETS]];
+    for example in examples {
+        for bucket in &example.features {
+            used[usize::from(example.row.action == action)][*bucket as usize] += 1.0;
+        }
+    }
+    let [others, wanted] = used;
+    let (all_wanted, all_others): (f64, f64) = (wanted.iter().sum(), others.iter().sum());
+    let ratio = |(wanted, others): (&f64, &f64)| ((wanted / all_wanted) / (others / all_others)).ln().clamp(-4.0, 4.0);
+    wanted.iter().zip(&others).map(ratio).collect()
+}
+
+/// The price of an answer on the wrong side of the margin.
+const PRICE: f64 = 2.0;
+const ROUNDS: usize = 60;
+
+/// Dual coordinate descent with the squared hinge loss (Hsieh and others, 2008), in a fixed order.
+fn separate(rows: &[(f64, Vec<(usize, f64)>)]) -> Vec<f64> {
+    let slack = 1.0 / (2.0 * PRICE);
+    let mut weights = vec![0.0; BUCKETS];
+    let mut shares = vec![0.0; rows.len()];
+    let norms: Vec<f64> = rows
+        .iter()
+        .map(|(_, values)| values.iter().map(|(_, value)| value * value).sum::<f64>() + slack)
+        .collect();
+    // A stride without a common factor visits every row once a round, far from its neighbours.
+    let stride = (rows.len() / 2..rows.len())
+        .find(|stride| common_factor(*stride, rows.len()) == 1)
+        .unwrap_or(1);
+    for round in 0..ROUNDS {
+        for step in 0..rows.len() {
+            let at = (step * stride + round) % rows.len();
+            let (side, values) = &rows[at];
+            let sum: f64 = values.iter().map(|(bucket, value)| weights[*bucket] * value).sum();
+            let gradient = side * sum - 1.0 + slack * shares[at];
+            let share: f64 = (shares[at] - gradient / norms[at]).max(0.0);
+            let change = (share - shares[at]) * side;
+            shares[at] = share;
+            if change != 0.0 {
+                for (bucket, value) in values {
+                    weights[*bucket] += change * value;
+                }
+            }
+        }
+    }
+    weights
+}
+
+const fn common_factor(one: usize, other: usize) -> usize {
+    if other == 0 {
+        one
+    } else {
+        common_factor(other, one % other)
+    }
+}
+
+/// Four bytes for the step in millionths, then each weight in steps.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the step is small and above nothing, and the weights are clamped"
+)]
+fn bytes(weights: &[f64]) -> Vec<u8> {
+    let largest = weights
+        .iter()
+        .fold(0.0_f64, |largest, weight| largest.max(weight.abs()));
+    let step = (largest / 127.0 * 1_000_000.0).ceil().max(1.0);
+    let mut bytes = (step as u32).to_le_bytes().to_vec();
+    for weight in weights {
+        let steps = (weight * 1_000_000.0 / step).round().clamp(-127.0, 127.0) as i8;
+        bytes.push(steps.cast_unsigned());
+    }
+    bytes
+}
+
+/// How the answers of one author are understood by what was learnt from the others.
+fn report(author: &str, opinion: &SecondOpinion, examples: &[&Example]) {
+    let mut figures = String::new();
+    for action in [Action::OptOut, Action::Accept, Action::Rating] {
+        let (mut wanted, mut given, mut right) = (0, 0, 0);
+        for example in examples {
+            let row = &example.row;
+            let locale = Locale::parse(&row.locale).ok();
+            let understood = understand_with(opinion, row.asked.into(), locale, &row.text, example.booked());
+            let hit = understood.action == action;
+            if has_flag("--wrong") && hit && row.action != action {
+                println!("  {action} {} {}: {:?}", row.locale, row.asked, row.text);
+            }
+            let same = action != Action::Rating || understood.score == row.score;
+            wanted += usize::from(row.action == action);
+            given += usize::from(hit);
+            right += usize::from(hit && row.action == action && same);
+        }
+        let share = |whole: usize| count(right) / count(whole.max(1));
+        let (precision, recall) = (share(given), share(wanted));
+        write!(figures, "  {action} P {precision:.3} R {recall:.3} ({given})").expect("text");
+    }
+    println!("{author:9} {:5} answers{figures}", examples.len());
+}
+
+fn has_flag(flag: &str) -> bool {
+    std::env::args().any(|argument| argument == flag)
+}
+
+fn main() {
+    let examples = examples();
+    let authors: BTreeSet<&str> = examples.iter().map(|example| example.author.as_str()).collect();
+    for author in authors {
+        let (left_out, others): (Vec<&Example>, Vec<&Example>) =
+            examples.iter().partition(|example| example.author == author);
+        report(author, &train(&others), &left_out);
+    }
+    if has_flag("--write") {
+        let all: Vec<&Example> = examples.iter().collect();
+        let yes: Vec<&Example> = all.iter().copied().filter(|example| wants_yes(example)).collect();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/reply/weights");
+        fs::write(folder.join("accept.bin"), machine(&yes, Action::Accept)).expect("written");
+        fs::write(folder.join("opt_out.bin"), machine(&all, Action::OptOut)).expect("written");
+    }
+}
