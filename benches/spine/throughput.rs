@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use daybefore::app::App;
 use daybefore::domain::message::State;
 use daybefore::outbound::dispatch::RoundsThread;
+use daybefore::outbound::take_over::take_over;
 use daybefore::store;
 use tokio::sync::watch;
 
@@ -27,7 +28,10 @@ pub async fn run() -> anyhow::Result<()> {
         "concurrency", "ours per s", "bare per s", "ratio"
     );
     let filled = tempfile::tempdir()?;
-    world::fill(&world::app(world::config(filled.path(), None, 1)?).await?, MESSAGES).await?;
+    let app = world::app(world::config(filled.path(), None, 1)?).await?;
+    world::fill(&app, MESSAGES).await?;
+    // Notes which zone data the plans were made with, so that no start after it plans anew.
+    take_over(&app.dispatcher, app.dispatcher.clock.now()).await?;
     for concurrency in [32] {
         for _ in 0..ROUNDS {
             let (ours, our_cpu) = ours(filled.path(), concurrency).await?;

@@ -14,6 +14,7 @@ use daybefore::domain::quiet_hours::{Hours, QuietHours};
 use daybefore::domain::rule::Rules;
 use daybefore::domain::zone::Zones;
 use daybefore::outbound::import::{Import, ImportKind, run as import};
+use daybefore::outbound::take_over::take_over;
 use daybefore::store::{self, Open, Store};
 
 pub const BUSINESS: &str = "bench";
@@ -93,13 +94,15 @@ pub async fn app(config: Config) -> anyhow::Result<App> {
     Ok(App::with_store(config, store, clock)?)
 }
 
-/// The program on a copy of what `config` of another folder has filled.
+/// The program on a copy of what `config` of another folder has filled, as it stands once it has started.
 pub async fn copy(filled: &Path, config: Config) -> anyhow::Result<App> {
     let original = Store::open(&self::config(filled, None, 1)?.database_path(), Open::Existing).await?;
     original.copy_to(&config.database_path()).await?;
     original.close().await;
     let store = Store::open(&config.database_path(), Open::Existing).await?;
-    Ok(App::with_store(config, store, Arc::new(SystemClock::new()))?)
+    let app = App::with_store(config, store, Arc::new(SystemClock::new()))?;
+    take_over(&app.dispatcher, app.dispatcher.clock.now()).await?;
+    Ok(app)
 }
 
 /// A file of `count` bookings, each of a customer of its own, far enough ahead that only confirmations are due.
