@@ -53,6 +53,10 @@ clean:
     git diff --exit-code
     @test -z "$(git status --porcelain)" || { git status --short; echo "the tree is not clean: commit or ignore these"; false; }
 
+# Makes the weights of the second opinion on answers anew, after answers or phrases have changed; prints each author left out.
+learn:
+    cargo run --release --locked --example second_opinion -- --write
+
 # Runs the benchmarks.
 bench *ARGS:
     cargo bench {{ ARGS }}

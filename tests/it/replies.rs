@@ -12,6 +12,9 @@ use daybefore::domain::message::Asks;
 use daybefore::domain::reply::{Action, Booked, Intent, Understood, understand};
 use serde::Deserialize;
 
+#[path = "../replies/made_from.rs"]
+mod made_from;
+
 #[derive(Debug, Deserialize)]
 struct Row {
     locale: String,
@@ -260,6 +263,15 @@ fn private_texts_trigger_nothing() {
             triggered.join("\n")
         );
     }
+}
+
+#[test]
+fn the_weights_are_made_from_these_answers_and_phrases() {
+    let same = fs::read(made_from::path()).ok() == Some(made_from::hash());
+    assert!(
+        same,
+        "answers or phrases have changed since the weights were made: `just learn`"
+    );
 }
 
 #[test]

@@ -91,9 +91,9 @@ fn tapped(asked: Asked, says: Says) -> Understood {
 }
 
 /// Below this a yes of the rules resembles none, and waits for a person.
-const UNLIKE_YES: i64 = 0;
+const UNLIKE_YES: i64 = 20;
 /// From here on a yes with something beside it is taken for one.
-const LIKE_YES: i64 = 50;
+const LIKE_YES: i64 = 70;
 /// From here on even a faint one, or one with what sounds like a doubt.
 const VERY_LIKE_YES: i64 = 80;
 

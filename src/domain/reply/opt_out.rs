@@ -15,17 +15,14 @@ pub(super) fn wish(reading: &Reading, hits: &[&Hit], likeness: i64) -> Option<u8
     }
     match said(reading, hits) {
         Some(certainty) => (likeness >= UNLIKE_WISH).then_some(certainty),
-        None if likeness >= VERY_LIKE_WISH => Some(80),
         None => (likeness >= LIKE_WISH && refuses(reading)).then_some(80),
     }
 }
 
 /// Below this what the rules take for a wish resembles none.
-const UNLIKE_WISH: i64 = -20;
+const UNLIKE_WISH: i64 = -5;
 /// From here on it is a wish, put in a way that the rules don't know, when anything is refused in it.
-const LIKE_WISH: i64 = 20;
-/// From here on even when no word is known that refuses.
-const VERY_LIKE_WISH: i64 = 60;
+const LIKE_WISH: i64 = 30;
 
 /// Whether anything is refused or to end at all.
 fn refuses(reading: &Reading) -> bool {

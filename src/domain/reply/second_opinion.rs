@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use super::Asked;
 use super::lexicon::LEXICON;
-use super::matching::Reading;
+use super::matching::{Hit, Reading};
 use super::says::Says;
-use super::token::{Kind, Token};
+use super::token::{Break, Kind, Token};
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
 
@@ -91,13 +91,10 @@ pub(super) fn of(reading: &Reading, asks: Asks, own: Option<&str>) -> Vec<u32> {
         .chain(["en"])
         .filter_map(|name| LEXICON.language(name))
         .collect();
-    let hits = reading.heard(&languages, asks);
-    for hit in &hits {
-        features.add(&["says", hit.says.as_str()]);
-        features.add(&["says", hit.says.as_str(), asks.as_str()]);
-    }
-    for pair in hits.windows(2) {
-        features.add(&["then", pair[0].says.as_str(), pair[1].says.as_str()]);
+    let outline = outline(reading, &reading.heard(&languages, asks));
+    for run in (1..=3).flat_map(|length| outline.windows(length)) {
+        features.add(&[&["heard"], run].concat());
+        features.add(&[&["after", asks.as_str()], run].concat());
     }
     for says in [
         Says::Cease,
@@ -115,6 +112,32 @@ pub(super) fn of(reading: &Reading, asks: Asks, own: Option<&str>) -> Vec<u32> {
         }
     }
     features.buckets.into_iter().collect()
+}
+
+/// What the rules heard, in its order, the same in every language: `^ yes | _ matter $` is "Sure, got the keys". What they
+/// have no name for and what only decorates is said once, however many words it has.
+fn outline<'a>(reading: &'a Reading, hits: &[&Hit]) -> Vec<&'a str> {
+    let mut outline = vec!["^"];
+    for (at, token) in reading.tokens.iter().enumerate() {
+        if at > 0 && token.before > Break::None {
+            outline.push("|");
+        }
+        let heard = match hits.iter().find(|hit| hit.at.contains(&at)) {
+            Some(hit) if hit.start() < at => continue,
+            Some(hit) if matches!(hit.says, Says::Harmless | Says::Polite | Says::Neutral) => "-",
+            Some(hit) => hit.says.as_str(),
+            None if token.kind == Kind::Word => "_",
+            None => words_of(token).next().unwrap_or_default(),
+        };
+        if !(matches!(heard, "-" | "_") && outline.last() == Some(&heard)) {
+            outline.push(heard);
+        }
+        if token.asked {
+            outline.push("?");
+        }
+    }
+    outline.push("$");
+    outline
 }
 
 /// A token as one or two words; all numbers are the same.
