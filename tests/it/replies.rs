@@ -191,13 +191,14 @@ const TUNED: Bars = Bars {
     ..GOAL
 };
 
-/// What has been reached on answers that nobody tuned on (docs/replies.md). Short of the goal; it may only rise.
+/// What has been reached on answers that nobody tuned on, more than half of them made to be hard (docs/replies.md). Short
+/// of the goal; it may only rise, or be taken anew with new answers once these have been looked at.
 const REACHED: Bars = Bars {
-    opt_out_precision: 0.98,
-    opt_out_recall: 0.94,
+    opt_out_precision: 0.99,
+    opt_out_recall: 0.86,
     accept_precision: 0.99,
-    rating_precision: 0.97,
-    handled: 0.88,
+    rating_precision: 0.99,
+    handled: 0.86,
 };
 
 fn assert_bars(title: &str, figures: &Figures, bars: &Bars) {
