@@ -1,57 +1,76 @@
 //! What a round costs when nothing is due, with few and with many messages planned.
 
+use std::path::Path;
 use std::time::Instant;
 
+use daybefore::app::App;
 use daybefore::outbound::dispatch::drain;
 
+use super::cpu::Cpu;
 use super::world;
 
-const ROUNDS: u32 = 2_000;
+const PLANNED: [i64; 2] = [1_000, 1_000_000];
+/// Measured in turns, so that both see the same machine.
+const TURNS: u32 = 10;
+const ROUNDS: u32 = 400;
 
 pub async fn run() -> anyhow::Result<()> {
-    println!("idle round (nothing due), microseconds, mean of {ROUNDS}, best of 5:");
-    println!("{:>12} {:>20} {:>20}", "planned", "no statistics", "after ANALYZE");
-    let mut baseline = None;
-    for planned in [1_000_i64, 1_000_000] {
-        let folder = tempfile::tempdir()?;
+    println!("idle round (nothing due), microseconds, mean of {ROUNDS}, best of {TURNS}: elapsed, and processor time");
+    println!(
+        "{:>16} {:>22} {:>22} {:>14}",
+        "statistics", "1,000 planned", "1,000,000 planned", "ratio"
+    );
+    let folders = [tempfile::tempdir()?, tempfile::tempdir()?];
+    for (folder, planned) in folders.iter().zip(PLANNED) {
         let config = world::config(folder.path(), None, 32)?;
         let path = config.database_path();
-        let app = world::app(config).await?;
-        world::fill(&app, 1).await?;
+        world::fill(&world::app(config).await?, 1).await?;
         multiply(&path, planned).await?;
-        let before = measure(&app).await?;
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await?;
-        sqlx::query("ANALYZE").execute(&pool).await?;
-        pool.close().await;
-        // Statistics are read when a connection opens.
-        let config = world::config(folder.path(), None, 32)?;
-        let store = daybefore::store::Store::open(&path, daybefore::store::Open::Existing).await?;
-        let app = daybefore::app::App::with_store(config, store, app.dispatcher.clock.clone())?;
-        let after = measure(&app).await?;
-        println!("{planned:>12} {before:>20.1} {after:>20.1}");
-        match baseline {
-            None => baseline = Some((before, after)),
-            Some((few, few_after)) => println!("{:>12} {:>20.2} {:>20.2}", "ratio", before / few, after / few_after),
+    }
+    for statistics in ["absent", "present"] {
+        let mut apps = Vec::new();
+        for folder in &folders {
+            apps.push(open(folder.path(), statistics == "present").await?);
         }
+        let mut best = [(f64::MAX, f64::MAX); 2];
+        for _ in 0..TURNS {
+            for (app, best) in apps.iter().zip(&mut best) {
+                let (elapsed, cpu) = measure(app).await?;
+                *best = (best.0.min(elapsed), best.1.min(cpu));
+            }
+        }
+        let [few, many] = best;
+        let both = |(elapsed, cpu): (f64, f64)| format!("{elapsed:.0}, {cpu:.0}");
+        let ratio = format!("{:.2}, {:.2}", many.0 / few.0, many.1 / few.1);
+        println!("{statistics:>16} {:>22} {:>22} {ratio:>14}", both(few), both(many));
     }
     Ok(())
 }
 
-async fn measure(app: &daybefore::app::App) -> anyhow::Result<f64> {
-    let mut best = f64::MAX;
-    for _ in 0..5 {
-        let started = Instant::now();
-        for _ in 0..ROUNDS / 5 {
-            let round = drain(&app.dispatcher, "sms").await?;
-            anyhow::ensure!(round.sent == 0, "nothing is due");
-        }
-        best = best.min(started.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS / 5));
+async fn open(folder: &Path, with_statistics: bool) -> anyhow::Result<App> {
+    let config = world::config(folder, None, 32)?;
+    let path = config.database_path();
+    if with_statistics {
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await?;
+        sqlx::query("ANALYZE").execute(&pool).await?;
+        pool.close().await;
     }
-    Ok(best)
+    // Statistics are read when a connection opens.
+    world::open(config).await
+}
+
+async fn measure(app: &App) -> anyhow::Result<(f64, f64)> {
+    let (started, before) = (Instant::now(), Cpu::now());
+    for _ in 0..ROUNDS {
+        let round = drain(&app.dispatcher, "sms").await?;
+        anyhow::ensure!(round.sent == 0, "nothing is due");
+    }
+    let elapsed = started.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS);
+    Ok((elapsed, Cpu::now().each(&before, ROUNDS as usize).0))
 }
 
 /// Copies the one planned message until there are `count`, spread over the coming year.
-async fn multiply(path: &std::path::Path, count: i64) -> anyhow::Result<()> {
+async fn multiply(path: &Path, count: i64) -> anyhow::Result<()> {
     let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await?;
     sqlx::query("UPDATE message SET due_at = due_at + 86400000 WHERE state = 'planned'")
         .execute(&pool)

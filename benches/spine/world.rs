@@ -94,13 +94,18 @@ pub async fn app(config: Config) -> anyhow::Result<App> {
     Ok(App::with_store(config, store, clock)?)
 }
 
+/// The program on a database that is there.
+pub async fn open(config: Config) -> anyhow::Result<App> {
+    let store = Store::open(&config.database_path(), Open::Existing).await?;
+    Ok(App::with_store(config, store, Arc::new(SystemClock::new()))?)
+}
+
 /// The program on a copy of what `config` of another folder has filled, as it stands once it has started.
 pub async fn copy(filled: &Path, config: Config) -> anyhow::Result<App> {
     let original = Store::open(&self::config(filled, None, 1)?.database_path(), Open::Existing).await?;
     original.copy_to(&config.database_path()).await?;
     original.close().await;
-    let store = Store::open(&config.database_path(), Open::Existing).await?;
-    let app = App::with_store(config, store, Arc::new(SystemClock::new()))?;
+    let app = open(config).await?;
     take_over(&app.dispatcher, app.dispatcher.clock.now()).await?;
     Ok(app)
 }
