@@ -286,3 +286,35 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lane_is_woken_when_few_enough_calls_are_left_and_not_before() {
+        let under_way: Arc<UnderWay> = Arc::default();
+        let mut calls: Vec<_> = (0..5).map(|_| under_way.start()).collect();
+        let mut woken = std::pin::pin!(under_way.falls_to(2));
+        assert!(woken.as_mut().now_or_never().is_none());
+        calls.truncate(3);
+        assert!(woken.as_mut().now_or_never().is_none());
+        calls.truncate(2);
+        assert!(woken.as_mut().now_or_never().is_some());
+        assert!(under_way.falls_to(2).now_or_never().is_some(), "they are few already");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_breaks_down_has_ended() {
+        let under_way: Arc<UnderWay> = Arc::default();
+        let call = under_way.start();
+        let broken = tokio::spawn(async move {
+            let _call = call;
+            panic!("a carrier's fault");
+        });
+        under_way.falls_to(0).await;
+        assert!(broken.await.is_err());
+    }
+}
