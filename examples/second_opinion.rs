@@ -10,35 +10,22 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use chrono::{NaiveDate, NaiveTime};
-use daybefore::domain::locale::Locale;
 use daybefore::domain::message::Asks;
 use daybefore::domain::reply::second_opinion::{BUCKETS, SecondOpinion, Weights, features};
-use daybefore::domain::reply::{Action, Booked, Understood, understand_with};
-use serde::Deserialize;
+use daybefore::domain::reply::{Action, Understood, understand_with};
+use labelled::{Labelled, files};
 
+#[path = "../tests/replies/labelled.rs"]
+mod labelled;
 #[path = "../tests/replies/made_from.rs"]
 mod made_from;
 
-#[derive(Debug, Deserialize)]
-struct Row {
-    locale: String,
-    asked: Asks,
-    at: Option<String>,
-    /// The booked day; it is that of the reminder in the guide where nothing is said.
-    on: Option<NaiveDate>,
-    text: String,
-    action: Action,
-    score: Option<u8>,
-    clear: bool,
-}
-
-/// A labelled answer.
+/// A labelled answer, and what is learnt from.
 #[derive(Debug)]
 struct Example {
-    row: Row,
+    row: Labelled,
     author: String,
     features: Vec<u32>,
     /// Whether the second opinion on a yes is asked for at all: what the rules never take for one teaches nothing, and
@@ -47,8 +34,8 @@ struct Example {
 }
 
 impl Example {
-    fn new(row: Row, author: &str) -> Self {
-        let features = features(row.asked.into(), Locale::parse(&row.locale).ok(), &row.text);
+    fn new(row: Labelled, author: &str) -> Self {
+        let features = features(row.asked.into(), row.locale(), &row.text);
         let mut example = Self {
             row,
             author: author.to_owned(),
@@ -65,34 +52,9 @@ impl Example {
     }
 
     fn understood(&self, opinion: &SecondOpinion) -> Understood {
-        let (row, locale) = (&self.row, Locale::parse(&self.row.locale).ok());
-        understand_with(opinion, row.asked.into(), locale, &row.text, self.booked())
+        let row = &self.row;
+        understand_with(opinion, row.asked.into(), row.locale(), &row.text, row.booked())
     }
-
-    fn booked(&self) -> Booked {
-        let time = self.row.at.as_deref();
-        Booked {
-            date: self.row.on.or_else(|| NaiveDate::from_ymd_opt(2026, 12, 15)),
-            time: time.and_then(|time| NaiveTime::parse_from_str(time, "%H:%M").ok()),
-        }
-    }
-}
-
-fn replies() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replies")
-}
-
-fn files(folder: &str) -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> = fs::read_dir(replies().join(folder))
-        .expect("a folder")
-        .map(|entry| {
-            let path = entry.expect("a file").path();
-            let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            (stem, fs::read_to_string(path).expect("text"))
-        })
-        .collect();
-    files.sort();
-    files
 }
 
 /// The labelled answers, and private texts, of which none is an answer.
@@ -112,7 +74,7 @@ fn examples() -> Vec<Example> {
     for (locale, text) in files("private") {
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             for asked in [Asks::Nothing, Asks::Confirm] {
-                let row = Row {
+                let row = Labelled {
                     locale: locale.clone(),
                     asked,
                     at: None,
@@ -137,11 +99,16 @@ fn constant(weight: u8) -> Weights {
     Weights::read(&bytes)
 }
 
-fn train(examples: &[&Example]) -> SecondOpinion {
+/// The bytes of the weights for a yes and for an opt-out.
+fn train(examples: &[&Example]) -> [Vec<u8>; 2] {
     let yes: Vec<&Example> = examples.iter().copied().filter(|example| example.may_be_yes).collect();
+    [machine(&yes, Action::Accept), machine(examples, Action::OptOut)]
+}
+
+fn opinion([accept, opt_out]: &[Vec<u8>; 2]) -> SecondOpinion {
     SecondOpinion {
-        accept: Weights::read(&machine(&yes, Action::Accept)),
-        opt_out: Weights::read(&machine(examples, Action::OptOut)),
+        accept: Weights::read(accept),
+        opt_out: Weights::read(opt_out),
     }
 }
 
@@ -265,9 +232,6 @@ fn bytes(weights: &[f64]) -> Vec<u8> {
 fn report(author: &str, opinion: &SecondOpinion, examples: &[&Example]) {
     let understood: Vec<Understood> = examples.iter().map(|example| example.understood(opinion)).collect();
     let rows = || examples.iter().map(|example| &example.row).zip(&understood);
-    let right = |row: &Row, understood: &Understood| {
-        understood.action == row.action && (row.action != Action::Rating || understood.score == row.score)
-    };
     let share = |part: usize, whole: usize| count(part) / count(whole.max(1));
     print!("{author:9} {:5} answers", examples.len());
     for action in [Action::OptOut, Action::Accept, Action::Rating] {
@@ -275,18 +239,21 @@ fn report(author: &str, opinion: &SecondOpinion, examples: &[&Example]) {
         let given = rows().filter(|(_, understood)| understood.action == action);
         let hit = wanted
             .clone()
-            .filter(|(row, understood)| right(row, understood))
+            .filter(|(row, understood)| row.is_right(**understood))
             .count();
         let (precision, recall) = (share(hit, given.clone().count()), share(hit, wanted.count()));
         print!("  {action} P {precision:.3} R {recall:.3} ({})", given.clone().count());
         if has_flag("--wrong") {
-            for (row, _) in given.filter(|(row, understood)| !right(row, understood)) {
+            for (row, _) in given.filter(|(row, understood)| !row.is_right(**understood)) {
                 println!("\n  {action} {} {}: {:?}", row.locale, row.asked, row.text);
             }
         }
     }
     let clear = rows().filter(|(row, _)| row.clear && row.action != Action::Desk);
-    let handled = clear.clone().filter(|(row, understood)| right(row, understood)).count();
+    let handled = clear
+        .clone()
+        .filter(|(row, understood)| row.is_right(**understood))
+        .count();
     println!("  clear ones handled {:.3}", share(handled, clear.count()));
 }
 
@@ -300,14 +267,13 @@ fn main() {
     for author in authors {
         let (left_out, others): (Vec<&Example>, Vec<&Example>) =
             examples.iter().partition(|example| example.author == author);
-        report(author, &train(&others), &left_out);
+        report(author, &opinion(&train(&others)), &left_out);
     }
     if has_flag("--write") {
-        let all: Vec<&Example> = examples.iter().collect();
-        let yes: Vec<&Example> = all.iter().copied().filter(|example| example.may_be_yes).collect();
+        let [accept, opt_out] = train(&examples.iter().collect::<Vec<_>>());
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/reply/weights");
-        fs::write(folder.join("accept.bin"), machine(&yes, Action::Accept)).expect("written");
-        fs::write(folder.join("opt_out.bin"), machine(&all, Action::OptOut)).expect("written");
+        fs::write(folder.join("accept.bin"), accept).expect("written");
+        fs::write(folder.join("opt_out.bin"), opt_out).expect("written");
         fs::write(made_from::path(), made_from::hash()).expect("written");
     }
 }

@@ -21,8 +21,3 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
         .parse()
         .map_err(|_| format!("`{text}` is no day: write it like 2026-01-31"))
 }
-
-/// A number with its noun: `1 address`, `2 addresses`.
-pub(super) fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
-}

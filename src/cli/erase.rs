@@ -2,7 +2,6 @@
 
 use anyhow::Context as _;
 
-use super::choice::counted;
 use super::context::Context;
 use super::output::Out;
 use super::whom;
@@ -81,4 +80,9 @@ async fn find(store: &Store, id: &str) -> anyhow::Result<Customer> {
             )
         }
     }
+}
+
+/// A number with its noun: `1 address`, `2 addresses`.
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

@@ -2,6 +2,7 @@
 
 pub mod demonstration;
 pub mod dispatch;
+mod distinct;
 pub mod erasure;
 pub mod held;
 pub mod import;

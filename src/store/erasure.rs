@@ -4,37 +4,11 @@ use super::db::{Tx, on};
 use super::dialect::listed;
 use super::error::StoreError;
 use super::packed::text;
-use super::types::row;
 use super::{customer_case, rating};
 use crate::domain::customer::Customer;
 use crate::domain::erasure::Withdrawal;
 use crate::domain::instant::Instant;
 use crate::domain::message::{Channel, Purpose};
-
-struct KeptRow {
-    address_hash: String,
-    channel: Channel,
-    purpose: Purpose,
-    at: Instant,
-}
-
-row!(KeptRow {
-    address_hash,
-    channel,
-    purpose,
-    at
-});
-
-impl KeptRow {
-    fn split(self) -> (String, Withdrawal) {
-        let withdrawal = Withdrawal {
-            channel: self.channel,
-            purpose: self.purpose,
-            at: self.at,
-        };
-        (self.address_hash, withdrawal)
-    }
-}
 
 /// Whether a business has erased people who had said no.
 pub async fn any_kept(tx: &mut Tx, business_id: &str) -> Result<bool, StoreError> {
@@ -67,11 +41,12 @@ pub async fn kept(
     business_id: &str,
     address_hashes: &[&str],
 ) -> Result<Vec<(String, Withdrawal)>, StoreError> {
-    let kept: Vec<KeptRow> = on!(tx, c => sqlx::query_as(concat!(
+    let kept: Vec<(String, Channel, Purpose, Instant)> = on!(tx, c => sqlx::query_as(concat!(
         "SELECT address_hash, channel, purpose, at FROM erased_withdrawal \
          WHERE business_id = $1 AND address_hash IN ", listed!("$2"), " ORDER BY address_hash, channel, purpose"
     )).bind(business_id).bind(text(address_hashes)?).fetch_all(c).await)?;
-    Ok(kept.into_iter().map(KeptRow::split).collect())
+    let split = |(hash, channel, purpose, at)| (hash, Withdrawal { channel, purpose, at });
+    Ok(kept.into_iter().map(split).collect())
 }
 
 /// Every address that a customer was ever written to at, besides those that stand in their row.

@@ -3,68 +3,31 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use chrono::{NaiveDate, NaiveTime};
 use daybefore::domain::locale::Locale;
 use daybefore::domain::message::Asks;
 use daybefore::domain::reply::{Action, Booked, Intent, Understood, understand};
+use labelled::{Labelled, files};
 use serde::Deserialize;
 
+#[path = "../replies/labelled.rs"]
+mod labelled;
 #[path = "../replies/made_from.rs"]
 mod made_from;
 
 #[derive(Debug, Deserialize)]
 struct Row {
-    locale: String,
-    asked: Asks,
-    at: Option<String>,
-    /// The booked day; nothing when it is that of the reminder which the authors had before them.
-    on: Option<NaiveDate>,
-    text: String,
+    #[serde(flatten)]
+    answer: Labelled,
     intent: Intent,
-    score: Option<u8>,
-    action: Action,
-    /// A person would be in no doubt.
-    clear: bool,
 }
 
 impl Row {
     fn understood(&self) -> Understood {
-        let at = self
-            .at
-            .as_deref()
-            .map(|at| NaiveTime::parse_from_str(at, "%H:%M").expect("a time"));
-        let booked = Booked {
-            date: self.on.or_else(|| NaiveDate::from_ymd_opt(2026, 12, 15)),
-            time: at,
-        };
-        understand(self.asked, Locale::parse(&self.locale).ok(), &self.text, booked)
+        let answer = &self.answer;
+        understand(answer.asked, answer.locale(), &answer.text, answer.booked())
     }
-
-    /// Whether the program would do the right thing: for a rating, with the right score.
-    fn is_right(&self, understood: Understood) -> bool {
-        understood.action == self.action && (self.action != Action::Rating || understood.score == self.score)
-    }
-}
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replies").join(name)
-}
-
-/// The files of a folder, by name; none when there is no such folder.
-fn files(name: &str) -> Vec<(String, String)> {
-    let entries = fs::read_dir(folder(name)).into_iter().flatten().flatten();
-    let mut files: Vec<(String, String)> = entries
-        .map(|entry| {
-            let path = entry.path();
-            let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            (stem, fs::read_to_string(&path).expect("text"))
-        })
-        .collect();
-    files.sort();
-    files
 }
 
 fn rows(name: &str) -> Vec<Row> {
@@ -118,21 +81,21 @@ fn measure(rows: &[Row]) -> Figures {
     let mut figures = Figures::default();
     for row in rows {
         let understood = row.understood();
-        let right = row.is_right(understood);
+        let right = row.answer.is_right(understood);
         figures.intents.entry(row.intent).or_default().wanted += 1;
         figures.intents.entry(understood.intent).or_default().given += 1;
         figures.intents.entry(row.intent).or_default().right += u32::from(understood.intent == row.intent);
-        figures.actions.entry(row.action).or_default().wanted += 1;
+        figures.actions.entry(row.answer.action).or_default().wanted += 1;
         figures.actions.entry(understood.action).or_default().given += 1;
-        figures.actions.entry(row.action).or_default().right += u32::from(right);
-        let by_itself = row.clear && row.action != Action::Desk;
+        figures.actions.entry(row.answer.action).or_default().right += u32::from(right);
+        let by_itself = row.answer.clear && row.answer.action != Action::Desk;
         figures.clear += u32::from(by_itself);
         figures.handled += u32::from(by_itself && right);
         if !right {
             let Understood { intent, action, .. } = understood;
             figures.wrong.push(format!(
                 "{} {}: wanted {}, got {action} ({intent}): {:?}",
-                row.locale, row.asked, row.action, row.text
+                row.answer.locale, row.answer.asked, row.answer.action, row.answer.text
             ));
         }
     }

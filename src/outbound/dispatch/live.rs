@@ -79,9 +79,9 @@ struct UnderWay {
 
 impl UnderWay {
     /// A call that counts until it is dropped, whether it ends or breaks down.
-    fn start(self: &Arc<Self>) -> Started {
+    fn start(self: &Arc<Self>) -> Counted {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        Started(Arc::clone(self))
+        Counted(Arc::clone(self))
     }
 
     /// Waits until at most `enough` calls are left. May end early.
@@ -93,9 +93,9 @@ impl UnderWay {
     }
 }
 
-struct Started(Arc<UnderWay>);
+struct Counted(Arc<UnderWay>);
 
-impl Drop for Started {
+impl Drop for Counted {
     fn drop(&mut self) {
         let left = self.0.calls.fetch_sub(1, Ordering::SeqCst) - 1;
         if left == self.0.enough.load(Ordering::SeqCst) {
@@ -235,9 +235,9 @@ impl Worker {
         let ledger = turn.ledger;
         for job in turn.prepared.jobs {
             let (dispatcher, slots) = (self.dispatcher.clone(), Arc::clone(&self.slots));
-            let started = self.under_way.start();
+            let counted = self.under_way.start();
             let call = async move {
-                let _started = started;
+                let _counted = counted;
                 // The semaphore is never closed; a closed one would only mean no limit.
                 let _slot = slots.acquire_owned().await;
                 carry(&dispatcher, job, ledger).await

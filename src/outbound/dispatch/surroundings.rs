@@ -14,6 +14,7 @@ use crate::domain::item::{Booking, Item, ItemKind, Renewal};
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::rule::OnlyIf;
+use crate::outbound::distinct::distinct;
 use crate::outbound::text_shelf::ShelfError;
 use crate::store::claim::{Claimed, Named, RecentText, Rival, ScopedConsent};
 use crate::store::holds::Obstacles;
@@ -104,13 +105,6 @@ impl Surroundings {
             recent.template == message.template && recent.item_id != message.item_id && recent.text == text
         })
     }
-}
-
-fn distinct<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut ids: Vec<_> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 async fn businesses(

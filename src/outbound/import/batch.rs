@@ -11,6 +11,7 @@ use crate::domain::customer::Customer;
 use crate::domain::desk_item::DeskKind;
 use crate::domain::erasure::{ErasureKey, Withdrawal};
 use crate::domain::item::{BookingStatus, Item};
+use crate::outbound::distinct::distinct;
 use crate::outbound::erasure::key_for_import;
 use crate::outbound::plan::{Desk, Planning, plan_all};
 use crate::store::customer::{Sought, name_key};
@@ -151,11 +152,4 @@ pub(super) async fn save(
     let lines: Vec<_> = lines.iter().map(|(id, line)| (id.as_str(), *line)).collect();
     store::import_seen::note_all(tx, import_id, &lines).await?;
     Ok(planning)
-}
-
-fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut texts: Vec<_> = texts.collect();
-    texts.sort_unstable();
-    texts.dedup();
-    texts
 }

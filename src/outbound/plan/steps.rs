@@ -11,6 +11,7 @@ use crate::domain::consent::ConsentLine;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
 use crate::domain::item::Item;
+use crate::outbound::distinct::distinct;
 use crate::store::{self, StoreError, Tx};
 
 /// How many plans are read and written together: what is in memory does not grow with what there is to plan.
@@ -110,9 +111,7 @@ async fn items_of_changed(tx: &mut Tx, steps: &[Step]) -> Result<HashMap<String,
         Step::Customer(customer) => Some(customer.id.as_str()),
         _ => None,
     });
-    let mut changed: Vec<_> = changed.collect();
-    changed.sort_unstable();
-    changed.dedup();
+    let changed = distinct(changed);
     if changed.is_empty() {
         return Ok(theirs);
     }

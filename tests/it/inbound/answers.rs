@@ -7,7 +7,7 @@ use daybefore::domain::replan::Hold;
 use daybefore::store;
 
 use crate::support::test_app::{BUSINESS, PHONE, TestApp};
-use crate::support::texting::Webhook;
+use crate::support::texting::{Webhook, asked_how_it_was};
 use crate::support::twilio_server::SECRET;
 
 const STRANGER: &str = "+4915112345678";
@@ -134,12 +134,7 @@ async fn a_yes_to_the_old_time_is_no_yes_to_the_new_one() {
 
 #[tokio::test]
 async fn a_rating_is_kept_and_the_latest_of_a_day_counts() {
-    let app = TestApp::garage().start().await;
-    app.book("B-1", "2026-12-15 09:00").await;
-    app.advance_to("2026-12-15 12:00");
-    app.book_as("B-1", "2026-12-15 09:00", "completed").await;
-    app.run_until("2026-12-16 11:00").await;
-    let question = app.asked_by("B-1", "satisfaction").await;
+    let (app, question) = asked_how_it_was().await;
     app.customer_replies("5").await;
     app.advance_to("2026-12-16 11:05");
     app.customer_replies("4, a bit slow").await;

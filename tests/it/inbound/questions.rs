@@ -8,6 +8,7 @@ use daybefore::domain::rule::Rules;
 use daybefore::store;
 
 use crate::support::test_app::{PHONE, TestApp};
+use crate::support::texting::asked_how_it_was;
 
 /// Ana's Golf and Ben's Polo tomorrow, both known by one phone and due for their reminder at five.
 async fn two_vehicles() -> TestApp {
@@ -143,12 +144,7 @@ async fn a_question_that_reached_nobody_is_taken_back() {
 
 #[tokio::test]
 async fn a_rating_gives_way_to_a_letter_and_its_digit_still_counts() {
-    let app = TestApp::garage().start().await;
-    app.book("B-1", "2026-12-15 09:00").await;
-    app.advance_to("2026-12-15 12:00");
-    app.book_as("B-1", "2026-12-15 09:00", "completed").await;
-    app.run_until("2026-12-16 11:00").await;
-    app.asked_by("B-1", "satisfaction").await;
+    let (app, _) = asked_how_it_was().await;
     app.book("B-2", "2026-12-17 09:00").await;
     app.run_until("2026-12-16 18:00").await;
     let rating = app.asked_by("B-1", "satisfaction").await;

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::test_app::{PHONE, TestApp};
-use crate::support::texting::Webhook;
+use crate::support::texting::{Webhook, asked_how_it_was};
 use crate::support::twilio_server::SECRET;
 
 /// The reader as `serve` runs it, until it is told to stop.
@@ -64,12 +64,7 @@ async fn texts_of_one_moment_are_read_in_the_order_of_storing() {
 
 #[tokio::test]
 async fn of_two_answers_of_one_moment_the_later_one_counts() {
-    let app = TestApp::garage().start().await;
-    app.book("B-1", "2026-12-15 09:00").await;
-    app.advance_to("2026-12-15 12:00");
-    app.book_as("B-1", "2026-12-15 09:00", "completed").await;
-    app.run_until("2026-12-16 11:00").await;
-    let question = app.asked_by("B-1", "satisfaction").await;
+    let (app, question) = asked_how_it_was().await;
     store_at_once(&app, &["5", "3", "5", "4"]).await;
     app.read_replies().await;
     let mut tx = app.app.store().read().await.expect("a transaction");

@@ -17,6 +17,18 @@ use daybefore::store::{self};
 
 use super::fixtures::*;
 
+/// A line of the ledger about one purpose on one channel, at one address of one customer.
+const CONSENT: NewConsent<'static> = NewConsent {
+    business_id: "b-1",
+    customer_id: Some("c-1"),
+    address: Some("+1"),
+    channel: Some(Channel::Call),
+    purpose: Some(Purpose::Marketing),
+    given: true,
+    source: "source",
+    wording: None,
+};
+
 #[tokio::test]
 async fn a_business_a_customer_and_items_are_kept_whole() {
     let database = database().await;
@@ -258,14 +270,8 @@ async fn the_smaller_tables_are_kept_whole() {
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
     let line = NewConsent {
-        business_id: "b-1",
-        customer_id: Some("c-1"),
-        address: Some("+1"),
-        channel: Some(Channel::Call),
-        purpose: Some(Purpose::Marketing),
-        given: true,
-        source: "source",
         wording: Some("wording"),
+        ..CONSENT
     };
     store::ledger::add(&mut tx, &line, at(65)).await.unwrap();
     store::ledger::add_bad_address(&mut tx, Channel::Sms, "+1", Some(66), "failure", at(67))
@@ -345,17 +351,7 @@ async fn the_smaller_tables_are_kept_whole() {
 async fn the_ledger_tells_what_was_said_by_whom_and_where() {
     let database = database().await;
     let mut tx = database.write().await;
-    let line = NewConsent {
-        business_id: "b-1",
-        customer_id: Some("c-1"),
-        address: Some("+1"),
-        channel: Some(Channel::Call),
-        purpose: Some(Purpose::Marketing),
-        given: true,
-        source: "source",
-        wording: None,
-    };
-    store::ledger::add(&mut tx, &line, at(65)).await.unwrap();
+    store::ledger::add(&mut tx, &CONSENT, at(65)).await.unwrap();
     for (business, customers, addresses, found) in [
         ("b-1", vec!["c-1"], vec!["+1"], 1),
         ("b-1", vec![], vec!["+1"], 1),
@@ -458,19 +454,12 @@ async fn the_ledgers_lines_are_told_by_the_order_of_writing() {
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
     assert_eq!(store::ledger::last_line(&mut tx).await.unwrap(), 0);
-    let line = NewConsent {
-        business_id: "b-1",
-        customer_id: Some("c-1"),
-        address: Some("+1"),
-        channel: Some(Channel::Call),
-        purpose: Some(Purpose::Marketing),
-        given: true,
-        source: "source",
-        wording: None,
-    };
-    store::ledger::add(&mut tx, &line, at(65)).await.unwrap();
+    store::ledger::add(&mut tx, &CONSENT, at(65)).await.unwrap();
     let first = store::ledger::last_line(&mut tx).await.unwrap();
-    let later = NewConsent { given: false, ..line };
+    let later = NewConsent {
+        given: false,
+        ..CONSENT
+    };
     store::ledger::add(&mut tx, &later, at(65)).await.unwrap();
     assert_eq!(store::ledger::lines_after(&mut tx, 0).await.unwrap().len(), 2);
     let late = store::ledger::lines_after(&mut tx, first).await.unwrap().remove(0);

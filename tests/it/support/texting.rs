@@ -194,3 +194,14 @@ impl TestApp {
         crate::store::dump(&self.app.store().path()).await
     }
 }
+
+/// A garage whose customer of B-1 was asked by text this morning how yesterday's visit was, and the question.
+pub async fn asked_how_it_was() -> (TestApp, Question) {
+    let app = TestApp::garage().start().await;
+    app.book("B-1", "2026-12-15 09:00").await;
+    app.advance_to("2026-12-15 12:00");
+    app.book_as("B-1", "2026-12-15 09:00", "completed").await;
+    app.run_until("2026-12-16 11:00").await;
+    let question = app.asked_by("B-1", "satisfaction").await;
+    (app, question)
+}
