@@ -110,23 +110,31 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
         store::rating::blank_words(&mut tx, before).await? + store::customer_case::blank_words(&mut tx, before).await?;
     tx.commit().await?;
     let links = prune_links(app, now).await?;
-    let mut blanked = 0;
+    let texts = blank_said(app, before).await?;
+    tracing::info!(
+        texts,
+        receipts,
+        said,
+        links,
+        "texts, receipts and customers' words past their retention are gone, and links that ended"
+    );
+    Ok(texts)
+}
+
+/// Blanks what attempts have said; begins where the last time ended.
+async fn blank_said(app: &App, before: Instant) -> Result<u64, DispatchError> {
+    let mut looked_at = 0;
     loop {
         let mut tx = app.store().write().await?;
-        let batch =
-            store::attempt::blank_texts(&mut tx, before, i64::try_from(BLANK_BATCH).unwrap_or(i64::MAX)).await?;
+        let after = store::setting::get(&mut tx, store::setting::TEXTS_BLANKED).await?;
+        let limit = i64::try_from(BLANK_BATCH).unwrap_or(i64::MAX);
+        let last = store::attempt::blank_texts(&mut tx, &after.unwrap_or_default(), before, limit).await?;
+        let Some((count, last)) = last else {
+            return Ok(looked_at);
+        };
+        store::setting::put(&mut tx, store::setting::TEXTS_BLANKED, &last).await?;
         tx.commit().await?;
-        blanked += batch;
-        if batch < BLANK_BATCH {
-            tracing::info!(
-                blanked,
-                receipts,
-                said,
-                links,
-                "texts, receipts and customers' words past their retention are gone, and links that ended"
-            );
-            return Ok(blanked);
-        }
+        looked_at += count;
     }
 }
 

@@ -17,6 +17,15 @@ pub fn new_id(now: Instant) -> String {
     Uuid::new_v7(Timestamp::from_unix(&ORDER, millis / 1000, nanos)).to_string()
 }
 
+/// The least id that can have been made at `at`: what sorts before it was made before.
+#[must_use]
+pub fn first_id(at: Instant) -> String {
+    let millis = u64::try_from(at.millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10])
+        .into_uuid()
+        .to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +40,12 @@ mod tests {
             .map(|at| new_id(if at % 2 == 0 { now } else { before }))
             .collect();
         assert!(ids.is_sorted_by(|one, next| one < next));
+    }
+
+    #[test]
+    fn ids_sort_behind_the_first_one_of_their_moment() {
+        let at = Instant::from_millis(1_900_000_000_000);
+        let id = new_id(at);
+        assert!(first_id(at) <= id && id < first_id(Instant::from_millis(at.millis() + 1)));
     }
 }

@@ -50,24 +50,38 @@ async fn read_one(
         tracing::warn!(receipt = %stored.id, "a receipt that names no message or no status");
         return Ok(());
     };
-    let Some(attempt) = attempt_of(tx, stored, &provider_id).await? else {
+    let Some(attempt) = attempt_of(tx, stored, &pairs, &provider_id).await? else {
         tracing::warn!(provider_id = %provider_id, "a receipt for a message that is not ours");
         return Ok(());
     };
     apply_to(tx, dispatcher, &attempt, &provider_id, &receipt, now).await
 }
 
-/// The attempt a receipt speaks of: by the provider's id, or by ours in the callback's URL while the provider's is not
-/// known yet. An id in a URL that belongs to another message is not believed.
-async fn attempt_of(tx: &mut Tx, stored: &StoredReceipt, provider_id: &str) -> Result<Option<Attempt>, StoreError> {
-    if let Some(attempt) = store::attempt::by_provider_id(tx, provider_id).await? {
+/// The attempt a receipt speaks of: by ours in the callback's URL, where the provider's id is the attempt's own or not
+/// known yet; by the number and the provider's id where the URL does not tell. An id in a URL that belongs to another
+/// message is not believed.
+async fn attempt_of(
+    tx: &mut Tx,
+    stored: &StoredReceipt,
+    pairs: &[(String, String)],
+    provider_id: &str,
+) -> Result<Option<Attempt>, StoreError> {
+    let named = match &stored.attempt_id {
+        Some(id) => store::attempt::find(tx, id).await?,
+        None => None,
+    };
+    if let Some(attempt) = &named
+        && attempt.provider_id.as_deref() == Some(provider_id)
+    {
+        return Ok(named);
+    }
+    let number = pairs.iter().find(|(name, _)| name == "To");
+    if let Some((_, number)) = number
+        && let Some(attempt) = store::attempt::at_number(tx, number, provider_id).await?
+    {
         return Ok(Some(attempt));
     }
-    let Some(attempt_id) = &stored.attempt_id else {
-        return Ok(None);
-    };
-    let attempt = store::attempt::find(tx, attempt_id).await?;
-    Ok(attempt.filter(|attempt| attempt.provider_id.is_none()))
+    Ok(named.filter(|attempt| attempt.provider_id.is_none()))
 }
 
 /// Applies what a provider says of an attempt, in a transaction of its own.

@@ -30,6 +30,10 @@ const UNASKABLE: TimeDelta = TimeDelta::minutes(10);
 /// When a carrier that could not be reached is asked again.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(60);
 
+/// The list holds what was made since the attempt, give or take what the clocks differ: whatever of it is another
+/// attempt's was started this long before at the earliest.
+const OTHERS_STARTED: TimeDelta = TimeDelta::hours(1);
+
 /// How long a provider is asked for a receipt that does not come: an hour, then six, then a day after acceptance.
 const RECEIPT_LOOKS: [i64; 2] = [5, 18];
 
@@ -156,14 +160,13 @@ fn lookup(attempt: &Attempt) -> Lookup {
 
 /// The first of the found messages that no other attempt of ours is.
 async fn adoptable(dispatcher: &Dispatcher, attempt: &Attempt, found: Vec<Found>) -> Result<Option<Found>, StoreError> {
+    let ids: Vec<_> = found.iter().map(|candidate| candidate.provider_id.as_str()).collect();
+    let since = attempt.started_at - OTHERS_STARTED;
     let mut tx = dispatcher.store.read().await?;
-    for candidate in found {
-        let known = store::attempt::by_provider_id(&mut tx, &candidate.provider_id).await?;
-        if known.is_none_or(|known| known.id == attempt.id) {
-            return Ok(Some(candidate));
-        }
-    }
-    Ok(None)
+    let known = store::attempt::known_ids(&mut tx, &ids, since, &attempt.id).await?;
+    Ok(found
+        .into_iter()
+        .find(|candidate| !known.contains(&candidate.provider_id)))
 }
 
 async fn not_found(dispatcher: &Dispatcher, attempt: &Attempt, now: Instant) -> Result<(), DispatchError> {

@@ -47,7 +47,12 @@ pub struct Happening {
 pub async fn stories(dispatcher: &Dispatcher, id: &str) -> Result<Vec<Story>, ListError> {
     let mut tx = dispatcher.store.read().await?;
     let mut stories = Vec::new();
-    for (kind, id) in store::report::meant_by(&mut tx, id).await? {
+    let mut meant = store::report::meant_by(&mut tx, id).await?;
+    if meant.is_empty() {
+        let messages = store::report::by_provider_id(&mut tx, id).await?;
+        meant.extend(messages.into_iter().map(|id| ("message".to_owned(), id)));
+    }
+    for (kind, id) in meant {
         stories.extend(match kind.as_str() {
             "message" => of_message(&mut tx, dispatcher, &id).await?,
             "booking" | "renewal" | "case" => of_item(&mut tx, dispatcher, &kind, &id).await?,

@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::packed::text;
 use super::types::row;
 use crate::domain::attempt::{Attempt, AttemptState};
+use crate::domain::ids::first_id;
 use crate::domain::instant::Instant;
 
 row!(Attempt {
@@ -110,14 +111,11 @@ impl<'a> AttemptEnd<'a> {
 type Ending<'a> = (AttemptEnd<'a>, AttemptState);
 
 /// Settles attempts, each only where it still is in the state given with it. What is known is kept where the new end
-/// does not say it; an id that another attempt has already stays with that one (two equal texts to one phone can be
-/// taken for each other, and every try of a mail has one Message-ID). Returns the ids of those that somebody else had
-/// settled. What ends alike is settled in one statement.
+/// does not say it. Returns the ids of those that somebody else had settled. What ends alike is settled in one statement.
 pub async fn settle_all(tx: &mut Tx, endings: &[Ending<'_>]) -> Result<HashSet<String>, StoreError> {
     let mut missed = HashSet::new();
-    let mut given = HashSet::new();
     for group in alike(endings, same_end) {
-        if settle_alike(tx, &group, &mut given).await? < group.len() as u64 {
+        if settle_alike(tx, &group).await? < group.len() as u64 {
             missed.extend(settled_otherwise(tx, &group).await?);
         }
     }
@@ -126,7 +124,7 @@ pub async fn settle_all(tx: &mut Tx, endings: &[Ending<'_>]) -> Result<HashSet<S
 
 /// Settles one attempt. False: it was settled by somebody else.
 pub async fn settle(tx: &mut Tx, end: &AttemptEnd<'_>, from: AttemptState) -> Result<bool, StoreError> {
-    Ok(settle_alike(tx, &[&(end.clone(), from)], &mut HashSet::new()).await? == 1)
+    Ok(settle_alike(tx, &[&(end.clone(), from)]).await? == 1)
 }
 
 /// Whether two endings differ in nothing but the attempt and the provider's id.
@@ -139,16 +137,12 @@ fn same_end((one, from): &Ending<'_>, (other, other_from): &Ending<'_>) -> bool 
     *one == as_one && from == other_from
 }
 
-async fn settle_alike<'a>(tx: &mut Tx, rows: &[&Ending<'a>], given: &mut HashSet<&'a str>) -> Result<u64, StoreError> {
+async fn settle_alike(tx: &mut Tx, rows: &[&Ending<'_>]) -> Result<u64, StoreError> {
     let (end, from) = rows[0];
-    let provider_ids: BTreeMap<&str, Option<&str>> = rows
-        .iter()
-        .map(|(end, _)| (end.id, end.provider_id.filter(|id| given.insert(*id))))
-        .collect();
+    let provider_ids: BTreeMap<_, _> = rows.iter().map(|(end, _)| (end.id, end.provider_id)).collect();
     Ok(on!(tx, c => sqlx::query(concat!(
         "UPDATE attempt SET state = $2, \
-            provider_id = COALESCE(attempt.provider_id, CASE WHEN NOT EXISTS (SELECT 1 FROM attempt other \
-                WHERE other.carrier = attempt.carrier AND other.provider_id = v.value) THEN v.value END), \
+            provider_id = COALESCE(attempt.provider_id, v.value), \
             stage = COALESCE($3, attempt.stage), provider_status = COALESCE($4, attempt.provider_status), \
             code = COALESCE($5, attempt.code), failure = COALESCE($6, attempt.failure), look_at = $7, settled_at = $8 \
          FROM ", each!("$1"), " AS v WHERE attempt.id = v.key AND attempt.state = $9"
@@ -170,8 +164,7 @@ async fn settled_otherwise(tx: &mut Tx, rows: &[&Ending<'_>]) -> Result<Vec<Stri
 /// Notes the provider's id of an attempt that a callback has settled before the call returned.
 pub async fn note_provider_id(tx: &mut Tx, id: &str, provider_id: &str) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(
-        "UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL AND NOT EXISTS ( \
-            SELECT 1 FROM attempt other WHERE other.carrier = attempt.carrier AND other.provider_id = $2)",
+        "UPDATE attempt SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL",
     )
         .bind(id).bind(provider_id).execute(c).await)?;
     Ok(())
@@ -199,11 +192,25 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Attempt>, StoreError> 
     )
 }
 
-/// The attempt that a provider knows by this id.
-pub async fn by_provider_id(tx: &mut Tx, provider_id: &str) -> Result<Option<Attempt>, StoreError> {
+/// The attempt to the customers of a number that a provider knows by this id.
+pub async fn at_number(tx: &mut Tx, number: &str, provider_id: &str) -> Result<Option<Attempt>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", attempt_columns!(), " FROM attempt WHERE provider_id = $1 ORDER BY id DESC LIMIT 1"
-    )).bind(provider_id).fetch_optional(c).await)?)
+        "SELECT ", attempt_columns!(), " FROM customer JOIN message ON message.customer_id = customer.id \
+            JOIN attempt ON attempt.message_id = message.id \
+         WHERE customer.phone = $1 AND attempt.provider_id = $2 ORDER BY attempt.id DESC LIMIT 1"
+    )).bind(number).bind(provider_id).fetch_optional(c).await)?)
+}
+
+/// Of the ids of a provider, those that attempts have which were started since `since`, but for the attempt `except`.
+pub async fn known_ids(
+    tx: &mut Tx,
+    provider_ids: &[&str],
+    since: Instant,
+    except: &str,
+) -> Result<Vec<String>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT provider_id FROM attempt WHERE id >= $2 AND provider_id IN ", listed!("$1"), " AND id <> $3"
+    )).bind(text(provider_ids)?).bind(first_id(since)).bind(except).fetch_all(c).await)?)
 }
 
 /// The attempts of one message, in their order.
@@ -227,11 +234,20 @@ pub async fn next_look(tx: &mut Tx) -> Result<Option<Instant>, StoreError> {
     ).fetch_optional(c).await)?)
 }
 
-/// Blanks what was said in attempts started before `before`. Returns how many.
-pub async fn blank_texts(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
-    Ok(on!(tx, c => sqlx::query(
-        "UPDATE attempt SET text = NULL, subject = NULL \
-         WHERE id IN (SELECT id FROM attempt WHERE text IS NOT NULL AND started_at < $1 ORDER BY started_at LIMIT $2)",
-    ).bind(before).bind(limit).execute(c).await)?
-    .rows_affected())
+/// Blanks what was said in up to `limit` attempts that were started before `before`, the first of them after the attempt
+/// `after`. Returns how many it looked at and the last of them; none: there are no more.
+pub async fn blank_texts(
+    tx: &mut Tx,
+    after: &str,
+    before: Instant,
+    limit: i64,
+) -> Result<Option<(u64, String)>, StoreError> {
+    let (count, last): (i64, Option<String>) = on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM attempt WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3) old",
+    ).bind(after).bind(first_id(before)).bind(limit).fetch_one(c).await)?;
+    let Some(last) = last else { return Ok(None) };
+    on!(tx, c => sqlx::query(
+        "UPDATE attempt SET text = NULL, subject = NULL WHERE id > $1 AND id <= $2 AND text IS NOT NULL",
+    ).bind(after).bind(&last).execute(c).await)?;
+    Ok(Some((count.unsigned_abs(), last)))
 }

@@ -60,6 +60,8 @@ impl Db {
             // FULL: what is committed survives a power cut; a provider's answer must not be forgotten.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // Only a new file takes it: a commit writes whole pages, and half as many of them cost less.
+            .page_size(8192)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", "-32768")
             .pragma("temp_store", "memory")

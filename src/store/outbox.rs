@@ -71,8 +71,13 @@ pub async fn settle_all(tx: &mut Tx, settlements: &[Settlement<'_>]) -> Result<u
 }
 
 async fn settle_alike(tx: &mut Tx, ids: &str, how: &Settlement<'_>) -> Result<u64, StoreError> {
+    // Three statements: what is set is checked, and written to its indexes, even where it stays the same.
     let done = match &how.again {
-        // Apart from the other: what is set is written to its indexes even where it stays the same.
+        None if is_plain(how) => on!(tx, c => sqlx::query(concat!(
+            "UPDATE message SET state = $4, updated_at = $5, lease_owner = NULL, lease_until = NULL \
+             WHERE id IN ", listed!("$1"), " AND state = $2 AND COALESCE(lease_owner, '') = $3"
+        ))
+        .bind(ids).bind(how.from).bind(how.owner).bind(how.to).bind(how.at).execute(c).await),
         None => on!(tx, c => sqlx::query(concat!(
             "UPDATE message SET state = $4, reason = $5, hold = $6, attempts = attempts - $7, resends = resends + $8, \
                 updated_at = $9, lease_owner = NULL, lease_until = NULL \
@@ -91,6 +96,15 @@ async fn settle_alike(tx: &mut Tx, ids: &str, how: &Settlement<'_>) -> Result<u6
         .bind(&again.lane).execute(c).await),
     }?;
     Ok(done.rows_affected())
+}
+
+/// Whether a message that is being sent gets its next state and nothing else.
+fn is_plain(how: &Settlement<'_>) -> bool {
+    let bare = Settlement::new(how.message_id, State::Sending, how.to, how.at);
+    *how == Settlement {
+        owner: how.owner,
+        ..bare
+    }
 }
 
 /// Whether two settlements differ in nothing but the message.

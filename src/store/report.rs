@@ -122,8 +122,17 @@ pub async fn meant_by(tx: &mut Tx, text: &str) -> Result<Vec<(String, String)>, 
          UNION ALL SELECT 'renewal', id FROM renewal WHERE id = $1 OR external_id = $1 \
          UNION ALL SELECT 'case', id FROM customer_case WHERE id = $1 \
          UNION ALL SELECT 'customer', id FROM customer WHERE id = $1 OR external_id = $1 OR phone = $1 OR email = $1 \
-         UNION ALL SELECT 'message', message_id FROM attempt WHERE id = $1 OR provider_id = $1",
+         UNION ALL SELECT 'message', message_id FROM attempt WHERE id = $1",
     ).bind(text).fetch_all(c).await)?)
+}
+
+/// The messages that a provider knows by this id. Looks at every attempt, since a provider's ids have no index: not for
+/// what runs often.
+pub async fn by_provider_id(tx: &mut Tx, provider_id: &str) -> Result<Vec<String>, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT DISTINCT message_id FROM attempt WHERE provider_id = $1")
+        .bind(provider_id).fetch_all(c).await)?,
+    )
 }
 
 /// How many messages are in each state, of one business or all.

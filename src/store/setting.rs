@@ -6,6 +6,9 @@ use super::error::StoreError;
 /// The zone data that the plan was last made with.
 pub const ZONE_VERSION: &str = "zone_version";
 
+/// The last attempt whose text retention has blanked.
+pub const TEXTS_BLANKED: &str = "texts_blanked";
+
 /// A remembered value.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
     Ok(

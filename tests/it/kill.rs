@@ -148,7 +148,7 @@ async fn killed_in_the_middle_of_bursts_each_message_goes_out_once_and_has_its_p
     .expect("opens");
     let mut tx = store.read().await.expect("reads");
     for message in provider.messages() {
-        let attempt = daybefore::store::attempt::by_provider_id(&mut tx, &message.sid)
+        let attempt = daybefore::store::attempt::at_number(&mut tx, &message.to, &message.sid)
             .await
             .expect("reads");
         assert_eq!(

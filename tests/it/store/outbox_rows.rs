@@ -1,6 +1,7 @@
 //! The same of messages, claims and attempts.
 
 use daybefore::domain::attempt::{Attempt, AttemptState};
+use daybefore::domain::ids::first_id;
 use daybefore::domain::item::Item;
 use daybefore::domain::message::{Asks, Channel, Purpose, Reason, State};
 use daybefore::domain::replan::Hold;
@@ -200,10 +201,7 @@ async fn an_attempt_and_its_end_are_kept_whole() {
     };
     let mut tx = database.write().await;
     assert_eq!(store::attempt::find(&mut tx, "a-1").await.unwrap(), Some(whole.clone()));
-    assert_eq!(
-        store::attempt::by_provider_id(&mut tx, "p-1").await.unwrap(),
-        Some(whole.clone())
-    );
+    assert_eq!(store::report::by_provider_id(&mut tx, "p-1").await.unwrap(), ["m-1"]);
     assert_eq!(
         store::attempt::of_message(&mut tx, "m-1").await.unwrap(),
         std::slice::from_ref(&whole)
@@ -211,30 +209,71 @@ async fn an_attempt_and_its_end_are_kept_whole() {
     assert_eq!(store::attempt::to_look_at(&mut tx, at(26), 9).await.unwrap(), [whole]);
     assert_eq!(store::attempt::next_look(&mut tx).await.unwrap(), Some(at(26)));
     store::attempt::note_stage(&mut tx, "a-1", 5, "read").await.unwrap();
-    assert_eq!(
-        store::attempt::blank_texts(&mut tx, at(23), 9).await.unwrap(),
-        0,
-        "young enough"
-    );
-    assert_eq!(store::attempt::blank_texts(&mut tx, at(24), 9).await.unwrap(), 1);
     store::attempt::insert_all(&mut tx, &[attempt("a-2")]).await.unwrap();
-    store::attempt::note_provider_id(&mut tx, "a-2", "p-1").await.unwrap();
-    assert_eq!(
-        store::attempt::find(&mut tx, "a-2").await.unwrap().unwrap().provider_id,
-        None,
-        "it is the first one's"
-    );
     store::attempt::note_provider_id(&mut tx, "a-2", "p-2").await.unwrap();
+    store::attempt::note_provider_id(&mut tx, "a-2", "p-3").await.unwrap();
     tx.commit().await.unwrap();
     let row = database.row("attempt", "id = 'a-1'").await.join(" ");
-    assert!(
-        row.contains("subject=NULL text=NULL") && row.contains("stage=5 provider_status=read"),
-        "{row}"
-    );
+    assert!(row.contains("stage=5 provider_status=read"), "{row}");
     assert!(
         database
             .row("attempt", "id = 'a-2'")
             .await
-            .contains(&"provider_id=p-2".to_owned())
+            .contains(&"provider_id=p-2".to_owned()),
+        "what is known stays"
     );
+}
+
+#[tokio::test]
+async fn a_providers_ids_are_known_by_number_and_by_time() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    insert_message(&mut tx, "m-1", planned()).await;
+    let (early, late) = (first_id(at(23)), first_id(at(24)));
+    for (id, provider_id) in [(&early, "p-1"), (&late, "p-2")] {
+        store::attempt::insert_all(&mut tx, &[attempt(id)]).await.unwrap();
+        store::attempt::note_provider_id(&mut tx, id, provider_id)
+            .await
+            .unwrap();
+    }
+    let found = store::attempt::at_number(&mut tx, "+1", "p-1").await.unwrap();
+    assert_eq!(found.map(|attempt| attempt.id), Some(early.clone()));
+    assert_eq!(store::attempt::at_number(&mut tx, "+2", "p-1").await.unwrap(), None);
+    let mut known = async |ids: &[&str], since, except: &str| {
+        store::attempt::known_ids(&mut tx, ids, at(since), except)
+            .await
+            .unwrap()
+    };
+    assert_eq!(known(&["p-1", "p-2", "p-3"], 23, "").await, ["p-1", "p-2"]);
+    assert_eq!(known(&["p-1", "p-2"], 24, "").await, ["p-2"], "started before");
+    assert_eq!(known(&["p-1", "p-2"], 23, &late).await, ["p-1"]);
+}
+
+#[tokio::test]
+async fn what_was_said_is_blanked_once_it_is_old_from_where_the_last_time_ended() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    insert_message(&mut tx, "m-1", planned()).await;
+    let ids = [23, 24, 25].map(|started| first_id(at(started)));
+    for id in &ids {
+        store::attempt::insert_all(&mut tx, &[attempt(id)]).await.unwrap();
+    }
+    let mut blank = async |after: &str, before| {
+        store::attempt::blank_texts(&mut tx, after, at(before), 1)
+            .await
+            .unwrap()
+    };
+    assert_eq!(blank("", 23).await, None, "young enough");
+    assert_eq!(blank("", 25).await, Some((1, ids[0].clone())));
+    assert_eq!(blank(&ids[0], 25).await, Some((1, ids[1].clone())));
+    assert_eq!(blank(&ids[1], 25).await, None);
+    tx.commit().await.unwrap();
+    for (id, text) in ids.iter().zip([
+        "subject=NULL text=NULL",
+        "subject=NULL text=NULL",
+        "subject=subject text=text",
+    ]) {
+        let row = database.row("attempt", &format!("id = '{id}'")).await.join(" ");
+        assert!(row.contains(text), "{row}");
+    }
 }
