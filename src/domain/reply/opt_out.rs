@@ -15,7 +15,19 @@ pub(super) fn wish(reading: &Reading, hits: &[&Hit], likeness: i64) -> Option<u8
     }
     match said(reading, hits) {
         Some(certainty) => (likeness >= UNLIKE_WISH).then_some(certainty),
-        None => (likeness >= LIKE_WISH && refuses(reading)).then_some(80),
+        None => (refuses(reading) && likeness >= unheard(reading)).then_some(80),
+    }
+}
+
+/// How much a text must resemble wishes when the rules hear none in it.
+fn unheard(reading: &Reading) -> i64 {
+    // "Don't stop the reminders" has all the words of a wish.
+    if reading.has(Says::OptOutBlock) {
+        VERY_LIKE_WISH
+    } else if reading.has(Says::Message) && !reading.has(Says::OptOutUnless) {
+        LIKE_WISH_ABOUT_MESSAGES
+    } else {
+        LIKE_WISH
     }
 }
 
@@ -23,6 +35,10 @@ pub(super) fn wish(reading: &Reading, hits: &[&Hit], likeness: i64) -> Option<u8
 const UNLIKE_WISH: i64 = -5;
 /// From here on it is a wish, put in a way that the rules don't know, when anything is refused in it.
 const LIKE_WISH: i64 = 30;
+/// From here on, where messages are spoken of.
+const LIKE_WISH_ABOUT_MESSAGES: i64 = 10;
+/// From here on even beside words that are heard as no wish.
+const VERY_LIKE_WISH: i64 = 100;
 
 /// Whether anything is refused or to end at all.
 fn refuses(reading: &Reading) -> bool {
