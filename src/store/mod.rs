@@ -34,9 +34,12 @@ pub mod receipt;
 pub mod reply;
 pub mod report;
 pub mod rule;
+pub mod session;
 pub mod setting;
 pub mod text_override;
 mod types;
+pub mod user;
+pub mod user_link;
 
 use std::path::{Path, PathBuf};
 
