@@ -104,6 +104,12 @@ impl App {
         })
     }
 
+    /// Somebody has changed what may be sent: what is claimed already must not go either once its receiver has ended it.
+    pub fn tell_senders(&self) {
+        self.dispatcher.withdrawn.written();
+        self.wake.all();
+    }
+
     /// The store everything is in.
     #[must_use]
     pub const fn store(&self) -> &Store {

@@ -1,6 +1,10 @@
 //! The desk: what goes out, what went wrong, who is to be phoned, and why a message fared as it did.
 
+mod acting;
+mod calls;
+mod cases;
 mod day;
+mod inbox;
 mod overview;
 mod rows;
 mod story;
@@ -18,7 +22,10 @@ use self::words::Words;
 use super::error::WebError;
 use crate::domain::locale::Locale;
 
+pub(super) use calls::{calls, made};
+pub(super) use cases::{assign, case, cases, close};
 pub(super) use day::day;
+pub(super) use inbox::{inbox, item, settle};
 pub(super) use overview::overview;
 pub(super) use story::story;
 pub(super) use users::users;
@@ -36,6 +43,15 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("set_up.html", include_str!("../../../templates/desk/set_up.html"))?;
     pages.add_template("welcome.html", include_str!("../../../templates/desk/welcome.html"))?;
     pages.add_template("gone.html", include_str!("../../../templates/desk/gone.html"))?;
+    pages.add_template("acts.html", include_str!("../../../templates/desk/acts.html"))?;
+    pages.add_template("inbox.html", include_str!("../../../templates/desk/inbox.html"))?;
+    pages.add_template(
+        "inbox_item.html",
+        include_str!("../../../templates/desk/inbox_item.html"),
+    )?;
+    pages.add_template("cases.html", include_str!("../../../templates/desk/cases.html"))?;
+    pages.add_template("case.html", include_str!("../../../templates/desk/case.html"))?;
+    pages.add_template("calls.html", include_str!("../../../templates/desk/calls.html"))?;
     Ok(pages)
 });
 

@@ -102,12 +102,6 @@ fn token(uri: &Uri) -> &str {
     uri.path().rsplit('/').next().unwrap_or_default()
 }
 
-/// What is claimed already must not go either once its receiver has ended it.
-fn tell_senders(app: &App) {
-    app.dispatcher.withdrawn.written();
-    app.wake.all();
-}
-
 /// One page for every link that does not work, in the reader's own language: not known, over, or not good for this.
 fn gone(headers: &HeaderMap) -> Result<Response, WebError> {
     let locale = language::preferred(headers).ok_or_else(no_language)?;

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::form::Form;
 use super::show::{self, Said};
-use super::{gone, tell_senders, token};
+use super::{gone, token};
 use crate::app::App;
 use crate::domain::link::LinkPurpose;
 use crate::inbound::page::{self, Answer, Page};
@@ -65,7 +65,7 @@ pub(in crate::web) async fn act(
         wishes::prefer(&mut tx, &page, &wanted, wording, now).await?;
         let response = show::preferences(&mut tx, &page, Some("thanks_preferences")).await?;
         tx.commit().await?;
-        tell_senders(&app);
+        app.tell_senders();
         return Ok(response);
     }
     let words = words(&form);

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::form::Form;
-use super::{frame, gone, render, tell_senders, token};
+use super::{frame, gone, render, token};
 use crate::app::App;
 use crate::domain::link::LinkPurpose;
 use crate::domain::message::Purpose;
@@ -47,7 +47,7 @@ pub(in crate::web) async fn act(
     let done = if all { "unsubscribed_all" } else { "unsubscribed_this" };
     let response = answer(&mut tx, &page, Some(done)).await?;
     tx.commit().await?;
-    tell_senders(&app);
+    app.tell_senders();
     Ok(response)
 }
 

@@ -1,5 +1,6 @@
 //! The desk in process, as browsers use it: who gets in, what each may see, and whose forms are taken.
 
+mod acting;
 mod businesses;
 mod first_run;
 mod forms;

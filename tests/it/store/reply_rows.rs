@@ -286,6 +286,18 @@ async fn a_row_of_the_inbox_is_read_back_and_done_once() {
             .unwrap()
             .is_empty()
     );
+    let mut page = async |business, after| {
+        store::desk_item::waiting_page(&mut tx, business, after, 9)
+            .await
+            .unwrap()
+    };
+    assert_eq!(page("b-1", None).await, std::slice::from_ref(&row));
+    assert!(page("b-2", None).await.is_empty());
+    assert_eq!(page("b-1", Some((row.due_at, "d-0".to_owned()))).await.len(), 1);
+    assert!(
+        page("b-1", Some((row.due_at, row.id.clone()))).await.is_empty(),
+        "after it"
+    );
     assert_eq!(
         store::desk_item::waiting_about(&mut tx, "r-1").await.unwrap(),
         std::slice::from_ref(&row)

@@ -126,13 +126,13 @@ impl TestApp {
         id
     }
 
-    /// A user who has not.
+    /// A user who has not. `reads-de` reads German.
     pub async fn invited(&self, login: &str, belongs: &[(&str, Role)]) -> String {
         let user = User {
             id: new_id(self.now()),
             login: login.to_owned(),
             name: format!("The {login}"),
-            locale: "en".to_owned(),
+            locale: login.strip_prefix("reads-").unwrap_or("en").to_owned(),
             created_at: self.now(),
             ended_at: None,
             has_password: false,

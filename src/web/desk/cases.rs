@@ -1,0 +1,141 @@
+//! Unhappy customers: who sees to each until when, and what was at the bottom of it.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, Redirect};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::acted::Acted;
+use super::super::error::WebError;
+use super::super::staff::Staff;
+use super::acting::{Said, about, back, desk_of, written};
+use super::render;
+use crate::app::App;
+use crate::domain::business::Business;
+use crate::domain::case::{Case, Cause};
+use crate::domain::instant::Instant;
+use crate::inbound::case::{self, Closing};
+use crate::outbound::plan::Desk;
+use crate::store::{self, Tx};
+
+/// How many cases a list shows: the most urgent, or the last closed.
+const SHOWN: i64 = 100;
+
+/// Which cases a list shows.
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct Which {
+    closed: Option<String>,
+}
+
+/// `GET /cases`.
+pub(in super::super) async fn cases(
+    State(app): State<App>,
+    staff: Staff,
+    Query(which): Query<Which>,
+    Query(said): Query<Said>,
+) -> Result<Html<String>, WebError> {
+    let now = app.dispatcher.clock.now();
+    let mut tx = app.store().read().await?;
+    let desk = desk_of(&mut tx, &app, &staff).await?;
+    let business = Some(desk.business.id.as_str());
+    let closed = which.closed.is_some();
+    let found = if closed {
+        store::customer_case::closed_cases(&mut tx, business, SHOWN).await?
+    } else {
+        store::customer_case::open_cases(&mut tx, business, SHOWN).await?
+    };
+    let mut rows = Vec::with_capacity(found.len());
+    for case in found {
+        rows.push(shown(&mut tx, &desk, &case, now).await?);
+    }
+    let mut page = staff.page();
+    page["rows"] = json!(rows);
+    page["closed"] = json!(closed);
+    page["notice"] = json!(said.notice());
+    render("cases.html", &staff.locale()?, &page)
+}
+
+/// `GET /cases/{id}`.
+pub(in super::super) async fn case(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Query(said): Query<Said>,
+) -> Result<Html<String>, WebError> {
+    let mut tx = app.store().read().await?;
+    let desk = desk_of(&mut tx, &app, &staff).await?;
+    let case = found(&mut tx, &desk.business, &id).await?;
+    let mut page = staff.page();
+    page["row"] = shown(&mut tx, &desk, &case, app.dispatcher.clock.now()).await?;
+    page["causes"] = json!(Cause::ALL);
+    page["notice"] = json!(said.notice());
+    render("case.html", &staff.locale()?, &page)
+}
+
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct Assignment {
+    owner: String,
+}
+
+/// `POST /cases/{id}/assign`.
+pub(in super::super) async fn assign(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Acted { staff, form }: Acted<Assignment>,
+) -> Result<Redirect, WebError> {
+    let business = staff.business().ok_or(WebError::NotFound)?;
+    let owner = written(&form.owner).ok_or(WebError::BadRequest("say who sees to it"))?;
+    let mut tx = app.store().write().await?;
+    let case = found(&mut tx, business, &id).await?;
+    case::assign(&mut tx, &case, owner, app.dispatcher.clock.now()).await?;
+    tx.commit().await?;
+    Ok(back(&format!("/cases/{}", case.id), business, "assigned"))
+}
+
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct Close {
+    cause: Cause,
+    #[serde(default)]
+    note: String,
+}
+
+/// `POST /cases/{id}/close`.
+pub(in super::super) async fn close(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Acted { staff, form }: Acted<Close>,
+) -> Result<Redirect, WebError> {
+    let business = staff.business().ok_or(WebError::NotFound)?;
+    let closing = Closing {
+        cause: form.cause,
+        note: written(&form.note),
+        by: &staff.user.name,
+    };
+    let mut tx = app.store().write().await?;
+    let case = found(&mut tx, business, &id).await?;
+    let now = app.dispatcher.clock.now();
+    let closed = case::close(&mut tx, &app.dispatcher.zones, &case, &closing, now).await?;
+    tx.commit().await?;
+    app.tell_senders();
+    Ok(back("/cases", business, if closed { "closed" } else { "already" }))
+}
+
+/// A case of that business; what is another's is not there.
+async fn found(tx: &mut Tx, business: &Business, id: &str) -> Result<Case, WebError> {
+    let case = store::customer_case::find(tx, id).await?;
+    case.filter(|case| case.business_id == business.id)
+        .ok_or(WebError::NotFound)
+}
+
+async fn shown(tx: &mut Tx, desk: &Desk, case: &Case, now: Instant) -> Result<Value, WebError> {
+    let customer = store::customer::find(tx, &case.customer_id).await?;
+    let local = |at: Instant| desk.calendar.zone.local(at);
+    Ok(json!({
+        "id": case.id, "by": local(case.due_at), "overdue": case.is_open() && case.due_at < now,
+        "who": customer.as_ref().map_or("", |customer| customer.name.as_str()),
+        "phone": customer.as_ref().and_then(|customer| customer.phone.as_deref()),
+        "owner": case.owner, "words": case.words, "closed_at": case.closed_at.map(local), "cause": case.cause,
+        "note": case.note, "score": case.scale.zip(case.score).map(|(scale, score)| scale.in_words(score)),
+        "about": about(tx, desk, case.item_kind.zip(case.item_id.as_deref())).await?,
+    }))
+}
