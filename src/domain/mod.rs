@@ -30,5 +30,6 @@ pub mod reply;
 pub mod respond;
 pub mod rule;
 pub mod satisfaction;
+pub mod search;
 pub mod segments;
 pub mod zone;
