@@ -18,7 +18,7 @@ mod check;
 mod error;
 mod facts;
 mod html;
-pub mod pages;
+pub mod phrases;
 mod render;
 mod reply_words;
 mod samples;

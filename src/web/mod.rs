@@ -38,6 +38,7 @@ pub fn router(app: App) -> Router {
         .route("/messages/{id}", get(desk::story))
         .layer(from_fn_with_state(app.clone(), door::only_staff));
     desk.merge(public::routes())
+        .route("/desk.css", get(desk::style))
         .route("/webhooks/twilio/status", post(webhooks::twilio_status))
         .route(
             "/webhooks/twilio/message",

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::super::error::WebError;
 use super::overview::counted;
-use super::rows::{bounds, long_day, rows, shifted, short_day};
-use super::{About, chosen, render};
+use super::rows::{bounds, rows, shifted};
+use super::{About, chosen, english, render};
 use crate::app::App;
 use crate::domain::instant::Instant;
 use crate::outbound::plan::Desk;
@@ -53,11 +53,9 @@ pub(in super::super) async fn day(
         .filter(|_| full)
         .map(|last| json!({ "due": last.due_at.millis(), "id": last.id }));
     let page = json!({
-        "business": business, "date": date, "long": long_day(date), "next": next,
-        "earlier": { "date": shifted(date, -1), "short": short_day(shifted(date, -1)) },
-        "later": { "date": shifted(date, 1), "short": short_day(shifted(date, 1)) },
+        "business": business, "date": date, "next": next, "earlier": shifted(date, -1), "later": shifted(date, 1),
         "counts": counted(&mut tx, &desk, date).await?,
         "rows": rows(&mut tx, &app, &desk, lines).await?,
     });
-    render("day.html", &page)
+    render("day.html", &english()?, &page)
 }

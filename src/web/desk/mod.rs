@@ -4,15 +4,19 @@ mod day;
 mod overview;
 mod rows;
 mod story;
+mod words;
 
 use std::sync::LazyLock;
 
-use axum::response::Html;
-use minijinja::Environment;
-use minijinja::value::Serde;
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
 
+use self::words::Words;
 use super::error::WebError;
 use crate::domain::business::Business;
+use crate::domain::locale::Locale;
 use crate::store::{self, Tx};
 
 pub(super) use day::day;
@@ -36,9 +40,30 @@ pub(super) struct About {
     business: Option<String>,
 }
 
-fn render(name: &str, page: &serde_json::Value) -> Result<Html<String>, WebError> {
+/// The style of every page.
+const STYLE: &str = include_str!("../../../templates/desk/desk.css");
+
+/// `GET /desk.css`.
+pub(super) async fn style() -> impl IntoResponse {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+        ],
+        STYLE,
+    )
+}
+
+/// A page in the reader's language.
+fn render(name: &str, language: &Locale, page: &serde_json::Value) -> Result<Html<String>, WebError> {
     let pages = PAGES.as_ref().map_err(|error| WebError::Internal(error.to_string()))?;
-    Ok(Html(pages.get_template(name)?.render(Serde(page))?))
+    let t = Value::from_dyn_object(Words::of(language));
+    Ok(Html(pages.get_template(name)?.render(context! { t, ..Serde(page) })?))
+}
+
+/// The language of the desk where nobody has said another one.
+fn english() -> Result<Locale, WebError> {
+    Ok(Locale::parse("en")?)
 }
 
 /// The business that the address names, or the first one; and all of them, to choose from.
@@ -59,11 +84,52 @@ async fn chosen(tx: &mut Tx, about: &About) -> Result<(Option<Business>, Vec<Bus
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::desk_item::DeskKind;
+    use crate::domain::message::{Channel, Reason, State};
+    use crate::domain::replan::Hold;
+    use crate::texts::catalogue;
+    use crate::texts::phrases::Phrases;
 
     #[test]
     fn every_page_can_be_read_and_an_empty_desk_shows() {
         assert!(PAGES.as_ref().is_ok(), "{:?}", PAGES.as_ref().err());
-        let page = render("overview.html", &serde_json::json!({ "businesses": [], "stopped": [] }));
-        assert!(page.is_ok_and(|Html(page)| page.contains("No business yet")));
+        let page = serde_json::json!({ "businesses": [], "stopped": [] });
+        for (language, heading) in [("en", "No business yet"), ("pl", "Nie ma jeszcze firmy")] {
+            let shown = render("overview.html", &Locale::parse(language).unwrap(), &page);
+            assert!(shown.is_ok_and(|Html(shown)| shown.contains(heading)), "{language}");
+        }
+    }
+
+    /// The names in `t("…")` of a template, and those that begin with a prefix and end with a value.
+    fn said(template: &str) -> impl Iterator<Item = (&str, bool)> {
+        template.split("t(\"").skip(1).filter_map(|rest| {
+            let (name, after) = rest.split_once('"')?;
+            Some((name, after.trim_start().starts_with('~')))
+        })
+    }
+
+    #[test]
+    fn every_phrase_of_a_page_is_there_and_every_name_of_a_list_has_one() {
+        let phrases = Phrases::of_desk(&english().unwrap());
+        let is_there = |name: &str| phrases.say(name, |_| None).is_some();
+        let pages = PAGES.as_ref().unwrap();
+        for (page, template) in pages.templates() {
+            for (name, is_prefix) in said(template.source()) {
+                assert!(is_prefix || is_there(name), "{page} says {name}");
+            }
+        }
+        // The footer is a part of mails.
+        let messages = catalogue::TEMPLATES
+            .iter()
+            .filter(|template| template.name != "mail_footer");
+        let listed = State::ALL.iter().map(|state| format!("state_{state}"));
+        let listed = listed.chain(Reason::ALL.iter().map(|reason| format!("reason_{reason}")));
+        let listed = listed.chain(Hold::ALL.iter().map(|hold| format!("hold_{hold}")));
+        let listed = listed.chain(Channel::ALL.iter().map(|channel| format!("channel_{channel}")));
+        let listed = listed.chain(DeskKind::ALL.iter().map(|kind| format!("waits_{kind}")));
+        let listed = listed.chain(messages.map(|template| format!("message_{}", template.name)));
+        for name in listed {
+            assert!(is_there(&name), "{name}");
+        }
     }
 }

@@ -6,8 +6,8 @@ use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 use super::super::error::WebError;
-use super::rows::{bounds, long_day, rows, shifted, short_day, short_time};
-use super::{About, chosen, render};
+use super::rows::{bounds, rows, shifted};
+use super::{About, chosen, english, render};
 use crate::app::App;
 use crate::domain::desk_item::DeskItem;
 use crate::domain::instant::Instant;
@@ -50,10 +50,10 @@ pub(in super::super) async fn overview(
         let local = desk.calendar.zone.local(now);
         let today = local.date();
         page["business"] = json!(business);
-        page["now"] = json!(local.format("%A %-d %B, %H:%M").to_string());
+        page["now"] = json!(local);
         page["days"] = json!([
-            listed_day(&mut tx, &app, &desk, today, "Today").await?,
-            listed_day(&mut tx, &app, &desk, shifted(today, 1), "Tomorrow").await?,
+            listed_day(&mut tx, &app, &desk, today, "today").await?,
+            listed_day(&mut tx, &app, &desk, shifted(today, 1), "tomorrow").await?,
         ]);
         page["around"] = around(&mut tx, &desk, today).await?;
         page["troubles"] = troubles(&mut tx, &app, &desk, now).await?;
@@ -65,7 +65,7 @@ pub(in super::super) async fn overview(
         page["calls"] = calls(&mut tx, &desk, now).await?;
         page["open_calls"] = json!(store::call::open_count(&mut tx, &business.id, now).await?);
     }
-    render("overview.html", &page)
+    render("overview.html", &english()?, &page)
 }
 
 async fn listed_day(tx: &mut Tx, app: &App, desk: &Desk, date: NaiveDate, name: &str) -> Result<Value, WebError> {
@@ -85,7 +85,7 @@ async fn listed_day(tx: &mut Tx, app: &App, desk: &Desk, date: NaiveDate, name: 
     let counted = counted(tx, desk, date).await?;
     let more = counted["total"].as_i64().unwrap_or_default() - i64::try_from(shown).unwrap_or_default();
     Ok(json!({
-        "name": name, "date": date, "long": long_day(date), "going": going, "skipped": skipped, "counts": counted,
+        "name": name, "date": date, "going": going, "skipped": skipped, "counts": counted,
         "more": more,
     }))
 }
@@ -117,7 +117,7 @@ async fn around(tx: &mut Tx, desk: &Desk, today: NaiveDate) -> Result<Value, Web
     for distance in DAYS_AROUND {
         let date = shifted(today, distance);
         let counts = counted(tx, desk, date).await?;
-        days.push(json!({ "date": date, "short": short_day(date), "counts": counts, "today": distance == 0 }));
+        days.push(json!({ "date": date, "counts": counts, "today": distance == 0 }));
     }
     Ok(days.into())
 }
@@ -133,7 +133,7 @@ async fn cases(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError
     for case in store::customer_case::open_cases(tx, Some(&desk.business.id), SHOWN_TROUBLES).await? {
         let customer = store::customer::find(tx, &case.customer_id).await?;
         cases.push(json!({
-            "id": case.id, "by": short_moment(desk, case.due_at), "overdue": case.due_at < now,
+            "id": case.id, "by": desk.calendar.zone.local(case.due_at), "overdue": case.due_at < now,
             "phone": customer.as_ref().and_then(|who| who.phone.clone()),
             "who": customer.map_or_else(String::new, |customer| customer.name),
             "owner": case.owner, "words": case.words,
@@ -154,17 +154,11 @@ async fn inbox(tx: &mut Tx, desk: &Desk, waiting: Vec<DeskItem>, now: Instant) -
             None => None,
         };
         rows.push(json!({
-            "by": short_moment(desk, item.due_at), "overdue": item.due_at < now, "customer": item.customer_id,
-            "who": customer.map_or_else(|| "somebody unknown".to_owned(), |customer| customer.name),
-            "what": item.kind.in_words(), "words": item.words,
+            "by": desk.calendar.zone.local(item.due_at), "overdue": item.due_at < now, "customer": item.customer_id,
+            "who": customer.map(|customer| customer.name), "what": item.kind, "words": item.words,
         }));
     }
     Ok(rows.into())
-}
-
-/// `Fri 4 Dec, 09:30`.
-fn short_moment(desk: &Desk, at: Instant) -> String {
-    short_time(desk.calendar.zone.local(at))
 }
 
 async fn calls(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError> {
@@ -174,7 +168,7 @@ async fn calls(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError
         calls.push(json!({
             "who": customer.map_or_else(String::new, |customer| customer.name),
             "customer": call.customer_id, "phone": call.phone, "script": call.script, "message": call.message_id,
-            "before": short_moment(desk, call.due_at),
+            "before": desk.calendar.zone.local(call.due_at),
         }));
     }
     Ok(calls.into())

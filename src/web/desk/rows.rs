@@ -1,4 +1,4 @@
-//! A message as a row of the desk: in the business's local time and in words.
+//! A message as a row of the desk, in the business's local time.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::Serialize;
@@ -9,29 +9,36 @@ use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
 use crate::domain::message::{Channel, Reason, State};
 use crate::domain::quiet_hours::Calendar;
-use crate::outbound::listing::{self, Listed};
+use crate::domain::replan::Hold;
+use crate::outbound::listing;
 use crate::outbound::plan::Desk;
-use crate::outbound::story::reason_in_words;
-use crate::outbound::wording::{channel_in_words, hold_in_words, message_in_words, one_line, standing_in_words};
+use crate::outbound::wording::one_line;
 use crate::store::Tx;
 use crate::store::report::Line;
 
 /// How much of a text a row shows before it is opened.
 const PREVIEW: usize = 56;
 
+/// What a message is and how it stands, by the names that phrases have for it.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
     id: String,
-    day: String,
-    time: String,
+    /// On the business's wall clock.
+    at: NaiveDateTime,
     who: String,
     customer: String,
-    what: String,
-    about: String,
+    template: String,
+    /// The local time or the date that it tells.
+    told: String,
     item: String,
-    item_name: String,
-    by: &'static str,
-    standing: String,
+    item_kind: ItemKind,
+    /// None: what it is about has no number of its own.
+    item_name: Option<String>,
+    /// How it goes or went; none: not at all, or a person phones.
+    channel: Option<Channel>,
+    state: &'static str,
+    reason: Option<Reason>,
+    hold: Option<Hold>,
     /// `good`, `bad`, `wait` or `plain`: how the standing is coloured.
     tone: &'static str,
     preview: String,
@@ -47,31 +54,29 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
     for line in lines {
         let (kind, told, due_at) = (line.item_kind, line.told.clone(), line.due_at);
         let listed = listing::listed(tx, &app.dispatcher, &texts, desk, line).await?;
-        let standing = standing(&listed);
-        let local = desk.calendar.zone.local(due_at);
         let text = if listed.reason.is_some() {
             String::new()
         } else {
             listed.text.unwrap_or_default()
         };
         rows.push(Row {
-            day: short_day(local.date()),
-            time: local.format("%H:%M").to_string(),
+            at: desk.calendar.zone.local(due_at),
             who: listed.customer_name,
             customer: listed.customer,
-            what: message_in_words(&listed.template).to_owned(),
-            about: told_in_words(&told, &desk.calendar),
+            template: listed.template,
+            told: told_locally(&told, &desk.calendar),
+            item_kind: kind,
             item_name: match kind {
-                ItemKind::Booking | ItemKind::Renewal => listed.item.external_id.clone(),
-                ItemKind::Case => "case".to_owned(),
-                ItemKind::Reply => "answer".to_owned(),
+                ItemKind::Booking | ItemKind::Renewal => Some(listed.item.external_id.clone()),
+                ItemKind::Case | ItemKind::Reply => None,
             },
             item: listed.item.external_id,
-            by: listed
+            channel: listed
                 .channel
-                .filter(|channel| listed.reason.is_none() && *channel != Channel::Call)
-                .map_or("", channel_in_words),
-            standing,
+                .filter(|channel| listed.reason.is_none() && *channel != Channel::Call),
+            state: state_name(listed.state, listed.channel),
+            reason: listed.reason,
+            hold: listed.hold,
             tone: tone(listed.state, listed.reason),
             preview: one_line(gist(&text, &desk.business.name), PREVIEW),
             text,
@@ -82,12 +87,11 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
     Ok(rows)
 }
 
-fn standing(listed: &Listed) -> String {
-    let words = standing_in_words(listed.state, listed.channel);
-    match (listed.reason, listed.hold) {
-        (Some(reason), _) => format!("{words}: {}", reason_in_words(reason)),
-        (None, Some(hold)) => hold_in_words(hold).to_owned(),
-        (None, None) => words.to_owned(),
+/// The name of a state; a call that was put on the list has one of its own.
+const fn state_name(state: State, channel: Option<Channel>) -> &'static str {
+    match (state, channel) {
+        (State::Accepted | State::Delivered, Some(Channel::Call)) => "listed",
+        (state, _) => state.as_str(),
     }
 }
 
@@ -106,33 +110,18 @@ const fn tone(state: State, reason: Option<Reason>) -> &'static str {
     }
 }
 
-/// What a message tells, as a person writes a date: `Fri 4 Dec, 09:30`.
-fn told_in_words(told: &str, calendar: &Calendar) -> String {
-    let time = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(told, form).ok());
-    // What has no local time of its own, a case, tells the moment it began.
-    let moment = DateTime::parse_from_rfc3339(told).map(|at| calendar.zone.local(at.to_utc().into()));
-    match (time.or(moment.ok()), NaiveDate::parse_from_str(told, "%Y-%m-%d")) {
-        (Some(time), _) => short_time(time),
-        (None, Ok(date)) => short_day(date),
-        (None, Err(_)) => told.to_owned(),
-    }
-}
-
-/// `Fri 4 Dec, 09:30`.
-pub(super) fn short_time(time: NaiveDateTime) -> String {
-    time.format("%a %-d %b, %H:%M").to_string()
-}
-
-/// `Fri 4 Dec`.
-pub(super) fn short_day(date: NaiveDate) -> String {
-    date.format("%a %-d %b").to_string()
-}
-
-/// `Friday 4 December`.
-pub(super) fn long_day(date: NaiveDate) -> String {
-    date.format("%A %-d %B").to_string()
+/// What a message tells. What has no local time of its own, a case, tells the moment it began.
+fn told_locally(told: &str, calendar: &Calendar) -> String {
+    DateTime::parse_from_rfc3339(told).map_or_else(
+        |_| told.to_owned(),
+        |at| {
+            calendar
+                .zone
+                .local(at.to_utc().into())
+                .format("%Y-%m-%d %H:%M")
+                .to_string()
+        },
+    )
 }
 
 /// When a local day begins, and when the next one does.

@@ -2,11 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Html;
-use chrono::NaiveDateTime;
 use serde_json::json;
 
 use super::super::error::WebError;
-use super::render;
+use super::{english, render};
 use crate::app::App;
 use crate::outbound::story::{self, Story};
 
@@ -17,15 +16,12 @@ pub(in super::super) async fn story(State(app): State<App>, Path(id): Path<Strin
         return Err(WebError::NotFound);
     }
     let stories: Vec<_> = stories.into_iter().map(for_people).collect();
-    render("story.html", &json!({ "stories": stories }))
+    render("story.html", &english()?, &json!({ "stories": stories }))
 }
 
-/// The same with dates as people write them, and without the underscores of stored words.
+/// The same without the underscores of stored words.
 fn for_people(mut story: Story) -> Story {
     for event in &mut story.events {
-        if let Ok(at) = NaiveDateTime::parse_from_str(&event.local, "%Y-%m-%d %H:%M:%S") {
-            event.local = at.format("%a %-d %b %Y, %H:%M").to_string();
-        }
         event.what = event.what.replace(" -> ", " \u{2192} ").replace('_', " ");
     }
     for (name, value) in &mut story.facts {

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use super::error::WebError;
 use crate::app::App;
 use crate::inbound::page::Page;
-use crate::texts::pages::Phrases;
+use crate::texts::phrases::Phrases;
 
 /// A comment of a thousand letters in any script, and the form around it.
 const LONGEST_FORM: usize = 32 * 1024;
@@ -111,7 +111,7 @@ fn tell_senders(app: &App) {
 /// One page for every link that does not work, in the reader's own language: not known, over, or not good for this.
 fn gone(headers: &HeaderMap) -> Result<Response, WebError> {
     let locale = language::preferred(headers).ok_or_else(no_language)?;
-    let phrases = Phrases::of(&locale).filled(&[]);
+    let phrases = Phrases::of_pages(&locale).filled(&[]);
     let page = json!({ "language": locale.tag(), "t": phrases });
     render(StatusCode::NOT_FOUND, "gone.html", &page)
 }
@@ -128,7 +128,7 @@ fn frame(page: &Page, values: &[(&str, &str)], notice: Option<&str>, problem: Op
     let phone = business.phone.as_deref().unwrap_or_default();
     let mut known = vec![("business", business.name.as_str()), ("phone", phone)];
     known.extend(values);
-    let phrases = Phrases::of(&locale).filled(&known);
+    let phrases = Phrases::of_pages(&locale).filled(&known);
     let said = |name: Option<&str>| name.and_then(|name| phrases.get(name)).cloned();
     let dial: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     Ok(json!({

@@ -14,7 +14,7 @@ use crate::domain::respond::{Choices, News};
 use crate::inbound::page::Page;
 use crate::inbound::wishes::{self, Wish};
 use crate::store::Tx;
-use crate::texts::pages::Phrases;
+use crate::texts::phrases::Phrases;
 use crate::web::error::WebError;
 
 /// What the page takes up of the request, and says about it.
@@ -114,7 +114,7 @@ pub(super) async fn preferences(tx: &mut Tx, page: &Page, notice: Option<&str>) 
 
 /// What stood beside the box that was ticked or cleared.
 pub(super) fn wording(page: &Page, wish: Wish) -> String {
-    let phrases = page.locale().map(|locale| Phrases::of(&locale).filled(&[]));
+    let phrases = page.locale().map(|locale| Phrases::of_pages(&locale).filled(&[]));
     let phrase = |name: &str| phrases.as_ref().and_then(|phrases| phrases.get(name)).cloned();
     let words = ["preferences", about(wish.purpose), by(wish.channel)].map(phrase);
     words.into_iter().flatten().collect::<Vec<_>>().join(" / ")
