@@ -68,6 +68,56 @@ pub async fn owners(tx: &mut Tx, items: &[&str]) -> Result<Vec<String>, StoreErr
     )).bind(text(items)?).fetch_all(c).await)?)
 }
 
+/// A customer's bookings by when they start, after the moment and the id that `after` has.
+pub async fn bookings_of(
+    tx: &mut Tx,
+    customer_id: &str,
+    order: Order,
+    after: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Booking>, StoreError> {
+    let statement = match order {
+        Order::NextFirst => concat!(
+            "SELECT ", booking_columns!(), " FROM booking \
+             WHERE customer_id = $1 AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4"
+        ),
+        Order::LastFirst => concat!(
+            "SELECT ", booking_columns!(), " FROM booking \
+             WHERE customer_id = $1 AND (starts_at, id) < ($2, $3) ORDER BY starts_at DESC, id DESC LIMIT $4"
+        ),
+    };
+    Ok(on!(tx, c => sqlx::query_as(statement)
+        .bind(customer_id).bind(after.0).bind(after.1).bind(limit).fetch_all(c).await)?)
+}
+
+/// A customer's renewals by when they end, likewise.
+pub async fn renewals_of(
+    tx: &mut Tx,
+    customer_id: &str,
+    order: Order,
+    after: (LocalDate, &str),
+    limit: i64,
+) -> Result<Vec<Renewal>, StoreError> {
+    let statement = match order {
+        Order::NextFirst => concat!(
+            "SELECT ", renewal_columns!(), " FROM renewal \
+             WHERE customer_id = $1 AND (ends_on, id) > ($2, $3) ORDER BY ends_on, id LIMIT $4"
+        ),
+        Order::LastFirst => concat!(
+            "SELECT ", renewal_columns!(), " FROM renewal \
+             WHERE customer_id = $1 AND (ends_on, id) < ($2, $3) ORDER BY ends_on DESC, id DESC LIMIT $4"
+        ),
+    };
+    Ok(on!(tx, c => sqlx::query_as(statement)
+        .bind(customer_id).bind(after.0).bind(after.1).bind(limit).fetch_all(c).await)?)
+}
+
+/// Since when a customer is known.
+pub async fn known_since(tx: &mut Tx, customer_id: &str) -> Result<Option<Instant>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT created_at FROM customer WHERE id = $1")
+        .bind(customer_id).fetch_optional(c).await)?)
+}
+
 /// What a search has found: everything of these customers, and these items.
 #[derive(Clone, Debug, Default)]
 pub struct Hits {
@@ -142,7 +192,7 @@ pub async fn renewals(
     limit: i64,
 ) -> Result<Vec<Renewal>, StoreError> {
     let mut found: Vec<Renewal> = Vec::new();
-    for (kind, status) in kinds.iter().flat_map(|kind| statuses.iter().map(move |status| (kind, status))) {
+    for (kind, status) in pairs(kinds, statuses) {
         let statement = match (hits, order) {
             (None, Order::NextFirst) => list!(all renewal_columns!(), "renewal", "ends_on", " AND kind = $6", ">", ""),
             (None, Order::LastFirst) => {
@@ -168,6 +218,12 @@ pub async fn renewals(
     }
     found.sort_by(|one, other| (one.ends_on, &one.id).cmp(&(other.ends_on, &other.id)));
     Ok(first(found, order, limit))
+}
+
+fn pairs<A: Copy, B: Copy>(ones: &[A], others: &[B]) -> Vec<(A, B)> {
+    ones.iter()
+        .flat_map(|one| others.iter().map(|other| (*one, *other)))
+        .collect()
 }
 
 /// What a search has found, as the binds of its statement: none where there was no search.

@@ -36,6 +36,12 @@ pub fn router(app: App) -> Router {
         .route("/", get(desk::overview))
         .route("/days/{date}", get(desk::day))
         .route("/messages/{id}", get(desk::story))
+        .route("/customers", get(desk::customers))
+        .route("/customers/{id}", get(desk::customer))
+        .route("/bookings", get(desk::bookings))
+        .route("/bookings/{id}", get(desk::booking))
+        .route("/renewals", get(desk::renewals))
+        .route("/renewals/{id}", get(desk::renewal))
         .layer(from_fn_with_state(app.clone(), door::only_staff));
     desk.merge(public::routes())
         .route("/desk.css", get(desk::style))

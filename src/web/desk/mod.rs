@@ -1,6 +1,7 @@
 //! The desk: what goes out, what went wrong, who is to be phoned, and why a message fared as it did.
 
 mod day;
+mod lookup;
 mod overview;
 mod rows;
 mod story;
@@ -20,6 +21,7 @@ use crate::domain::locale::Locale;
 use crate::store::{self, Tx};
 
 pub(super) use day::day;
+pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
 pub(super) use story::story;
 
@@ -30,6 +32,12 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("rows.html", include_str!("../../../templates/desk/rows.html"))?;
     pages.add_template("overview.html", include_str!("../../../templates/desk/overview.html"))?;
     pages.add_template("day.html", include_str!("../../../templates/desk/day.html"))?;
+    pages.add_template("lookup.html", include_str!("../../../templates/desk/lookup.html"))?;
+    pages.add_template("customers.html", include_str!("../../../templates/desk/customers.html"))?;
+    pages.add_template("customer.html", include_str!("../../../templates/desk/customer.html"))?;
+    pages.add_template("bookings.html", include_str!("../../../templates/desk/bookings.html"))?;
+    pages.add_template("renewals.html", include_str!("../../../templates/desk/renewals.html"))?;
+    pages.add_template("item.html", include_str!("../../../templates/desk/item.html"))?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
     Ok(pages)
 });
@@ -84,9 +92,14 @@ async fn chosen(tx: &mut Tx, about: &About) -> Result<(Option<Business>, Vec<Bus
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::call::CallOutcome;
+    use crate::domain::case::Cause;
     use crate::domain::desk_item::DeskKind;
-    use crate::domain::message::{Channel, Reason, State};
+    use crate::domain::item::{BookingStatus, RenewalKind, RenewalStatus};
+    use crate::domain::locale::languages;
+    use crate::domain::message::{Channel, Purpose, Reason, State};
     use crate::domain::replan::Hold;
+    use crate::domain::reply::Intent;
     use crate::texts::catalogue;
     use crate::texts::phrases::Phrases;
 
@@ -127,6 +140,14 @@ mod tests {
         let listed = listed.chain(Hold::ALL.iter().map(|hold| format!("hold_{hold}")));
         let listed = listed.chain(Channel::ALL.iter().map(|channel| format!("channel_{channel}")));
         let listed = listed.chain(DeskKind::ALL.iter().map(|kind| format!("waits_{kind}")));
+        let listed = listed.chain(BookingStatus::ALL.iter().map(|status| format!("booking_{status}")));
+        let listed = listed.chain(RenewalStatus::ALL.iter().map(|status| format!("renewal_{status}")));
+        let listed = listed.chain(RenewalKind::ALL.iter().map(|kind| format!("kind_{kind}")));
+        let listed = listed.chain(Purpose::ALL.iter().map(|purpose| format!("purpose_{purpose}")));
+        let listed = listed.chain(Intent::ALL.iter().map(|intent| format!("intent_{intent}")));
+        let listed = listed.chain(CallOutcome::ALL.iter().map(|outcome| format!("outcome_{outcome}")));
+        let listed = listed.chain(Cause::ALL.iter().map(|cause| format!("cause_{cause}")));
+        let listed = listed.chain(languages().into_iter().map(|language| format!("language_{language}")));
         let listed = listed.chain(messages.map(|template| format!("message_{}", template.name)));
         for name in listed {
             assert!(is_there(&name), "{name}");
