@@ -32,7 +32,9 @@ pub fn deciding(lines: &[ConsentLine], channel: Channel, purpose: Purpose) -> Op
     };
     // Of two lines of one moment the withdrawal counts: doubt is the customer's.
     let covering = lines.iter().enumerate().filter(|(_, line)| covers(line));
-    covering.max_by_key(|(_, line)| (line.at, !line.given)).map(|(at, _)| at)
+    covering
+        .max_by_key(|(_, line)| (line.at, !line.given))
+        .map(|(at, _)| at)
 }
 
 /// The verdict for one channel and purpose. Where no line covers both, service messages may go, surveys unless the

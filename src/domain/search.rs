@@ -18,10 +18,12 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// What somebody looks for: every one of these must begin a word of the text. The longest, which fits least, comes first.
+/// What somebody looks for, cut at spaces only: every one of these must begin a word of the text. The longest, which fits
+/// least, comes first.
 #[must_use]
 pub fn sought(query: &str) -> Vec<String> {
-    let mut sought: Vec<String> = tokens(query).iter().map(|token| cut(token)).collect();
+    let chunks = query.split_whitespace().map(|chunk| cut(&tokens(chunk).concat()));
+    let mut sought: Vec<String> = chunks.filter(|chunk| !chunk.is_empty()).collect();
     sought.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
     sought.dedup();
     sought.truncate(MOST_WORDS);
@@ -86,11 +88,17 @@ mod tests {
             ("manue", "Manuel"),
             ("manu", "Manuel"),
         ] {
-            assert!(finds(query, name), "{query} in {name}: {:?} {:?}", sought(query), words(name));
+            assert!(
+                finds(query, name),
+                "{query} in {name}: {:?} {:?}",
+                sought(query),
+                words(name)
+            );
         }
         assert!(!finds("osir", "Ana Košir"), "not from the middle of a word");
         assert!(!finds("ana b", "Ana Košir"), "every word counts");
         assert!(!finds(" -, ", "Ana Košir"), "nothing finds nothing");
+        assert!(!finds("A-K", "Ana Košir"), "what is typed in one stands in one");
     }
 
     #[test]

@@ -78,11 +78,15 @@ pub async fn bookings_of(
 ) -> Result<Vec<Booking>, StoreError> {
     let statement = match order {
         Order::NextFirst => concat!(
-            "SELECT ", booking_columns!(), " FROM booking \
+            "SELECT ",
+            booking_columns!(),
+            " FROM booking \
              WHERE customer_id = $1 AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4"
         ),
         Order::LastFirst => concat!(
-            "SELECT ", booking_columns!(), " FROM booking \
+            "SELECT ",
+            booking_columns!(),
+            " FROM booking \
              WHERE customer_id = $1 AND (starts_at, id) < ($2, $3) ORDER BY starts_at DESC, id DESC LIMIT $4"
         ),
     };
@@ -100,11 +104,15 @@ pub async fn renewals_of(
 ) -> Result<Vec<Renewal>, StoreError> {
     let statement = match order {
         Order::NextFirst => concat!(
-            "SELECT ", renewal_columns!(), " FROM renewal \
+            "SELECT ",
+            renewal_columns!(),
+            " FROM renewal \
              WHERE customer_id = $1 AND (ends_on, id) > ($2, $3) ORDER BY ends_on, id LIMIT $4"
         ),
         Order::LastFirst => concat!(
-            "SELECT ", renewal_columns!(), " FROM renewal \
+            "SELECT ",
+            renewal_columns!(),
+            " FROM renewal \
              WHERE customer_id = $1 AND (ends_on, id) < ($2, $3) ORDER BY ends_on DESC, id DESC LIMIT $4"
         ),
     };
@@ -114,8 +122,10 @@ pub async fn renewals_of(
 
 /// Since when a customer is known.
 pub async fn known_since(tx: &mut Tx, customer_id: &str) -> Result<Option<Instant>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT created_at FROM customer WHERE id = $1")
-        .bind(customer_id).fetch_optional(c).await)?)
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT created_at FROM customer WHERE id = $1")
+        .bind(customer_id).fetch_optional(c).await)?,
+    )
 }
 
 /// What a search has found: everything of these customers, and these items.
@@ -131,18 +141,60 @@ pub struct Hits {
 macro_rules! list {
     (all $columns:expr, $table:literal, $moment:literal, $kind:literal, $is_after:literal, $order:literal) => {
         concat!(
-            "SELECT ", $columns, " FROM ", $table, " WHERE business_id = $1 AND status = $2", $kind, " \
-                AND (", $moment, ", id) ", $is_after, " ($3, $4) \
-             ORDER BY ", $moment, $order, ", id", $order, " LIMIT $5"
+            "SELECT ",
+            $columns,
+            " FROM ",
+            $table,
+            " WHERE business_id = $1 AND status = $2",
+            $kind,
+            " \
+                AND (",
+            $moment,
+            ", id) ",
+            $is_after,
+            " ($3, $4) \
+             ORDER BY ",
+            $moment,
+            $order,
+            ", id",
+            $order,
+            " LIMIT $5"
         )
     };
     (found $columns:expr, $table:literal, $moment:literal, $kind:literal, $is_after:literal, $order:literal) => {
         concat!(
-            "SELECT ", $columns, " FROM (SELECT id FROM ", $table, " WHERE customer_id IN ", listed!("$6"), " \
-                UNION SELECT value FROM ", each!("$7"), ") AS hit CROSS JOIN ", $table, " ON ", $table, ".id = hit.id \
-             WHERE business_id = $1 AND status = $2", $kind, " \
-                AND (", $moment, ", ", $table, ".id) ", $is_after, " ($3, $4) \
-             ORDER BY ", $moment, $order, ", ", $table, ".id", $order, " LIMIT $5"
+            "SELECT ",
+            $columns,
+            " FROM (SELECT id FROM ",
+            $table,
+            " WHERE customer_id IN ",
+            listed!("$6"),
+            " \
+                UNION SELECT value FROM ",
+            each!("$7"),
+            ") AS hit CROSS JOIN ",
+            $table,
+            " ON ",
+            $table,
+            ".id = hit.id \
+             WHERE business_id = $1 AND status = $2",
+            $kind,
+            " \
+                AND (",
+            $moment,
+            ", ",
+            $table,
+            ".id) ",
+            $is_after,
+            " ($3, $4) \
+             ORDER BY ",
+            $moment,
+            $order,
+            ", ",
+            $table,
+            ".id",
+            $order,
+            " LIMIT $5"
         )
     };
 }

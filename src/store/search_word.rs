@@ -52,7 +52,8 @@ pub(super) async fn of_bookings(tx: &mut Tx, bookings: &[&Booking]) -> Result<()
 pub(super) async fn of_renewals(tx: &mut Tx, renewals: &[&Renewal]) -> Result<(), StoreError> {
     let mut worded = Vec::with_capacity(renewals.len());
     for renewal in renewals {
-        let [reference, subject] = [&renewal.reference, &renewal.subject].map(|text| text.as_deref().unwrap_or_default());
+        let [reference, subject] =
+            [&renewal.reference, &renewal.subject].map(|text| text.as_deref().unwrap_or_default());
         worded.push(Worded {
             business_id: &renewal.business_id,
             kind: "renewal",

@@ -46,7 +46,10 @@ pub(in super::super::super) async fn bookings(
         Part::Past => (Order::LastFirst, today),
         Part::All => (Order::LastFirst, Instant::from_millis(i64::MAX)),
     };
-    let after = (wanted.after.map_or(begins, Instant::from_millis), wanted.after_id.as_str());
+    let after = (
+        wanted.after.map_or(begins, Instant::from_millis),
+        wanted.after_id.as_str(),
+    );
     let state: Option<BookingStatus> = wanted.state.parse().ok();
     let states = state.as_ref().map_or(BookingStatus::ALL, std::slice::from_ref);
     let hits = hits(&mut tx, &business, "booking", &wanted.q).await?;

@@ -42,7 +42,10 @@ async fn item(app: &App, kind: ItemKind, id: &str, about: &About) -> Result<Html
         .filter(|item| item.business_id() == business.id)
         .ok_or(WebError::NotFound)?;
     let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
-    let customer: Vec<_> = store::customer::find(&mut tx, item.customer_id()).await?.into_iter().collect();
+    let customer: Vec<_> = store::customer::find(&mut tx, item.customer_id())
+        .await?
+        .into_iter()
+        .collect();
     let mut lines = store::report::of_item(&mut tx, id).await?;
     let earlier = lines.len().saturating_sub(MOST_MESSAGES);
     lines.drain(..earlier);

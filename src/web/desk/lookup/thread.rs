@@ -28,9 +28,13 @@ pub(in super::super::super) struct Before {
 
 /// A page of it, and where the next one begins.
 pub(super) async fn thread(tx: &mut Tx, desk: &Desk, customer_id: &str, before: &Before) -> Result<Value, WebError> {
-    let begins = before
-        .before
-        .map(|at| (Instant::from_millis(at), before.before_id.as_str(), before.before_kind.as_str()));
+    let begins = before.before.map(|at| {
+        (
+            Instant::from_millis(at),
+            before.before_id.as_str(),
+            before.before_kind.as_str(),
+        )
+    });
     let mut entries = store::thread::page(tx, customer_id, begins, PAGE + 1).await?;
     let size = usize::try_from(PAGE).unwrap_or_default();
     let more = entries.len() > size;
