@@ -5,6 +5,7 @@
 //! ```text
 //! cargo run --release --example second_opinion               prints the figures of each author left out
 //! cargo run --release --example second_opinion -- --wrong    and what would be done wrongly
+//! cargo run --release --example second_opinion -- --missed   and what clear ones would be left to a person
 //! cargo run --release --example second_opinion -- --write    and writes the weights, made from all of them
 //! ```
 
@@ -241,12 +242,16 @@ fn report(author: &str, opinion: &SecondOpinion, examples: &[&Example]) {
             .clone()
             .filter(|(row, understood)| row.is_right(**understood))
             .count();
-        let (precision, recall) = (share(hit, given.clone().count()), share(hit, wanted.count()));
+        let (precision, recall) = (share(hit, given.clone().count()), share(hit, wanted.clone().count()));
         print!("  {action} P {precision:.3} R {recall:.3} ({})", given.clone().count());
+        let print = |row: &Labelled| println!("\n  {action} {} {}: {:?}", row.locale, row.asked, row.text);
         if has_flag("--wrong") {
-            for (row, _) in given.filter(|(row, understood)| !row.is_right(**understood)) {
-                println!("\n  {action} {} {}: {:?}", row.locale, row.asked, row.text);
-            }
+            let wrong = given.filter(|(row, understood)| !row.is_right(**understood));
+            wrong.for_each(|(row, _)| print(row));
+        }
+        if has_flag("--missed") {
+            let missed = wanted.filter(|(row, understood)| row.clear && !row.is_right(**understood));
+            missed.for_each(|(row, _)| print(row));
         }
     }
     let clear = rows().filter(|(row, _)| row.clear && row.action != Action::Desk);

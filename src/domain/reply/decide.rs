@@ -93,7 +93,7 @@ fn tapped(asked: Asked, says: Says) -> Understood {
 /// Below this a yes of the rules resembles none, and waits for a person.
 const UNLIKE_YES: i64 = 20;
 /// From here on a yes with something beside it is taken for one.
-const LIKE_YES: i64 = 70;
+const LIKE_YES: i64 = 65;
 /// From here on even a faint one, or one with what sounds like a doubt.
 const VERY_LIKE_YES: i64 = 80;
 

@@ -15,7 +15,19 @@ pub(super) fn wish(reading: &Reading, hits: &[&Hit], likeness: i64) -> Option<u8
     }
     match said(reading, hits) {
         Some(certainty) => (likeness >= UNLIKE_WISH).then_some(certainty),
-        None => (likeness >= LIKE_WISH && refuses(reading)).then_some(80),
+        None if denials(reading).next().is_some() => None,
+        None => (refuses(reading) && likeness >= unheard(reading)).then_some(80),
+    }
+}
+
+/// How much a text must resemble wishes when the rules hear none in it.
+fn unheard(reading: &Reading) -> i64 {
+    if reading.has(Says::OptOutBlock) {
+        VERY_LIKE_WISH
+    } else if reading.has(Says::Message) && !reading.has(Says::OptOutUnless) {
+        LIKE_WISH_ABOUT_MESSAGES
+    } else {
+        LIKE_WISH
     }
 }
 
@@ -23,6 +35,22 @@ pub(super) fn wish(reading: &Reading, hits: &[&Hit], likeness: i64) -> Option<u8
 const UNLIKE_WISH: i64 = -5;
 /// From here on it is a wish, put in a way that the rules don't know, when anything is refused in it.
 const LIKE_WISH: i64 = 30;
+/// From here on, where messages are spoken of.
+const LIKE_WISH_ABOUT_MESSAGES: i64 = 10;
+/// From here on even beside words that are heard as no wish.
+const VERY_LIKE_WISH: i64 = 100;
+
+/// What denies a wish from before its first word: "don't ever" in "don't ever stop sending the reminders". The wish is the longer
+/// phrase and would hide it.
+fn denials(reading: &Reading) -> impl Iterator<Item = &Hit> {
+    let denies = |block: &&Hit| {
+        let inside = |wish: &Hit| block.start() < wish.start() && wish.start() < block.end();
+        [Says::OptOut, Says::Cease]
+            .iter()
+            .any(|says| reading.all(*says).any(inside))
+    };
+    reading.all(Says::OptOutBlock).filter(denies)
+}
 
 /// Whether anything is refused or to end at all.
 fn refuses(reading: &Reading) -> bool {
@@ -44,7 +72,8 @@ fn refuses(reading: &Reading) -> bool {
 /// The certainty with which the rules hear a wish.
 fn said(reading: &Reading, hits: &[&Hit]) -> Option<u8> {
     // "Why did I get no text? I never agreed to them, delete my number": what is no wish takes nothing from the next one.
-    let blocks: Vec<&&Hit> = hits.iter().filter(|hit| hit.says == Says::OptOutBlock).collect();
+    let heard = hits.iter().copied().filter(|hit| hit.says == Says::OptOutBlock);
+    let blocks: Vec<&Hit> = heard.chain(denials(reading)).collect();
     let meant = |at: usize| !blocks.iter().any(|block| reading.is_one_sentence(block.start(), at));
     let wishes = hits.iter().filter(|hit| hit.says == Says::OptOut && meant(hit.start()));
     if let Some(corrected) = wishes.map(|hit| hit.corrected).min() {

@@ -52,6 +52,9 @@ struct Figure {
     measured: bool,
 }
 
+/// How many words behind a score may deny it.
+const LONGEST_DENIAL: usize = 4;
+
 impl Finder<'_> {
     fn score(&self) -> Score {
         let figures = self.figures();
@@ -393,8 +396,21 @@ impl Finder<'_> {
             });
             let mut conditions = self.reading.conditions(self.languages);
             let hangs = conditions.any(|hit| self.reading.is_one_sentence(hit.start(), figure.start));
-            asked || doubted || hangs
+            asked || doubted || hangs || self.is_denied_behind(figure)
         })
+    }
+
+    /// "A 5 it is not": a few words behind the score, the last of which denies it.
+    fn is_denied_behind(&self, figure: &Figure) -> bool {
+        let tokens = &self.reading.tokens;
+        let clause = (figure.end..tokens.len()).take_while(|at| tokens[*at].before < Break::Comma);
+        let behind: Vec<usize> = clause.take(LONGEST_DENIAL + 1).collect();
+        behind.len() <= LONGEST_DENIAL
+            && behind.last().is_some_and(|last| {
+                self.hits
+                    .iter()
+                    .any(|hit| hit.at.contains(last) && matches!(hit.says, Says::Negation | Says::No))
+            })
     }
 
     /// One star with praise, or five with an outcry: somebody took the scale the other way round.

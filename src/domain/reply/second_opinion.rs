@@ -96,20 +96,14 @@ pub(super) fn of(reading: &Reading, asks: Asks, own: Option<&str>) -> Vec<u32> {
         features.add(&[&["heard"], run].concat());
         features.add(&[&["after", asks.as_str()], run].concat());
     }
-    for says in [
-        Says::Cease,
-        Says::Message,
-        Says::Erase,
-        Says::Record,
-        Says::NoMore,
-        Says::OptOutUnless,
-        Says::Annoyed,
-        Says::Request,
-        Says::Matter,
-    ] {
-        if reading.has(says) {
+    for says in [Says::Annoyed, Says::Request, Says::Matter].iter().chain(&WISHED) {
+        if reading.has(*says) {
             features.add(&["has", says.as_str()]);
         }
+    }
+    let wished = wished(reading);
+    for run in (2..=3).flat_map(|length| wished.windows(length)) {
+        features.add(&[&["wished"], run].concat());
     }
     features.buckets.into_iter().collect()
 }
@@ -138,6 +132,35 @@ fn outline<'a>(reading: &'a Reading, hits: &[&Hit]) -> Vec<&'a str> {
     }
     outline.push("$");
     outline
+}
+
+/// What a wish for no more messages is put together from.
+const WISHED: [Says; 6] = [
+    Says::Cease,
+    Says::Message,
+    Says::Erase,
+    Says::Record,
+    Says::NoMore,
+    Says::OptOutUnless,
+];
+
+/// The parts of a wish in their order, sentence by sentence, the same in every language: `^ no_more message $` is "no need
+/// of your reminders any longer", whatever stands between.
+fn wished(reading: &Reading) -> Vec<&str> {
+    let mut wished = vec!["^"];
+    for (at, token) in reading.tokens.iter().enumerate() {
+        if token.before >= Break::Sentence && at > 0 && wished.last() != Some(&"|") {
+            wished.push("|");
+        }
+        for says in &WISHED {
+            let begins = reading.guessed(*says).any(|hit| hit.start() == at);
+            if begins && wished.last() != Some(&says.as_str()) {
+                wished.push(says.as_str());
+            }
+        }
+    }
+    wished.push("$");
+    wished
 }
 
 /// A token as one or two words; all numbers are the same.

@@ -163,3 +163,29 @@ fn a_word_that_says_yes_in_another_language_is_none_here() {
     assert_eq!(action("fr", "si"), Action::Desk);
     assert_eq!(action("de", "yes"), Action::Accept);
 }
+
+#[test]
+fn a_denial_behind_a_score_takes_it_back() {
+    for (locale, text) in [
+        ("de", "Eine 5 ist das sicher nicht"),
+        ("en", "A 5 it is not"),
+        ("fr", "un 5 certainement pas"),
+    ] {
+        let understood = understand(Asks::Rating, Locale::parse(locale).ok(), text, Booked::default());
+        assert_eq!(understood.action, Action::Desk, "{text}");
+    }
+    assert_eq!(read(Asks::Rating, "5, can't complain").score, Some(5));
+}
+
+#[test]
+fn messages_that_shall_not_stop_are_no_wish_for_none() {
+    for (locale, text) in [
+        ("en", "Don't ever stop sending the reminders, I'd forget everything"),
+        ("de", "Bitte nicht aufhören mit den Erinnerungen"),
+        ("es", "No dejen de mandarme recordatorios"),
+        ("pl", "Nie przestawajcie przypominać, bo zapomnę"),
+    ] {
+        let understood = understand(Asks::Nothing, Locale::parse(locale).ok(), text, Booked::default());
+        assert_eq!(understood.action, Action::Desk, "{text}");
+    }
+}

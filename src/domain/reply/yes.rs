@@ -138,11 +138,11 @@ const fn forbids(says: Says) -> bool {
     )
 }
 
-/// Whether a phrase of this kind sounds like another plan or a doubt.
+/// Whether a phrase of this kind sounds like another plan, a doubt, or an answer to another question ("yes, I am cross").
 const fn doubts(says: Says) -> bool {
     matches!(
         says,
-        Says::Hedge | Says::Change | Says::Decline | Says::Late | Says::OptOut | Says::OptOutBlock
+        Says::Hedge | Says::Change | Says::Decline | Says::Late | Says::Complaint | Says::OptOut | Says::OptOutBlock
     )
 }
 

@@ -93,7 +93,7 @@ impl Object for Words {
 
 fn moment_of(text: &str) -> Option<NaiveDateTime> {
     let forms = [
-        "%Y-%m-%dT%H:%M:%S",
+        "%Y-%m-%dT%H:%M:%S%.f",
         "%Y-%m-%d %H:%M:%S",
         "%Y-%m-%d %H:%M",
         "%Y-%m-%dT%H:%M",
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn dates_are_written_as_the_language_writes_them() {
         let template =
-            r#"{{ t.day("2026-12-04") }}|{{ t.long_day("2026-12-04") }}|{{ t.moment("2026-12-04T09:30:00") }}"#;
+            r#"{{ t.day("2026-12-04") }}|{{ t.long_day("2026-12-04") }}|{{ t.moment("2026-12-04T09:30:00.123") }}"#;
         assert_eq!(
             said("en", template).unwrap(),
             "Fri 4 Dec|Friday 4 December|Fri 4 Dec, 09:30"
