@@ -1,5 +1,8 @@
 //! What customers, bookings and renewals are found by: the words of names, vehicles and policies.
 
+use std::borrow::Cow;
+
+use super::alike::alike;
 use super::db::{Tx, on};
 use super::dialect::{listed, rows_of};
 use super::error::StoreError;
@@ -11,27 +14,25 @@ use crate::domain::search;
 /// How many rows are gone through at a time when a database gets its words.
 const BATCH: i64 = 500;
 
-/// What has words: whose it is, the kind of it, its id, and the text that they are in.
+/// What has words: whose it is, its id, and the text that they are in.
 struct Worded<'a> {
     business_id: &'a str,
-    kind: &'static str,
     id: &'a str,
-    text: String,
+    text: Cow<'a, str>,
 }
 
 /// Keeps the words of customers' names. Whoever was erased is found by nothing.
 pub(super) async fn of_customers(tx: &mut Tx, customers: &[&Customer]) -> Result<(), StoreError> {
     let mut worded = Vec::with_capacity(customers.len());
     for customer in customers {
-        let name = Some(&customer.name).filter(|_| !customer.erased);
+        let name = if customer.erased { "" } else { &customer.name };
         worded.push(Worded {
             business_id: &customer.business_id,
-            kind: "customer",
             id: &customer.id,
-            text: name.cloned().unwrap_or_default(),
+            text: name.into(),
         });
     }
-    keep(tx, &worded).await
+    keep(tx, "customer", &worded).await
 }
 
 /// Keeps the words of bookings' vehicles.
@@ -40,12 +41,11 @@ pub(super) async fn of_bookings(tx: &mut Tx, bookings: &[&Booking]) -> Result<()
     for booking in bookings {
         worded.push(Worded {
             business_id: &booking.business_id,
-            kind: "booking",
             id: &booking.id,
-            text: booking.vehicle.clone().unwrap_or_default(),
+            text: booking.vehicle.as_deref().unwrap_or_default().into(),
         });
     }
-    keep(tx, &worded).await
+    keep(tx, "booking", &worded).await
 }
 
 /// Keeps the words of renewals' references and of what they are about.
@@ -56,31 +56,31 @@ pub(super) async fn of_renewals(tx: &mut Tx, renewals: &[&Renewal]) -> Result<()
             [&renewal.reference, &renewal.subject].map(|text| text.as_deref().unwrap_or_default());
         worded.push(Worded {
             business_id: &renewal.business_id,
-            kind: "renewal",
             id: &renewal.id,
-            text: format!("{reference} {subject}"),
+            text: format!("{reference} {subject}").into(),
         });
     }
-    keep(tx, &worded).await
+    keep(tx, "renewal", &worded).await
 }
 
-async fn keep(tx: &mut Tx, worded: &[Worded<'_>]) -> Result<(), StoreError> {
-    let mut rows = Vec::new();
-    for one in worded {
-        let words = search::words(&one.text);
-        rows.extend(words.into_iter().map(|word| (one.business_id, one.kind, word, one.id)));
+async fn keep(tx: &mut Tx, kind: &str, worded: &[Worded<'_>]) -> Result<(), StoreError> {
+    for group in alike(worded, |one, other| one.business_id == other.business_id) {
+        let mut rows = Vec::new();
+        for one in &group {
+            rows.extend(search::words(&one.text).into_iter().map(|word| (word, one.id)));
+        }
+        let ids: Vec<_> = group.iter().map(|one| one.id).collect();
+        let rows = text(&rows)?;
+        on!(&mut *tx, c => sqlx::query(concat!(
+            "DELETE FROM search_word WHERE about_id IN ", listed!("$1"), " AND (word, about_id) NOT IN ( \
+                SELECT value ->> 0, value ->> 1 FROM ", rows_of!("$2"), ")"
+        )).bind(text(&ids)?).bind(&rows).execute(c).await)?;
+        on!(&mut *tx, c => sqlx::query(concat!(
+            "INSERT INTO search_word (business_id, kind, word, about_id) \
+             SELECT $2, $3, value ->> 0, value ->> 1 FROM ", rows_of!("$1"), " WHERE TRUE \
+             ON CONFLICT (business_id, kind, word, about_id) DO NOTHING"
+        )).bind(&rows).bind(group[0].business_id).bind(kind).execute(c).await)?;
     }
-    let ids: Vec<_> = worded.iter().map(|one| one.id).collect();
-    let rows = text(&rows)?;
-    on!(tx, c => sqlx::query(concat!(
-        "DELETE FROM search_word WHERE about_id IN ", listed!("$1"), " AND (about_id, word) NOT IN ( \
-            SELECT value ->> 3, value ->> 2 FROM ", rows_of!("$2"), ")"
-    )).bind(text(&ids)?).bind(&rows).execute(c).await)?;
-    on!(tx, c => sqlx::query(concat!(
-        "INSERT INTO search_word (business_id, kind, word, about_id) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM ", rows_of!("$1"), " WHERE TRUE \
-         ON CONFLICT (business_id, kind, word, about_id) DO NOTHING"
-    )).bind(&rows).execute(c).await)?;
     Ok(())
 }
 

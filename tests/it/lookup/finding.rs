@@ -102,10 +102,8 @@ async fn renewals_are_listed_by_date_kind_and_state() {
 #[tokio::test]
 async fn a_long_list_goes_on_where_the_page_ended() {
     let app = open(TestApp::garage()).await;
-    let mut csv = String::from("external_id,name,phone\n");
-    for number in 0..120 {
-        csv += &format!("K-{number},Ana Kosir {},\n", ["A", "B"][number % 2]);
-    }
+    let rows = (0..120).map(|number| format!("K-{number},Ana Kosir {},\n", ["A", "B"][number % 2]));
+    let csv = format!("external_id,name,phone\n{}", rows.collect::<String>());
     app.import_customers(&csv).await;
     for path in ["/customers?business=shop", "/customers?business=shop&q=kosir"] {
         let (mut seen, mut next) = (Vec::new(), path.to_owned());

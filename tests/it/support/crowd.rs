@@ -77,7 +77,9 @@ pub async fn fill(pool: &SqlitePool, crowd: Crowd<'_>) -> Result<(), sqlx::Error
         let mut rest = step;
         while let Some((before, from)) = rest.split_once("SYL(") {
             let (number, after) = from.split_once(')').unwrap_or((from, ""));
-            filled += &format!("{before}({SYLLABLES} ->> (({number}) % 20))");
+            for part in [before, "(", SYLLABLES, " ->> ((", number, ") % 20))"] {
+                filled.push_str(part);
+            }
             rest = after;
         }
         filled + rest

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::super::error::WebError;
 use super::super::rows::{bounds, rows};
 use super::super::{About, chosen, english, render};
-use super::thread::{Before, thread};
+use super::thread::{Wanted, thread};
 use super::{booking_row, renewal_row};
 use crate::app::App;
 use crate::domain::consent::{ConsentLine, Verdict, deciding, verdict};
@@ -28,7 +28,7 @@ pub(in super::super::super) async fn customer(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(about): Query<About>,
-    Query(before): Query<Before>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, WebError> {
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
@@ -47,7 +47,7 @@ pub(in super::super::super) async fn customer(
         "holds": holds(&mut tx, &desk, &customer).await?,
         "consent": consent(&mut tx, &desk, &customer).await?,
         "coming": rows(&mut tx, &app, &desk, coming).await?,
-        "thread": thread(&mut tx, &desk, &id, &before).await?,
+        "thread": thread(&mut tx, &desk, &id, &wanted).await?,
     });
     render("customer.html", &english()?, &page)
 }

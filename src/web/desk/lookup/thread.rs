@@ -18,7 +18,7 @@ const PAGE: i64 = 30;
 
 /// Where a page begins: before this.
 #[derive(Debug, serde::Deserialize)]
-pub(in super::super::super) struct Before {
+pub(in super::super::super) struct Wanted {
     before: Option<i64>,
     #[serde(default)]
     before_id: String,
@@ -27,12 +27,12 @@ pub(in super::super::super) struct Before {
 }
 
 /// A page of it, and where the next one begins.
-pub(super) async fn thread(tx: &mut Tx, desk: &Desk, customer_id: &str, before: &Before) -> Result<Value, WebError> {
-    let begins = before.before.map(|at| {
+pub(super) async fn thread(tx: &mut Tx, desk: &Desk, customer_id: &str, wanted: &Wanted) -> Result<Value, WebError> {
+    let begins = wanted.before.map(|at| {
         (
             Instant::from_millis(at),
-            before.before_id.as_str(),
-            before.before_kind.as_str(),
+            wanted.before_id.as_str(),
+            wanted.before_kind.as_str(),
         )
     });
     let mut entries = store::thread::page(tx, customer_id, begins, PAGE + 1).await?;
