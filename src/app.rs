@@ -1,9 +1,9 @@
 //! Builds everything from the configuration: the one place that knows which carrier, clock and zone data are in use.
 
+mod door;
+
 use std::sync::Arc;
 use std::time::Duration;
-
-use secrecy::SecretString;
 
 use crate::carrier::sandbox::{self, Sandbox};
 use crate::carrier::smtp::{self, Smtp};
@@ -17,6 +17,8 @@ use crate::outbound::dispatch::{Dispatcher, Settings, Started, Wake};
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{Open, Store, StoreError};
 use crate::telemetry::Metrics;
+
+pub use door::{Door, DoorError};
 
 /// How long a carrier's server may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,13 +35,11 @@ pub enum AppError {
 }
 
 /// Who may see the desk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeskAccess {
-    /// Nobody: no password is set.
-    Closed,
-    /// Whoever knows it.
-    Password(SecretString),
-    /// Everybody: the demonstration, whose people do not exist.
+    /// Users, each the businesses they belong to.
+    Users,
+    /// Everybody all: the demonstration, whose people do not exist.
     Open,
 }
 
@@ -52,6 +52,7 @@ pub struct App {
     /// Wakes the readers of what webhooks have stored.
     pub stored: Stored,
     pub desk: DeskAccess,
+    pub door: Arc<Door>,
 }
 
 /// The zone data that the configuration asks for.
@@ -93,17 +94,13 @@ impl App {
             withdrawn: Arc::default(),
             started: Started::default(),
         };
-        let desk = config
-            .server
-            .desk_password
-            .clone()
-            .map_or(DeskAccess::Closed, DeskAccess::Password);
         Ok(Self {
             config: Arc::new(config),
             dispatcher,
             wake: Wake::default(),
             stored: Stored::default(),
-            desk,
+            desk: DeskAccess::Users,
+            door: Arc::default(),
         })
     }
 

@@ -54,8 +54,6 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Without a slash at the end.
     pub public_url: Option<String>,
-    /// Opens the desk; without it the desk is closed.
-    pub desk_password: Option<SecretString>,
 }
 
 /// Which carrier takes texts.

@@ -1,7 +1,5 @@
 //! `daybefore business`: the businesses of this installation.
 
-use std::collections::BTreeSet;
-
 use anyhow::Context as _;
 use chrono::{NaiveDate, NaiveTime};
 use clap::ValueEnum;
@@ -11,8 +9,8 @@ use super::output::Out;
 use crate::domain::business::{Business, BusinessKind};
 use crate::domain::locale::Locale;
 use crate::domain::quiet_hours::{Hours, QuietHours};
-use crate::domain::rule::Rules;
 use crate::domain::{email_address, phone};
+use crate::outbound::founding::found;
 use crate::outbound::plan::replan_business;
 use crate::store::{self, Open};
 
@@ -150,28 +148,11 @@ async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<
             args.id
         );
     }
-    let (kind, preset) = match args.preset {
-        Preset::Garage => (BusinessKind::Garage, "garage"),
-        Preset::Insurance => (BusinessKind::Insurance, "insurance"),
+    let kind = match args.preset {
+        Preset::Garage => BusinessKind::Garage,
+        Preset::Insurance => BusinessKind::Insurance,
     };
-    let mut business = Business {
-        id: args.id,
-        kind,
-        name: String::new(),
-        zone: String::new(),
-        locale: String::new(),
-        region: args.region.to_uppercase(),
-        phone: None,
-        email: None,
-        address: None,
-        sms_from: None,
-        email_from: None,
-        quiet_hours: QuietHours::default(),
-        holidays: BTreeSet::new(),
-        // A satisfaction request is advertising in Germany (BGH VI ZR 225/17, FACTS 3.4).
-        surveys_need_consent: args.region.eq_ignore_ascii_case("DE"),
-        review_url: None,
-    };
+    let mut business = Business::new(args.id, kind, &args.region);
     let names = Names {
         name: Some(args.name),
         zone: Some(args.zone),
@@ -179,39 +160,13 @@ async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<
         region: Some(args.region),
     };
     change(&mut business, names, args.settings, context)?;
-    let rules = Rules::parse(Rules::preset(preset).unwrap_or_default())?;
     let store = context.store(Open::CreateIfEmpty).await?;
-    let now = context.now();
     let mut tx = store.write().await?;
-    if store::business::find(&mut tx, &business.id).await?.is_some() {
-        anyhow::bail!(
-            "there is a business `{0}` already: `daybefore business set {0}` changes it",
-            business.id
-        );
-    }
-    store::business::save(&mut tx, &business, now).await?;
-    store::rule::replace(&mut tx, &business.id, &rules).await?;
-    store::history::add(
-        &mut tx,
-        Some(&business.id),
-        ("business", &business.id),
-        "added",
-        preset,
-        now,
-    )
-    .await?;
-    // The first plans are made with this zone data: a later start with other data makes them again.
-    if store::setting::get(&mut tx, store::setting::ZONE_VERSION)
-        .await?
-        .is_none()
-    {
-        store::setting::put(&mut tx, store::setting::ZONE_VERSION, context.zones()?.version()).await?;
-    }
+    let rules = found(&mut tx, &context.zones()?, &business, context.now()).await?;
     tx.commit().await?;
     Ok(out.line(format_args!(
-        "added {} with {} rules ({preset})",
-        business.id,
-        rules.rule.len()
+        "added {} with {rules} rules ({})",
+        business.id, business.kind
     ))?)
 }
 

@@ -1,5 +1,6 @@
 //! What every command starts from: the configuration, and the database opened as the command needs it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,6 +37,20 @@ impl Context {
     )]
     pub(super) fn now(&self) -> Instant {
         SystemClock::new().now()
+    }
+
+    /// How a browser reaches the desk: the public address, else the one that is listened on, `listen` in place of the
+    /// configuration's.
+    pub(super) fn site(&self, listen: Option<SocketAddr>) -> String {
+        let server = &self.config.server;
+        server.public_url.clone().unwrap_or_else(|| {
+            let listen = listen.unwrap_or(server.listen);
+            if listen.ip().is_unspecified() {
+                format!("http://localhost:{}", listen.port())
+            } else {
+                format!("http://{listen}")
+            }
+        })
     }
 
     pub(super) fn zones(&self) -> anyhow::Result<Zones> {

@@ -139,6 +139,7 @@ fn check_disk(report: &mut Report<'_>, database: &Path) -> anyhow::Result<()> {
 async fn check_app(report: &mut Report<'_>, app: &App, now: Instant) -> anyhow::Result<()> {
     report.say(Verdict::Well, "zone data", app.dispatcher.zones.version())?;
     let mut tx = app.store().read().await?;
+    check_users(report, &mut tx).await?;
     for business in store::business::all(&mut tx).await? {
         match business.calendar(&app.dispatcher.zones) {
             Ok(calendar) => {
@@ -178,6 +179,23 @@ async fn check_app(report: &mut Report<'_>, app: &App, now: Instant) -> anyhow::
         }
     }
     Ok(())
+}
+
+async fn check_users(report: &mut Report<'_>, tx: &mut Tx) -> anyhow::Result<()> {
+    let users = store::user::all(tx).await?;
+    let can_sign_in = users
+        .iter()
+        .filter(|user| user.ended_at.is_none() && user.has_password)
+        .count();
+    if can_sign_in > 0 {
+        return report.say(Verdict::Well, "users", format_args!("{can_sign_in} can sign in"));
+    }
+    let text = if users.is_empty() {
+        "nobody can sign in at the desk: open the link that `daybefore serve` prints, or see `daybefore user add --help`"
+    } else {
+        "nobody can sign in at the desk: `daybefore user link` prints a link to choose a password"
+    };
+    report.say(Verdict::Warning, "users", text)
 }
 
 /// Rules are the business's own from its first day: what a preset has learned since is not among them.

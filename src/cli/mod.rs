@@ -22,6 +22,7 @@ mod satisfaction;
 mod serve;
 mod texts;
 mod understand;
+mod user;
 mod whom;
 mod why;
 
@@ -70,6 +71,9 @@ enum Command {
     /// Adds, changes and lists businesses.
     #[command(subcommand)]
     Business(business::Command),
+    /// Adds and ends users of the desk, lists them, and prints links to choose a password.
+    #[command(subcommand)]
+    User(user::Command),
     /// Lists, holds, releases and retries messages.
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -132,7 +136,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => demo::run(args, context, out).await?,
-        Command::Serve(args) => serve::run(args, context).await?,
+        Command::Serve(args) => serve::run(args, context, out).await?,
         Command::Import(args) => return import::run(args, context, out).await,
         Command::Plan(args) => plan::run(args, context, out).await?,
         Command::Rehearse(args) => rehearse::run(args, context, out).await?,
@@ -141,6 +145,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Rules(command) => rules::run(command, context, out).await?,
         Command::Texts(command) => return texts::run(command, context, out).await,
         Command::Business(command) => business::run(command, context, out).await?,
+        Command::User(command) => user::run(command, context, out).await?,
         Command::Outbox(command) => outbox::run(command, context, out).await?,
         Command::Calls(args) => calls::run(args, context, out).await?,
         Command::Cases(command) => cases::run(command, context, out).await?,

@@ -1,5 +1,6 @@
 //! `daybefore serve`: everything that runs until it is stopped.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +10,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::context::Context;
+use super::output::Out;
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::inbound::reader::{self, Mail};
 use crate::outbound::dispatch::{RoundsThread, lanes};
 use crate::outbound::take_over::take_over;
 use crate::schedule::{self, Chore};
-use crate::store::{Open, SenderLock};
+use crate::store::{self, Open, SenderLock};
 use crate::web;
 
 /// How often it is noticed that another process (an import) has written. No table is read for it.
@@ -25,10 +27,10 @@ const NOTICE_FOREIGN_WRITES: Duration = Duration::from_secs(1);
 pub struct Args {
     /// Address to listen on, like 127.0.0.1:8080, in place of server.listen.
     #[arg(long, value_name = "ADDRESS")]
-    listen: Option<std::net::SocketAddr>,
+    listen: Option<SocketAddr>,
 }
 
-pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
+pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     for warning in context.config.warnings() {
         tracing::warn!("{warning}");
     }
@@ -43,7 +45,28 @@ pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<()> {
         %listen, database = %app.store().path().display(), zone_data = app.dispatcher.zones.version(),
         "listening on http://{listen}/"
     );
+    let first_run = first_run(&app, context, listener.local_addr()?).await?;
+    if let Some(link) = first_run {
+        out.line(format_args!(
+            "Nobody can sign in yet. Open this link to set Daybefore up; it works until there is a user, or Daybefore \
+             starts again:\n{link}"
+        ))?;
+        out.flush()?;
+    }
     serve(app, listener).await
+}
+
+/// The link to the first-run page, while there is no user. Never in the log: whoever has it owns everything.
+async fn first_run(app: &App, context: &Context, listen: SocketAddr) -> anyhow::Result<Option<String>> {
+    if store::user::any(&mut app.store().read().await?).await? {
+        return Ok(None);
+    }
+    let token = app.door.open_set_up();
+    Ok(Some(format!(
+        "{}/set-up/{}",
+        context.site(Some(listen)),
+        token.as_str()
+    )))
 }
 
 /// Serves until the process is asked to stop (Ctrl-C or SIGTERM), then finishes what is under way.

@@ -47,7 +47,6 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("database.url", Kind::Database),
     ("server.listen", Kind::Listen),
     ("server.public_url", Kind::PublicUrl),
-    ("server.desk_password", Kind::Secret),
     ("sms.carrier", Kind::Choice(&["sandbox", "twilio"])),
     ("sms.base_url", Kind::ApiUrl),
     ("sms.account_sid", Kind::Text),

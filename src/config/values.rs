@@ -105,7 +105,6 @@ impl Values<'_> {
         Server {
             listen: self.text("server.listen").parse().unwrap_or(refused),
             public_url: self.some("server.public_url"),
-            desk_password: self.some("server.desk_password").map(Into::into),
         }
     }
 

@@ -4,6 +4,7 @@ pub mod demonstration;
 pub mod dispatch;
 mod distinct;
 pub mod erasure;
+pub mod founding;
 pub mod held;
 pub mod import;
 pub mod listing;

@@ -21,6 +21,9 @@ use crate::store::{self, StoreError, Tx};
 /// A story: a heading, facts, and what happened when.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Story {
+    /// Whose it is.
+    #[serde(skip)]
+    pub business_id: String,
     pub title: String,
     /// The same for a page: in words, without our ids.
     pub headline: String,
@@ -72,6 +75,7 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
     let clock = &desk.calendar;
     let mut story = Story {
+        business_id: line.business_id.clone(),
         title: format!("message {}", line.id),
         headline: format!(
             "{} for {}",
@@ -205,6 +209,7 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     let desk = Desk::load(tx, &dispatcher.zones, item.business_id()).await?;
     let clock = &desk.calendar;
     let mut story = Story {
+        business_id: item.business_id().to_owned(),
         title: format!("{kind} {}", item.external_id()),
         ..Story::default()
     };
@@ -243,6 +248,7 @@ async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<O
     let desk = Desk::load(tx, &dispatcher.zones, &customer.business_id).await?;
     let clock = &desk.calendar;
     let mut story = Story {
+        business_id: customer.business_id.clone(),
         title: format!("customer {}", customer.name),
         ..Story::default()
     };

@@ -109,6 +109,15 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Business>, StoreError>
     row.map(Business::try_from).transpose()
 }
 
+/// The businesses that a user belongs to, by id.
+pub async fn of_user(tx: &mut Tx, user_id: &str) -> Result<Vec<Business>, StoreError> {
+    let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", business_columns!(), " FROM business JOIN user_business ON user_business.business_id = business.id \
+         WHERE user_business.user_id = $1 ORDER BY business.id"
+    )).bind(user_id).fetch_all(c).await)?;
+    rows.into_iter().map(Business::try_from).collect()
+}
+
 /// Businesses by their ids.
 pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Business>, StoreError> {
     let rows: Vec<BusinessRow> = on!(tx, c => sqlx::query_as(concat!(

@@ -36,10 +36,13 @@ pub mod reply;
 pub mod report;
 pub mod rule;
 pub mod search_word;
+pub mod session;
 pub mod setting;
 pub mod text_override;
 pub mod thread;
 mod types;
+pub mod user;
+pub mod user_link;
 
 use std::path::{Path, PathBuf};
 

@@ -21,6 +21,7 @@ use crate::domain::question::QuestionState;
 use crate::domain::rating::Scale;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
+use crate::domain::user::Role;
 
 impl Type<Sqlite> for Instant {
     fn type_info() -> SqliteTypeInfo {
@@ -100,6 +101,7 @@ stored_as_text!(
     Reason,
     RenewalKind,
     RenewalStatus,
+    Role,
     Scale,
     State,
 );

@@ -121,6 +121,17 @@ mod tests {
     }
 
     #[test]
+    fn no_phrase_is_written_in_two_files_of_a_language() {
+        let names = |file: &'static File<'_>| phrases_in(file).into_keys();
+        for folder in DESK.dirs() {
+            let mut all: Vec<String> = folder.files().flat_map(names).collect();
+            all.sort();
+            let twice: Vec<_> = all.windows(2).filter(|two| two[0] == two[1]).collect();
+            assert!(twice.is_empty(), "{}: {twice:?}", folder.path().display());
+        }
+    }
+
+    #[test]
     fn every_language_has_the_same_phrases_with_the_same_names() {
         let english = Locale::parse("en").unwrap();
         for of in [Phrases::of_pages, Phrases::of_desk] {

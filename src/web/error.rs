@@ -1,7 +1,7 @@
 //! How a failure looks from outside: a fixed sentence, logged once with its cause.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
 
 /// A request that could not be answered.
 #[derive(Debug)]
@@ -9,6 +9,13 @@ pub(super) enum WebError {
     NotFound,
     /// The signature does not verify.
     Forbidden,
+    /// Nobody is signed in: the sign-in leads back to this page.
+    SignInFirst(Uri),
+    /// Nobody is signed in, and what was sent is not kept.
+    SignedOut,
+    /// The user may not do this, or not so.
+    NotAllowed(&'static str),
+    TooLarge,
     BadRequest(&'static str),
     Internal(String),
 }
@@ -24,6 +31,20 @@ impl IntoResponse for WebError {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not found\n").into_response(),
             Self::Forbidden => (StatusCode::FORBIDDEN, "the signature does not verify\n").into_response(),
+            Self::SignInFirst(page) => {
+                let next = page.path_and_query().map_or("/", |next| next.as_str());
+                let query = url::form_urlencoded::Serializer::new(String::new())
+                    .append_pair("next", next)
+                    .finish();
+                Redirect::to(&format!("/sign-in?{query}")).into_response()
+            }
+            Self::SignedOut => (
+                StatusCode::UNAUTHORIZED,
+                "you are signed out, and nothing was changed: sign in and do it again\n",
+            )
+                .into_response(),
+            Self::NotAllowed(why) => (StatusCode::FORBIDDEN, format!("{why}\n")).into_response(),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "that is too large\n").into_response(),
             Self::BadRequest(why) => (StatusCode::BAD_REQUEST, format!("{why}\n")).into_response(),
             Self::Internal(cause) => {
                 tracing::error!(%cause, "a request failed");

@@ -1,15 +1,20 @@
 //! HTTP: every route in one list.
 
+mod acted;
 mod desk;
 mod door;
 mod error;
 mod health;
 mod public;
+mod site;
+mod staff;
 mod webhooks;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
@@ -27,7 +32,8 @@ pub async fn serve(
     listener: TcpListener,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(app)).with_graceful_shutdown(stopped).await
+    let site = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, site).with_graceful_shutdown(stopped).await
 }
 
 /// The whole site.
@@ -42,9 +48,11 @@ pub fn router(app: App) -> Router {
         .route("/bookings/{id}", get(desk::booking))
         .route("/renewals", get(desk::renewals))
         .route("/renewals/{id}", get(desk::renewal))
-        .layer(from_fn_with_state(app.clone(), door::only_staff));
-    desk.merge(public::routes())
+        .route("/users", get(desk::users))
         .route("/desk.css", get(desk::style))
+        .merge(door::routes())
+        .layer(from_fn(site::careful));
+    desk.merge(public::routes())
         .route("/webhooks/twilio/status", post(webhooks::twilio_status))
         .route(
             "/webhooks/twilio/message",

@@ -8,6 +8,7 @@ mod erase;
 mod inbox;
 mod satisfaction;
 mod understand;
+mod user;
 
 use crate::support::program::{Told, command, told};
 

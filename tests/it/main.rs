@@ -4,6 +4,7 @@ mod carrier_smtp;
 mod carrier_twilio;
 mod cases;
 mod commands;
+mod desk;
 mod dispatch;
 mod erasure;
 mod inbound;

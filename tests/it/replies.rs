@@ -30,9 +30,9 @@ impl Row {
     }
 }
 
-fn rows(name: &str) -> Vec<Row> {
+fn rows_of(name: &str, wanted: impl Fn(&str) -> bool) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (file, text) in files(name) {
+    for (file, text) in files(name).into_iter().filter(|(file, _)| wanted(file)) {
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let row = serde_json::from_str(line);
             rows.push(row.unwrap_or_else(|error| panic!("{name}/{file}, line {}: {error}", number + 1)));
@@ -154,14 +154,14 @@ const TUNED: Bars = Bars {
     ..GOAL
 };
 
-/// What has been reached on answers that nobody tuned on, `everyday` ones and `tricky` ones, more than half of them made to be
-/// hard (docs/replies.md). Short of the goal; it may only rise, or be taken anew with new answers once these have been looked at.
-const REACHED: Bars = Bars {
-    opt_out_precision: 0.99,
-    opt_out_recall: 0.86,
-    accept_precision: 0.99,
-    rating_precision: 0.99,
-    handled: 0.86,
+/// What has been reached on answers that nobody tuned on and that are made to be hard (docs/replies.md). Short of the goal; it
+/// may only rise, or be taken anew with new answers once these have been looked at. On everyday ones the goal is reached.
+const TRICKY: Bars = Bars {
+    opt_out_precision: 0.98,
+    opt_out_recall: 0.79,
+    accept_precision: 0.95,
+    rating_precision: 0.98,
+    handled: 0.70,
 };
 
 fn assert_bars(title: &str, figures: &Figures, bars: &Bars) {
@@ -185,7 +185,7 @@ fn assert_bars(title: &str, figures: &Figures, bars: &Bars) {
 
 #[test]
 fn answers_are_understood_that_the_rules_were_tuned_on() {
-    let rows = rows("tuned");
+    let rows = rows_of("tuned", |_| true);
     assert!(rows.len() >= 1200, "{} answers", rows.len());
     let figures = measure(&rows);
     print("tuned", &rows, &figures);
@@ -193,12 +193,21 @@ fn answers_are_understood_that_the_rules_were_tuned_on() {
 }
 
 #[test]
-fn answers_are_understood_that_nobody_tuned_on() {
-    let rows = rows("reported");
+fn everyday_answers_are_understood_that_nobody_tuned_on() {
+    reported("everyday", &GOAL);
+}
+
+#[test]
+fn tricky_answers_are_understood_that_nobody_tuned_on() {
+    reported("tricky", &TRICKY);
+}
+
+fn reported(kind: &str, bars: &Bars) {
+    let rows = rows_of("reported", |file| file.ends_with(kind));
     assert!(rows.len() >= 400, "{} answers", rows.len());
     let figures = measure(&rows);
-    print("reported", &rows, &figures);
-    assert_bars("reported", &figures, &REACHED);
+    print(kind, &rows, &figures);
+    assert_bars(kind, &figures, bars);
 }
 
 #[test]
@@ -242,7 +251,7 @@ fn the_weights_are_made_from_these_answers_and_phrases() {
 fn an_answer_takes_less_than_a_millisecond() {
     // Debug builds are some twenty times slower than what is released.
     let allowed = if cfg!(debug_assertions) { 20 } else { 1 };
-    let rows = rows("tuned");
+    let rows = rows_of("tuned", |_| true);
     // The first one reads the lists.
     rows[0].understood();
     let start = Instant::now();

@@ -9,5 +9,6 @@ mod outbox_rows;
 mod reply_rows;
 mod rows;
 mod schema;
+mod user_rows;
 
-pub use schema::dump;
+pub use schema::{dump, raw};

@@ -6,9 +6,10 @@ use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
 
 use super::super::error::WebError;
+use super::super::staff::Staff;
 use super::overview::counted;
+use super::render;
 use super::rows::{bounds, rows, shifted};
-use super::{About, chosen, english, render};
 use crate::app::App;
 use crate::domain::instant::Instant;
 use crate::outbound::plan::Desk;
@@ -27,14 +28,14 @@ pub(in super::super) struct After {
 
 /// `GET /days/{date}`.
 pub(in super::super) async fn day(
+    staff: Staff,
     State(app): State<App>,
     Path(date): Path<String>,
-    Query(about): Query<About>,
     Query(after): Query<After>,
 ) -> Result<Html<String>, WebError> {
     let date: NaiveDate = date.parse().map_err(|_| WebError::NotFound)?;
+    let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
-    let business = chosen(&mut tx, &about).await?.0.ok_or(WebError::NotFound)?;
     let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
     let (from, to) = bounds(&desk.calendar, date);
     let filter = Filter {
@@ -52,10 +53,12 @@ pub(in super::super) async fn day(
         .last()
         .filter(|_| full)
         .map(|last| json!({ "due": last.due_at.millis(), "id": last.id }));
-    let page = json!({
-        "business": business, "date": date, "next": next, "earlier": shifted(date, -1), "later": shifted(date, 1),
-        "counts": counted(&mut tx, &desk, date).await?,
-        "rows": rows(&mut tx, &app, &desk, lines).await?,
-    });
-    render("day.html", &english()?, &page)
+    let mut page = staff.page();
+    page["date"] = json!(date);
+    page["next"] = json!(next);
+    page["earlier"] = json!(shifted(date, -1));
+    page["later"] = json!(shifted(date, 1));
+    page["counts"] = counted(&mut tx, &desk, date).await?;
+    page["rows"] = json!(rows(&mut tx, &app, &desk, lines).await?);
+    render("day.html", &staff.locale()?, &page)
 }

@@ -5,6 +5,7 @@ mod lookup;
 mod overview;
 mod rows;
 mod story;
+mod users;
 mod words;
 
 use std::sync::LazyLock;
@@ -16,14 +17,13 @@ use minijinja::{Environment, context};
 
 use self::words::Words;
 use super::error::WebError;
-use crate::domain::business::Business;
 use crate::domain::locale::Locale;
-use crate::store::{self, Tx};
 
 pub(super) use day::day;
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
 pub(super) use story::story;
+pub(super) use users::users;
 
 /// Every page, parsed once.
 static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
@@ -39,14 +39,13 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("renewals.html", include_str!("../../../templates/desk/renewals.html"))?;
     pages.add_template("item.html", include_str!("../../../templates/desk/item.html"))?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
+    pages.add_template("users.html", include_str!("../../../templates/desk/users.html"))?;
+    pages.add_template("sign_in.html", include_str!("../../../templates/desk/sign_in.html"))?;
+    pages.add_template("set_up.html", include_str!("../../../templates/desk/set_up.html"))?;
+    pages.add_template("welcome.html", include_str!("../../../templates/desk/welcome.html"))?;
+    pages.add_template("gone.html", include_str!("../../../templates/desk/gone.html"))?;
     Ok(pages)
 });
-
-/// Which business a page is about.
-#[derive(Debug, serde::Deserialize)]
-pub(super) struct About {
-    business: Option<String>,
-}
 
 /// The style of every page.
 const STYLE: &str = include_str!("../../../templates/desk/desk.css");
@@ -63,30 +62,10 @@ pub(super) async fn style() -> impl IntoResponse {
 }
 
 /// A page in the reader's language.
-fn render(name: &str, language: &Locale, page: &serde_json::Value) -> Result<Html<String>, WebError> {
+pub(super) fn render(name: &str, language: &Locale, page: &serde_json::Value) -> Result<Html<String>, WebError> {
     let pages = PAGES.as_ref().map_err(|error| WebError::Internal(error.to_string()))?;
     let t = Value::from_dyn_object(Words::of(language));
     Ok(Html(pages.get_template(name)?.render(context! { t, ..Serde(page) })?))
-}
-
-/// The language of the desk where nobody has said another one.
-fn english() -> Result<Locale, WebError> {
-    Ok(Locale::parse("en")?)
-}
-
-/// The business that the address names, or the first one; and all of them, to choose from.
-async fn chosen(tx: &mut Tx, about: &About) -> Result<(Option<Business>, Vec<Business>), WebError> {
-    let businesses = store::business::all(tx).await?;
-    let chosen = match &about.business {
-        Some(id) => Some(
-            businesses
-                .iter()
-                .find(|business| business.id == *id)
-                .ok_or(WebError::NotFound)?,
-        ),
-        None => businesses.first(),
-    };
-    Ok((chosen.cloned(), businesses))
 }
 
 #[cfg(test)]
@@ -123,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_phrase_of_a_page_is_there_and_every_name_of_a_list_has_one() {
-        let phrases = Phrases::of_desk(&english().unwrap());
+        let phrases = Phrases::of_desk(&Locale::parse("en").unwrap());
         let is_there = |name: &str| phrases.say(name, |_| None).is_some();
         let pages = PAGES.as_ref().unwrap();
         for (page, template) in pages.templates() {

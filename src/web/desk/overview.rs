@@ -1,18 +1,20 @@
 //! The first page: today, tomorrow, who is unhappy, what waits, what went wrong, who is to be phoned, and the days around.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Html;
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 use super::super::error::WebError;
+use super::super::staff::Staff;
+use super::render;
 use super::rows::{bounds, rows, shifted};
-use super::{About, chosen, english, render};
 use crate::app::App;
 use crate::domain::desk_item::DeskItem;
 use crate::domain::instant::Instant;
 use crate::domain::message::State as Standing;
 use crate::outbound::plan::Desk;
+use crate::store::lane::PausedLane;
 use crate::store::report::Filter;
 use crate::store::{self, Tx};
 
@@ -32,24 +34,17 @@ const DAYS_AROUND: std::ops::RangeInclusive<i64> = -7..=7;
 const TROUBLE_WINDOW: TimeDelta = TimeDelta::days(3);
 
 /// `GET /`.
-pub(in super::super) async fn overview(
-    State(app): State<App>,
-    Query(about): Query<About>,
-) -> Result<Html<String>, WebError> {
+pub(in super::super) async fn overview(staff: Staff, State(app): State<App>) -> Result<Html<String>, WebError> {
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
-    let (business, businesses) = chosen(&mut tx, &about).await?;
-    let mut page = json!({
-        "businesses": businesses,
-        "stopped": store::lane::paused(&mut tx).await?,
-        "zone_data": app.dispatcher.zones.version(),
-        "version": env!("CARGO_PKG_VERSION"),
-    });
-    if let Some(business) = business {
+    let mut page = staff.page();
+    page["stopped"] = json!(stopped(&mut tx, &staff).await?);
+    page["zone_data"] = json!(app.dispatcher.zones.version());
+    page["version"] = json!(env!("CARGO_PKG_VERSION"));
+    if let Some(business) = staff.business() {
         let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
         let local = desk.calendar.zone.local(now);
         let today = local.date();
-        page["business"] = json!(business);
         page["now"] = json!(local);
         page["days"] = json!([
             listed_day(&mut tx, &app, &desk, today, "today").await?,
@@ -65,7 +60,15 @@ pub(in super::super) async fn overview(
         page["calls"] = calls(&mut tx, &desk, now).await?;
         page["open_calls"] = json!(store::call::open_count(&mut tx, &business.id, now).await?);
     }
-    render("overview.html", &english()?, &page)
+    render("overview.html", &staff.locale()?, &page)
+}
+
+/// Senders that wait for an operator: those that all share, and the user's own.
+async fn stopped(tx: &mut Tx, staff: &Staff) -> Result<Vec<PausedLane>, WebError> {
+    let mut paused = store::lane::paused(tx).await?;
+    let is_anothers = |lane: &str| lane.split_once('/').is_some_and(|(_, id)| staff.of(id).is_none());
+    paused.retain(|paused| !is_anothers(&paused.lane));
+    Ok(paused)
 }
 
 async fn listed_day(tx: &mut Tx, app: &App, desk: &Desk, date: NaiveDate, name: &str) -> Result<Value, WebError> {

@@ -5,18 +5,24 @@ use axum::response::Html;
 use serde_json::json;
 
 use super::super::error::WebError;
-use super::{english, render};
+use super::super::staff::Staff;
+use super::render;
 use crate::app::App;
 use crate::outbound::story::{self, Story};
 
-/// `GET /messages/{id}`.
-pub(in super::super) async fn story(State(app): State<App>, Path(id): Path<String>) -> Result<Html<String>, WebError> {
-    let stories = story::stories(&app.dispatcher, &id).await?;
-    if stories.is_empty() {
-        return Err(WebError::NotFound);
-    }
-    let stories: Vec<_> = stories.into_iter().map(for_people).collect();
-    render("story.html", &english()?, &json!({ "stories": stories }))
+/// `GET /messages/{id}`. What is told of another's business is not there.
+pub(in super::super) async fn story(
+    staff: Staff,
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Html<String>, WebError> {
+    let mut stories = story::stories(&app.dispatcher, &id).await?;
+    stories.retain(|story| staff.of(&story.business_id).is_some());
+    let business = stories.first().and_then(|story| staff.of(&story.business_id));
+    let mut page = staff.page();
+    page["business"] = json!(business.ok_or(WebError::NotFound)?);
+    page["stories"] = stories.into_iter().map(for_people).map(|story| json!(story)).collect();
+    render("story.html", &staff.locale()?, &page)
 }
 
 /// The same without the underscores of stored words.

@@ -8,7 +8,7 @@ use crate::domain::locale::Locale;
 const USUAL: &str = "en";
 
 /// The language that the browser likes best among those we write (RFC 9110, 12.5.4).
-pub(super) fn preferred(headers: &HeaderMap) -> Option<Locale> {
+pub(in crate::web) fn preferred(headers: &HeaderMap) -> Option<Locale> {
     let wanted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())

@@ -4,7 +4,7 @@
 //! no limit on guesses: a token is one of 2^160, and each try costs the same whatever it hits.
 
 mod form;
-mod language;
+pub(super) mod language;
 mod respond;
 mod show;
 mod unsubscribe;

@@ -1,8 +1,10 @@
 //! What the desk shows of one customer, one booking, one renewal; and to whom.
 
 use axum::http::StatusCode;
+use daybefore::app::DeskAccess;
 use daybefore::domain::case::Cause;
 use daybefore::domain::message::Channel;
+use daybefore::domain::user::Role;
 use daybefore::store;
 
 use super::open;
@@ -179,5 +181,37 @@ async fn what_belongs_to_another_business_is_not_found() {
     ] {
         let others = app.get(&format!("{path}business=other")).await;
         assert!(!others.body.contains("Košir"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_of_another_business_finds_nothing_of_this_one() {
+    let (mut app, id) = ana().await;
+    app.app.desk = DeskAccess::Users;
+    app.another_business("elsewhere").await;
+    let mut tx = app.app.store().read().await.unwrap();
+    let items = store::item::of_customer(&mut tx, &id).await.unwrap();
+    drop(tx);
+    let mut ben = app.signed_in("ben", &[("elsewhere", Role::Owner)]).await;
+    let paths = [
+        format!("/customers/{id}"),
+        format!("/bookings/{}", items[0].id()),
+        format!("/renewals/{}", items[2].id()),
+    ];
+    for path in &paths {
+        assert_eq!(
+            app.get(path).await.status,
+            StatusCode::SEE_OTHER,
+            "nobody signed in: {path}"
+        );
+        for address in [path.clone(), format!("{path}?business={BUSINESS}")] {
+            assert_eq!(ben.get(&app, &address).await.status, StatusCode::NOT_FOUND, "{address}");
+        }
+    }
+    for path in ["/customers", "/bookings", "/renewals"] {
+        let others = ben.get(&app, &format!("{path}?business={BUSINESS}&q=kosir")).await;
+        assert_eq!(others.status, StatusCode::NOT_FOUND, "{path}");
+        let own = ben.get(&app, &format!("{path}?q=B-1")).await;
+        assert!(own.status == StatusCode::OK && !own.body.contains("Košir"), "{path}");
     }
 }

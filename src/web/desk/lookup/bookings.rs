@@ -5,9 +5,10 @@ use axum::response::Html;
 use serde_json::json;
 
 use super::super::super::error::WebError;
+use super::super::super::staff::Staff;
+use super::super::render;
 use super::super::rows::bounds;
-use super::super::{About, chosen, english, render};
-use super::{PAGE, PARTS, Part, booking_row, hits, is_cut, one_page, owners};
+use super::{PAGE, PARTS, Part, booking_row, hits, is_cut, one_page, owners, page};
 use crate::app::App;
 use crate::domain::instant::Instant;
 use crate::domain::item::BookingStatus;
@@ -32,13 +33,13 @@ pub(in super::super::super) struct Wanted {
 
 /// `GET /bookings`.
 pub(in super::super::super) async fn bookings(
+    staff: Staff,
     State(app): State<App>,
-    Query(about): Query<About>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, WebError> {
     let now = app.dispatcher.clock.now();
+    let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
-    let business = chosen(&mut tx, &about).await?.0.ok_or(WebError::NotFound)?;
     let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
     let (today, _) = bounds(&desk.calendar, desk.calendar.zone.date(now));
     let (order, begins) = match wanted.part {
@@ -52,16 +53,19 @@ pub(in super::super::super) async fn bookings(
     );
     let state: Option<BookingStatus> = wanted.state.parse().ok();
     let states = state.as_ref().map_or(BookingStatus::ALL, std::slice::from_ref);
-    let hits = hits(&mut tx, &business, "booking", &wanted.q).await?;
+    let hits = hits(&mut tx, business, "booking", &wanted.q).await?;
     let found = store::lookup::bookings(&mut tx, &business.id, states, hits.as_ref(), order, after, PAGE + 1).await?;
     let (rows, more) = one_page(found);
     let owners = owners(&mut tx, rows.iter().map(|booking| &booking.customer_id)).await?;
     let next = rows.last().filter(|_| more);
-    let page = json!({
-        "business": business, "here": "bookings", "q": wanted.q, "part": wanted.part, "parts": PARTS, "state": state,
-        "states": BookingStatus::ALL, "cut": is_cut(hits.as_ref()),
-        "rows": rows.iter().map(|booking| booking_row(booking, &owners)).collect::<Vec<_>>(),
-        "next": next.map(|last| json!({ "after": last.starts_at.millis(), "after_id": last.id })),
-    });
-    render("bookings.html", &english()?, &page)
+    let page = page(
+        &staff,
+        json!({
+            "here": "bookings", "q": wanted.q, "part": wanted.part, "parts": PARTS, "state": state,
+            "states": BookingStatus::ALL, "cut": is_cut(hits.as_ref()),
+            "rows": rows.iter().map(|booking| booking_row(booking, &owners)).collect::<Vec<_>>(),
+            "next": next.map(|last| json!({ "after": last.starts_at.millis(), "after_id": last.id })),
+        }),
+    );
+    render("bookings.html", &staff.locale()?, &page)
 }

@@ -5,10 +5,11 @@ use axum::response::Html;
 use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
+use super::super::super::staff::Staff;
+use super::super::render;
 use super::super::rows::{bounds, rows};
-use super::super::{About, chosen, english, render};
 use super::thread::{Wanted, thread};
-use super::{booking_row, renewal_row};
+use super::{booking_row, page, renewal_row};
 use crate::app::App;
 use crate::domain::consent::{ConsentLine, Verdict, deciding, verdict};
 use crate::domain::customer::Customer;
@@ -25,14 +26,14 @@ const SHOWN: i64 = 10;
 
 /// `GET /customers/{id}`.
 pub(in super::super::super) async fn customer(
+    staff: Staff,
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(about): Query<About>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, WebError> {
     let now = app.dispatcher.clock.now();
+    let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
-    let business = chosen(&mut tx, &about).await?.0.ok_or(WebError::NotFound)?;
     let customer = store::customer::find(&mut tx, &id).await?;
     let customer = customer
         .filter(|customer| customer.business_id == business.id)
@@ -40,16 +41,19 @@ pub(in super::super::super) async fn customer(
     let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
     let since = store::lookup::known_since(&mut tx, &id).await?;
     let coming = store::report::coming_to(&mut tx, &id, SHOWN).await?;
-    let page = json!({
-        "business": business, "here": "customers", "customer": record(&customer),
-        "since": since.map(|since| desk.calendar.zone.date(since)),
-        "items": items(&mut tx, &desk, &customer, now).await?,
-        "holds": holds(&mut tx, &desk, &customer).await?,
-        "consent": consent(&mut tx, &desk, &customer).await?,
-        "coming": rows(&mut tx, &app, &desk, coming).await?,
-        "thread": thread(&mut tx, &desk, &id, &wanted).await?,
-    });
-    render("customer.html", &english()?, &page)
+    let page = page(
+        &staff,
+        json!({
+            "here": "customers", "customer": record(&customer),
+            "since": since.map(|since| desk.calendar.zone.date(since)),
+            "items": items(&mut tx, &desk, &customer, now).await?,
+            "holds": holds(&mut tx, &desk, &customer).await?,
+            "consent": consent(&mut tx, &desk, &customer).await?,
+            "coming": rows(&mut tx, &app, &desk, coming).await?,
+            "thread": thread(&mut tx, &desk, &id, &wanted).await?,
+        }),
+    );
+    render("customer.html", &staff.locale()?, &page)
 }
 
 fn record(customer: &Customer) -> Value {

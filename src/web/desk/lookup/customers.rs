@@ -5,8 +5,9 @@ use axum::response::Html;
 use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
-use super::super::{About, chosen, english, render};
-use super::{PAGE, meant_exactly, one_page, worded};
+use super::super::super::staff::Staff;
+use super::super::render;
+use super::{PAGE, meant_exactly, one_page, page, worded};
 use crate::app::App;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
@@ -26,20 +27,23 @@ pub(in super::super::super) struct Wanted {
 
 /// `GET /customers`.
 pub(in super::super::super) async fn customers(
+    staff: Staff,
     State(app): State<App>,
-    Query(about): Query<About>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, WebError> {
+    let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
-    let business = chosen(&mut tx, &about).await?.0.ok_or(WebError::NotFound)?;
     let (rows, next) = if wanted.q.trim().is_empty() {
-        by_name(&mut tx, &business, &wanted).await?
+        by_name(&mut tx, business, &wanted).await?
     } else {
-        found(&mut tx, &business, &wanted).await?
+        found(&mut tx, business, &wanted).await?
     };
     let rows: Vec<_> = rows.iter().map(row).collect();
-    let page = json!({ "business": business, "here": "customers", "q": wanted.q, "rows": rows, "next": next });
-    render("customers.html", &english()?, &page)
+    let page = page(
+        &staff,
+        json!({ "here": "customers", "q": wanted.q, "rows": rows, "next": next }),
+    );
+    render("customers.html", &staff.locale()?, &page)
 }
 
 /// A page of customers, and where the next one begins.

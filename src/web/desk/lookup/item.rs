@@ -1,13 +1,14 @@
 //! One booking or renewal with its messages.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Html;
 use serde_json::json;
 
 use super::super::super::error::WebError;
+use super::super::super::staff::Staff;
+use super::super::render;
 use super::super::rows::rows;
-use super::super::{About, chosen, english, render};
-use super::{booking_row, renewal_row};
+use super::{booking_row, page, renewal_row};
 use crate::app::App;
 use crate::domain::item::{Item, ItemKind};
 use crate::outbound::plan::Desk;
@@ -18,25 +19,25 @@ const MOST_MESSAGES: usize = 100;
 
 /// `GET /bookings/{id}`.
 pub(in super::super::super) async fn booking(
+    staff: Staff,
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(about): Query<About>,
 ) -> Result<Html<String>, WebError> {
-    item(&app, ItemKind::Booking, &id, &about).await
+    item(&staff, &app, ItemKind::Booking, &id).await
 }
 
 /// `GET /renewals/{id}`.
 pub(in super::super::super) async fn renewal(
+    staff: Staff,
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(about): Query<About>,
 ) -> Result<Html<String>, WebError> {
-    item(&app, ItemKind::Renewal, &id, &about).await
+    item(&staff, &app, ItemKind::Renewal, &id).await
 }
 
-async fn item(app: &App, kind: ItemKind, id: &str, about: &About) -> Result<Html<String>, WebError> {
+async fn item(staff: &Staff, app: &App, kind: ItemKind, id: &str) -> Result<Html<String>, WebError> {
+    let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
-    let business = chosen(&mut tx, about).await?.0.ok_or(WebError::NotFound)?;
     let item = store::item::find(&mut tx, kind, id).await?;
     let item = item
         .filter(|item| item.business_id() == business.id)
@@ -62,9 +63,12 @@ async fn item(app: &App, kind: ItemKind, id: &str, about: &About) -> Result<Html
         Item::Booking(booking) => booking.duration_minutes,
         _ => None,
     };
-    let page = json!({
-        "business": business, "kind": kind, "item": facts, "minutes": minutes, "offer": offer,
-        "changed": desk.calendar.zone.local(changed_at), "rows": rows(&mut tx, app, &desk, lines).await?,
-    });
-    render("item.html", &english()?, &page)
+    let page = page(
+        staff,
+        json!({
+            "kind": kind, "item": facts, "minutes": minutes, "offer": offer,
+            "changed": desk.calendar.zone.local(changed_at), "rows": rows(&mut tx, app, &desk, lines).await?,
+        }),
+    );
+    render("item.html", &staff.locale()?, &page)
 }

@@ -8,6 +8,7 @@ mod renewals;
 mod thread;
 
 use super::super::error::WebError;
+use super::super::staff::Staff;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::item::{Booking, Renewal};
@@ -39,6 +40,15 @@ enum Part {
 }
 
 const PARTS: [Part; 3] = [Part::Coming, Part::Past, Part::All];
+
+/// What every page of the desk shows, and what this one does.
+fn page(staff: &Staff, own: Value) -> Value {
+    let mut page = staff.page();
+    if let (Value::Object(page), Value::Object(own)) = (&mut page, own) {
+        page.extend(own);
+    }
+    page
+}
 
 /// Whose phone, mail address or number in the business's own system somebody typed, each customer once.
 async fn meant_exactly(tx: &mut Tx, business: &Business, query: &str) -> Result<Vec<String>, WebError> {

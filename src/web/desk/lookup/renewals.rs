@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::super::super::error::WebError;
-use super::super::{About, chosen, english, render};
-use super::{PAGE, PARTS, Part, hits, is_cut, one_page, owners, renewal_row};
+use super::super::super::staff::Staff;
+use super::super::render;
+use super::{PAGE, PARTS, Part, hits, is_cut, one_page, owners, page, renewal_row};
 use crate::app::App;
 use crate::domain::item::{RenewalKind, RenewalStatus};
 use crate::domain::local::LocalDate;
@@ -36,13 +37,13 @@ pub(in super::super::super) struct Wanted {
 
 /// `GET /renewals`.
 pub(in super::super::super) async fn renewals(
+    staff: Staff,
     State(app): State<App>,
-    Query(about): Query<About>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, WebError> {
     let now = app.dispatcher.clock.now();
+    let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
-    let business = chosen(&mut tx, &about).await?.0.ok_or(WebError::NotFound)?;
     let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
     let today = LocalDate(desk.calendar.zone.date(now));
     let (order, begins) = match wanted.part {
@@ -57,18 +58,21 @@ pub(in super::super::super) async fn renewals(
         kind.as_ref().map_or(RenewalKind::ALL, std::slice::from_ref),
         state.as_ref().map_or(RenewalStatus::ALL, std::slice::from_ref),
     );
-    let hits = hits(&mut tx, &business, "renewal", &wanted.q).await?;
+    let hits = hits(&mut tx, business, "renewal", &wanted.q).await?;
     let found = store::lookup::renewals(&mut tx, &business.id, which, hits.as_ref(), order, after, PAGE + 1).await?;
     let (rows, more) = one_page(found);
     let owners = owners(&mut tx, rows.iter().map(|renewal| &renewal.customer_id)).await?;
     let next = rows.last().filter(|_| more);
-    let page = json!({
-        "business": business, "here": "renewals", "q": wanted.q, "part": wanted.part, "parts": PARTS, "kind": kind,
-        "kinds": RenewalKind::ALL, "state": state, "states": RenewalStatus::ALL, "cut": is_cut(hits.as_ref()),
-        "rows": rows.iter().map(|renewal| renewal_row(renewal, &owners)).collect::<Vec<_>>(),
-        "next": next.map(|last| json!({ "after": last.ends_on, "after_id": last.id })),
-    });
-    render("renewals.html", &english()?, &page)
+    let page = page(
+        &staff,
+        json!({
+            "here": "renewals", "q": wanted.q, "part": wanted.part, "parts": PARTS, "kind": kind,
+            "kinds": RenewalKind::ALL, "state": state, "states": RenewalStatus::ALL, "cut": is_cut(hits.as_ref()),
+            "rows": rows.iter().map(|renewal| renewal_row(renewal, &owners)).collect::<Vec<_>>(),
+            "next": next.map(|last| json!({ "after": last.ends_on, "after_id": last.id })),
+        }),
+    );
+    render("renewals.html", &staff.locale()?, &page)
 }
 
 /// Behind every date that is written with four digits of a year.

@@ -1,0 +1,9 @@
+//! The desk in process, as browsers use it: who gets in, what each may see, and whose forms are taken.
+
+mod businesses;
+mod first_run;
+mod forms;
+mod pages;
+mod sessions;
+mod sign_in;
+mod welcome;

@@ -1,0 +1,95 @@
+//! What every page of the desk says to browsers; and the demonstration, where nobody signs in.
+
+use daybefore::app::DeskAccess;
+use daybefore::domain::user::Role;
+
+use crate::support::browser::Answer;
+use crate::support::desk::Browser;
+use crate::support::test_app::{BUSINESS, TestApp};
+
+fn is_careful(path: &str, answer: &Answer) {
+    for (name, value) in [
+        ("referrer-policy", "same-origin"),
+        ("x-content-type-options", "nosniff"),
+        ("x-robots-tag", "noindex, nofollow"),
+    ] {
+        assert_eq!(answer.header(name), value, "{path}");
+    }
+    let policy = answer.header("content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri 'none'",
+    ] {
+        assert!(policy.contains(part), "{path}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{path}: {policy}");
+    for inline in ["<style", " style=", "<script>", " onclick=", "javascript:"] {
+        assert!(!answer.body.contains(inline), "{path} has {inline}");
+    }
+}
+
+#[tokio::test]
+async fn no_page_is_kept_framed_or_runs_what_is_no_file_of_ours() {
+    let app = TestApp::garage().start().await;
+    app.book("B-1", "2026-12-15 09:00").await;
+    let set_up = format!("/set-up/{}", app.app.door.open_set_up().as_str());
+    let page = Browser::new().get(&app, &set_up).await;
+    assert_eq!(page.status, 200);
+    is_careful(&set_up, &page);
+    let id = app.invited("ben", &[]).await;
+    let welcome = app.welcome_link(&id).await;
+    let message = app.message("B-1", "day-before").await.message_id;
+    let mut anna = app.signed_in("anna", &[(BUSINESS, Role::Owner)]).await;
+    let story = format!("/messages/{message}");
+    for path in ["/", "/days/2026-12-14", "/users", &story, "/messages/nothing"] {
+        let page = anna.get(&app, path).await;
+        is_careful(path, &page);
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+    }
+    for path in ["/", "/sign-in", &welcome, &set_up, "/welcome/nothing"] {
+        let page = Browser::new().get(&app, path).await;
+        is_careful(path, &page);
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+    }
+    let style = Browser::new().get(&app, "/desk.css").await;
+    assert_eq!(
+        (style.status.as_u16(), style.header("content-type")),
+        (200, "text/css; charset=utf-8")
+    );
+    assert_eq!(style.header("cache-control"), "public, max-age=3600");
+}
+
+#[tokio::test]
+async fn a_name_is_shown_as_it_is_and_never_as_markup() {
+    let app = TestApp::garage().start().await;
+    let mut browser = app.signed_in("<b>x</b>", &[(BUSINESS, Role::Owner)]).await;
+    for path in ["/", "/users"] {
+        let page = browser.get(&app, path).await.body;
+        assert!(page.contains("&lt;b&gt;x") && !page.contains("<b>x"), "{path}: {page}");
+    }
+    let page = Browser::new()
+        .sign_in(&app, "\"><script>alert(1)</script>", "x")
+        .await
+        .body;
+    assert!(!page.contains("<script>"), "{page}");
+}
+
+#[tokio::test]
+async fn in_the_demonstration_everybody_owns_everything_and_forms_are_still_checked() {
+    let mut app = TestApp::garage().start().await;
+    app.another_business("other").await;
+    app.app.desk = DeskAccess::Open;
+    let mut browser = Browser::new();
+    for path in ["/", "/?business=other", "/users", "/days/2026-12-14"] {
+        assert_eq!(browser.get(&app, path).await.status, 200, "{path}");
+    }
+    assert_eq!(browser.get(&app, "/?business=nothing").await.status, 404);
+    assert_eq!(browser.get(&app, "/sign-in").await.header("location"), "/");
+    assert_eq!(browser.post(&app, "/sign-out", &[("csrf", "x")]).await.status, 403);
+    let csrf = app.app.door.nobodys_csrf();
+    assert_eq!(browser.post(&app, "/sign-out", &[("csrf", &csrf)]).await.status, 303);
+}
