@@ -1,4 +1,4 @@
-//! The figures of docs/performance.md: `just bench`, or `cargo bench --bench spine -- throughput|lateness|idle|import`.
+//! The figures of docs/performance.md: `just bench`, or `cargo bench --bench spine -- throughput|lateness|idle|import|pages`.
 //!
 //! Everything is measured in one process against a local server that answers as Twilio does, so that ratios hold on a
 //! noisy machine; absolute figures do not travel.
@@ -11,10 +11,14 @@
     reason = "figures for people: rates and shares of counts"
 )]
 
+#[path = "../../tests/it/support/crowd.rs"]
+mod crowd;
+
 mod cpu;
 mod idle;
 mod import;
 mod lateness;
+mod pages;
 mod server;
 mod throughput;
 mod world;
@@ -38,6 +42,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wants("idle") {
         runtime.block_on(idle::run())?;
+    }
+    if wants("pages") {
+        runtime.block_on(pages::run())?;
     }
     if wants("import") {
         import::run()?;

@@ -24,17 +24,26 @@ pub enum Verdict {
     NoConsent,
 }
 
-/// The verdict for one channel and purpose. The latest line whose scope covers both counts; where none does, service
-/// messages may go, surveys unless the business asks for consent first, marketing may not.
+/// Which line counts for one channel and purpose: the latest whose scope covers both.
 #[must_use]
-pub fn verdict(lines: &[ConsentLine], channel: Channel, purpose: Purpose, surveys_need_consent: bool) -> Verdict {
-    let covers = |line: &&ConsentLine| {
+pub fn deciding(lines: &[ConsentLine], channel: Channel, purpose: Purpose) -> Option<usize> {
+    let covers = |line: &ConsentLine| {
         line.channel.is_none_or(|scope| scope == channel) && line.purpose.is_none_or(|scope| scope == purpose)
     };
     // Of two lines of one moment the withdrawal counts: doubt is the customer's.
-    match lines.iter().filter(covers).max_by_key(|line| (line.at, !line.given)) {
-        Some(line) if line.given => Verdict::Allowed,
-        Some(_) => Verdict::OptedOut,
+    let covering = lines.iter().enumerate().filter(|(_, line)| covers(line));
+    covering
+        .max_by_key(|(_, line)| (line.at, !line.given))
+        .map(|(at, _)| at)
+}
+
+/// The verdict for one channel and purpose. Where no line covers both, service messages may go, surveys unless the
+/// business asks for consent first, marketing may not.
+#[must_use]
+pub fn verdict(lines: &[ConsentLine], channel: Channel, purpose: Purpose, surveys_need_consent: bool) -> Verdict {
+    match deciding(lines, channel, purpose).map(|at| lines[at].given) {
+        Some(true) => Verdict::Allowed,
+        Some(false) => Verdict::OptedOut,
         None => match purpose {
             Purpose::Service => Verdict::Allowed,
             Purpose::Survey if !surveys_need_consent => Verdict::Allowed,

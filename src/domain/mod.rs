@@ -31,6 +31,7 @@ pub mod reply;
 pub mod respond;
 pub mod rule;
 pub mod satisfaction;
+pub mod search;
 pub mod segments;
 pub mod session;
 pub mod tries;

@@ -25,6 +25,7 @@ mod yes;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
+pub(super) use fold::fold;
 use second_opinion::SecondOpinion;
 
 use super::closed_list::closed_list;

@@ -1,7 +1,9 @@
 //! Calls: to-dos to phone somebody, made when a message's channel is a person's voice.
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::text;
 use super::types::row;
 use crate::domain::call::CallOutcome;
 use crate::domain::ids::new_id;
@@ -87,6 +89,13 @@ pub async fn of_message(tx: &mut Tx, message_id: &str) -> Result<Vec<Call>, Stor
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", call_columns!(), " FROM call WHERE message_id = $1 ORDER BY id"
     )).bind(message_id).fetch_all(c).await)?)
+}
+
+/// Calls by their ids.
+pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Call>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", call_columns!(), " FROM call WHERE id IN ", listed!("$1")
+    )).bind(text(ids)?).fetch_all(c).await)?)
 }
 
 /// The calls that nobody has made yet, of one business or all, the most urgent first.

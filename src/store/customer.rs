@@ -4,6 +4,7 @@ use super::db::{Tx, on};
 use super::dialect::{each, listed, packed, rows_of};
 use super::error::StoreError;
 use super::packed::{rows, text};
+use super::search_word;
 use super::types::row;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
@@ -54,6 +55,13 @@ pub async fn with_phone(tx: &mut Tx, phone: &str) -> Result<Vec<Customer>, Store
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", customer_columns!(), " FROM customer WHERE phone = $1 AND NOT erased ORDER BY customer.id"
     )).bind(phone).fetch_all(c).await)?)
+}
+
+/// A page of one business's customers, by id, after the id `after`.
+pub async fn page(tx: &mut Tx, business_id: &str, after: &str, limit: i64) -> Result<Vec<Customer>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", customer_columns!(), " FROM customer WHERE business_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+    )).bind(business_id).bind(after).bind(limit).fetch_all(c).await)?)
 }
 
 /// Whom somebody looks for.
@@ -144,5 +152,5 @@ pub async fn save_all(tx: &mut Tx, customers: &[&Customer], now: Instant) -> Res
             channel = excluded.channel, standing = excluded.standing, notes = excluded.notes, \
             erased = excluded.erased, updated_at = excluded.updated_at"
     )).bind(text(&rows)?).bind(now).execute(c).await)?;
-    Ok(())
+    search_word::of_customers(tx, customers).await
 }

@@ -5,6 +5,7 @@ use super::db::{Tx, on};
 use super::dialect::{listed, packed, rows_of};
 use super::error::StoreError;
 use super::packed::{rows, text};
+use super::search_word;
 use super::types::row;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, Item, ItemKind, Renewal, Written};
@@ -262,7 +263,7 @@ async fn save_bookings(tx: &mut Tx, bookings: &[&Booking], now: Instant) -> Resu
             duration_minutes = excluded.duration_minutes, status = excluded.status, revision = excluded.revision, \
             changed_at = excluded.changed_at, completed_at = excluded.completed_at, updated_at = excluded.updated_at"
     )).bind(text(&rows)?).bind(now).execute(c).await)?;
-    Ok(())
+    search_word::of_bookings(tx, bookings).await
 }
 
 async fn save_renewals(tx: &mut Tx, renewals: &[&Renewal], now: Instant) -> Result<(), StoreError> {
@@ -302,5 +303,5 @@ async fn save_renewals(tx: &mut Tx, renewals: &[&Renewal], now: Instant) -> Resu
             offer_url = excluded.offer_url, status = excluded.status, revision = excluded.revision, \
             changed_at = excluded.changed_at, completed_at = excluded.completed_at, updated_at = excluded.updated_at"
     )).bind(text(&rows)?).bind(now).execute(c).await)?;
-    Ok(())
+    search_word::of_renewals(tx, renewals).await
 }

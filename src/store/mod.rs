@@ -24,6 +24,7 @@ pub mod lane;
 pub mod ledger;
 pub mod link;
 mod lock;
+pub mod lookup;
 pub mod message;
 mod migrate;
 pub mod outbox;
@@ -34,9 +35,11 @@ pub mod receipt;
 pub mod reply;
 pub mod report;
 pub mod rule;
+pub mod search_word;
 pub mod session;
 pub mod setting;
 pub mod text_override;
+pub mod thread;
 mod types;
 pub mod user;
 pub mod user_link;
@@ -79,7 +82,13 @@ impl Store {
             (migrate::Schema::Behind(count), Open::Existing | Open::CreateIfEmpty) => {
                 return Err(StoreError::PendingMigrations(count));
             }
-            (migrate::Schema::Empty, _) | (migrate::Schema::Behind(_), Open::Migrate) => migrate::migrate(&db).await?,
+            (migrate::Schema::Empty, _) => migrate::migrate(&db).await?,
+            (migrate::Schema::Behind(_), Open::Migrate) => {
+                migrate::migrate(&db).await?;
+                let mut tx = db.write().await?;
+                search_word::fill(&mut tx).await?;
+                tx.commit().await?;
+            }
         }
         Ok(Self { db })
     }

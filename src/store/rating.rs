@@ -91,6 +91,13 @@ pub async fn of_customer(tx: &mut Tx, customer_id: &str) -> Result<Vec<Rating>, 
     )).bind(customer_id).fetch_all(c).await)?)
 }
 
+/// Answers by their ids.
+pub async fn of_ids(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Rating>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", rating_columns!(), " FROM rating WHERE id IN ", listed!("$1")
+    )).bind(text(ids)?).fetch_all(c).await)?)
+}
+
 /// Of these items those of which the customer said how they went, and when first.
 pub async fn first_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, Instant)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(

@@ -114,6 +114,14 @@ pub async fn of_item(tx: &mut Tx, item_id: &str) -> Result<Vec<Line>, StoreError
     )).bind(item_id).fetch_all(c).await)?)
 }
 
+/// The messages to a customer that are still to go, the next one first.
+pub async fn coming_to(tx: &mut Tx, customer_id: &str, limit: i64) -> Result<Vec<Line>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM message WHERE customer_id = $1 AND state IN ('planned', 'held') \
+         ORDER BY due_at, id LIMIT $2"
+    )).bind(customer_id).bind(limit).fetch_all(c).await)?)
+}
+
 /// The ids that somebody may mean by `text`: a message, booking, renewal, case or customer, by our id or their own.
 pub async fn meant_by(tx: &mut Tx, text: &str) -> Result<Vec<(String, String)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(

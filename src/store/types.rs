@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Sqlite, Type};
 
 use super::packed::{Field, read_text};
+use super::thread::EntryKind;
 use crate::domain::attempt::AttemptState;
 use crate::domain::business::BusinessKind;
 use crate::domain::call::CallOutcome;
@@ -88,6 +89,7 @@ stored_as_text!(
     Cause,
     Channel,
     DeskKind,
+    EntryKind,
     Hold,
     ItemKind,
     LinkPurpose,

@@ -13,6 +13,7 @@ mod kill;
 mod layering;
 mod lifecycle;
 mod links;
+mod lookup;
 mod never_twice;
 mod planning;
 mod replies;

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Lower case, without accents; letters that do not decompose by their usual replacement.
-pub(super) fn fold(word: &str) -> String {
+pub(in crate::domain) fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     for char in word.chars().flat_map(char::to_lowercase).nfkd() {
         match char {

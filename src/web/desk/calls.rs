@@ -50,6 +50,7 @@ pub(in super::super) async fn calls(
         rows.push(shown(&mut tx, &desk, &call, now).await?);
     }
     let mut page = staff.page();
+    page["here"] = json!("calls");
     page["rows"] = json!(rows);
     page["made"] = json!(made);
     page["notice"] = json!(said.notice());

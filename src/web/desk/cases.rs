@@ -49,6 +49,7 @@ pub(in super::super) async fn cases(
         rows.push(shown(&mut tx, &desk, &case, now).await?);
     }
     let mut page = staff.page();
+    page["here"] = json!("cases");
     page["rows"] = json!(rows);
     page["closed"] = json!(closed);
     page["notice"] = json!(said.notice());
@@ -66,6 +67,7 @@ pub(in super::super) async fn case(
     let desk = desk_of(&mut tx, &app, &staff).await?;
     let case = found(&mut tx, &desk.business, &id).await?;
     let mut page = staff.page();
+    page["here"] = json!("cases");
     page["row"] = shown(&mut tx, &desk, &case, app.dispatcher.clock.now()).await?;
     page["causes"] = json!(Cause::ALL);
     page["notice"] = json!(said.notice());

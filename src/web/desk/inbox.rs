@@ -52,6 +52,7 @@ pub(in super::super) async fn inbox(
     let waiting = store::desk_item::waiting_page(&mut tx, &desk.business.id, after, PAGE).await?;
     let full = i64::try_from(waiting.len()).is_ok_and(|count| count == PAGE);
     let mut page = staff.page();
+    page["here"] = json!("inbox");
     page["next"] = json!(
         waiting
             .last()
@@ -112,6 +113,7 @@ pub(in super::super) async fn item(
         }
     }
     let mut page = staff.page();
+    page["here"] = json!("inbox");
     page["can"] = json!({
         "confirm": can_move && !standing.as_ref().is_some_and(Item::is_confirmed), "cancel": can_move,
         "opt_out": value["phone"].is_string(), "open_case": customer.is_some(),

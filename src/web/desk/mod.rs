@@ -5,6 +5,7 @@ mod calls;
 mod cases;
 mod day;
 mod inbox;
+mod lookup;
 mod overview;
 mod rows;
 mod story;
@@ -26,6 +27,7 @@ pub(super) use calls::{calls, made};
 pub(super) use cases::{assign, case, cases, close};
 pub(super) use day::day;
 pub(super) use inbox::{inbox, item, settle};
+pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
 pub(super) use story::story;
 pub(super) use users::users;
@@ -37,6 +39,12 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("rows.html", include_str!("../../../templates/desk/rows.html"))?;
     pages.add_template("overview.html", include_str!("../../../templates/desk/overview.html"))?;
     pages.add_template("day.html", include_str!("../../../templates/desk/day.html"))?;
+    pages.add_template("lookup.html", include_str!("../../../templates/desk/lookup.html"))?;
+    pages.add_template("customers.html", include_str!("../../../templates/desk/customers.html"))?;
+    pages.add_template("customer.html", include_str!("../../../templates/desk/customer.html"))?;
+    pages.add_template("bookings.html", include_str!("../../../templates/desk/bookings.html"))?;
+    pages.add_template("renewals.html", include_str!("../../../templates/desk/renewals.html"))?;
+    pages.add_template("item.html", include_str!("../../../templates/desk/item.html"))?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
     pages.add_template("users.html", include_str!("../../../templates/desk/users.html"))?;
     pages.add_template("sign_in.html", include_str!("../../../templates/desk/sign_in.html"))?;
@@ -79,9 +87,14 @@ pub(super) fn render(name: &str, language: &Locale, page: &serde_json::Value) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::call::CallOutcome;
+    use crate::domain::case::Cause;
     use crate::domain::desk_item::DeskKind;
-    use crate::domain::message::{Channel, Reason, State};
+    use crate::domain::item::{BookingStatus, RenewalKind, RenewalStatus};
+    use crate::domain::locale::languages;
+    use crate::domain::message::{Channel, Purpose, Reason, State};
     use crate::domain::replan::Hold;
+    use crate::domain::reply::Intent;
     use crate::texts::catalogue;
     use crate::texts::phrases::Phrases;
 
@@ -122,6 +135,14 @@ mod tests {
         let listed = listed.chain(Hold::ALL.iter().map(|hold| format!("hold_{hold}")));
         let listed = listed.chain(Channel::ALL.iter().map(|channel| format!("channel_{channel}")));
         let listed = listed.chain(DeskKind::ALL.iter().map(|kind| format!("waits_{kind}")));
+        let listed = listed.chain(BookingStatus::ALL.iter().map(|status| format!("booking_{status}")));
+        let listed = listed.chain(RenewalStatus::ALL.iter().map(|status| format!("renewal_{status}")));
+        let listed = listed.chain(RenewalKind::ALL.iter().map(|kind| format!("kind_{kind}")));
+        let listed = listed.chain(Purpose::ALL.iter().map(|purpose| format!("purpose_{purpose}")));
+        let listed = listed.chain(Intent::ALL.iter().map(|intent| format!("intent_{intent}")));
+        let listed = listed.chain(CallOutcome::ALL.iter().map(|outcome| format!("outcome_{outcome}")));
+        let listed = listed.chain(Cause::ALL.iter().map(|cause| format!("cause_{cause}")));
+        let listed = listed.chain(languages().into_iter().map(|language| format!("language_{language}")));
         let listed = listed.chain(messages.map(|template| format!("message_{}", template.name)));
         for name in listed {
             assert!(is_there(&name), "{name}");

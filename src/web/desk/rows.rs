@@ -88,7 +88,7 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
 }
 
 /// The name of a state; a call that was put on the list has one of its own.
-const fn state_name(state: State, channel: Option<Channel>) -> &'static str {
+pub(super) const fn state_name(state: State, channel: Option<Channel>) -> &'static str {
     match (state, channel) {
         (State::Accepted | State::Delivered, Some(Channel::Call)) => "listed",
         (state, _) => state.as_str(),
@@ -101,7 +101,7 @@ fn gist<'a>(text: &'a str, business: &str) -> &'a str {
         .map_or(text, |rest| rest.trim_start_matches(':'))
 }
 
-const fn tone(state: State, reason: Option<Reason>) -> &'static str {
+pub(super) const fn tone(state: State, reason: Option<Reason>) -> &'static str {
     match (state, reason) {
         (State::Failed | State::Unknown, _) | (_, Some(Reason::NoAddress | Reason::Undeliverable)) => "bad",
         (State::Accepted | State::Delivered, _) => "good",

@@ -79,6 +79,7 @@ impl Object for Words {
             ("long_day", _, Some(date)) => self.date(date, self.patterns[1]),
             ("time", Some(at), _) => time(at.time()),
             ("moment" | "told", Some(at), _) => self.moment(at),
+            ("dated", None, Some(date)) => format!("{} {}", self.day(date), date.format("%Y")),
             ("dated", Some(at), _) => format!("{} {}", self.day(at.date()), at.format("%Y, %H:%M")),
             ("told", None, None) => text.to_owned(),
             ("day" | "long_day" | "time" | "moment" | "dated", ..) => {

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod cases;
 pub mod claiming;
+pub mod crowd;
 pub mod desk;
 pub mod ics;
 pub mod mail_server;
