@@ -118,10 +118,8 @@ async fn no_page_reads_a_table_whole() {
             assert_eq!(answer.status, StatusCode::OK, "{page}");
             let statements = std::mem::take(&mut *SEEN.lock().unwrap());
             assert!(statements.len() >= 2, "{page}: {statements:?}");
-            for statement in statements
-                .iter()
-                .filter(|statement| *statement != "BEGIN" && *statement != "ROLLBACK")
-            {
+            // A connection that is opened meanwhile has settings of its own.
+            for statement in statements.iter().filter(|statement| statement.starts_with("SELECT")) {
                 let steps = plan(&pool, statement).await;
                 let whole: Vec<_> = steps.iter().filter(|step| reads_whole(step, &tables)).collect();
                 assert!(
