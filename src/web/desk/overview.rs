@@ -38,6 +38,7 @@ pub(in super::super) async fn overview(staff: Staff, State(app): State<App>) -> 
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
     let mut page = staff.page();
+    page["here"] = json!("today");
     page["stopped"] = json!(stopped(&mut tx, &staff).await?);
     page["zone_data"] = json!(app.dispatcher.zones.version());
     page["version"] = json!(env!("CARGO_PKG_VERSION"));

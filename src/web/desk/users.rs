@@ -17,6 +17,7 @@ pub(in super::super) async fn users(staff: Staff, State(app): State<App>) -> Res
     let mut tx = app.store().read().await?;
     let mut page = staff.page();
     let users = store::user::of_business(&mut tx, &business.id).await?;
+    page["here"] = json!("users");
     page["users"] = users
         .into_iter()
         .map(|(user, role)| json!({ "name": user.name, "login": user.login, "role": role, "has_password": user.has_password }))
