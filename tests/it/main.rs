@@ -7,6 +7,7 @@ mod commands;
 mod desk;
 mod dispatch;
 mod erasure;
+mod eyes;
 mod inbound;
 mod interleaving;
 mod kill;

@@ -13,6 +13,11 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::skip::skip;
+
+/// The variable that makes its lack a failure.
+const REQUIRED: &str = "REQUIRE_MAIL_SERVER";
+
 /// Its only user; the password has what must be percent-encoded in a URL.
 const LOGIN: &str = "desk:p%20w+d%25";
 
@@ -34,7 +39,7 @@ impl MailServer {
             .into_iter()
             .find(|path| Path::new(path).exists())
         else {
-            return skip("exim4 is not installed (Debian: exim4-daemon-light)");
+            return skip(REQUIRED, "exim4 is not installed (Debian: exim4-daemon-light)");
         };
         let (starttls_port, tls_port) = free_ports();
         let folder = prepare(starttls_port, tls_port);
@@ -56,7 +61,10 @@ impl MailServer {
             return Some(server);
         }
         // exim listens for root and for its own group only.
-        skip(&format!("exim4 does not run for this user: {}", server.log().trim()))
+        skip(
+            REQUIRED,
+            &format!("exim4 does not run for this user: {}", server.log().trim()),
+        )
     }
 
     /// Whether it listens, or has ended instead.
@@ -121,14 +129,6 @@ impl MailServer {
         let read = |name| fs::read_to_string(self.folder.path().join("log").join(name)).unwrap_or_default();
         read("stderr") + &read("mainlog") + &read("paniclog")
     }
-}
-
-/// One honest line, or a failure where a real mail server is demanded.
-fn skip(reason: &str) -> Option<MailServer> {
-    let required = std::env::var("REQUIRE_MAIL_SERVER").is_ok_and(|value| value == "1");
-    assert!(!required, "REQUIRE_MAIL_SERVER=1, but {reason}");
-    eprintln!("skipped: {reason}");
-    None
 }
 
 impl Drop for MailServer {

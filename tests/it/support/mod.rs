@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod cases;
+pub mod chromium;
 pub mod claiming;
 pub mod crowd;
 pub mod desk;
@@ -12,6 +13,7 @@ pub mod outgoing;
 pub mod program;
 pub mod setup;
 pub mod signing;
+pub mod skip;
 pub mod smtp_server;
 pub mod test_app;
 pub mod texting;
