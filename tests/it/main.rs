@@ -20,4 +20,5 @@ mod replies;
 mod rescue;
 mod store;
 mod support;
+mod visits;
 mod zones;
