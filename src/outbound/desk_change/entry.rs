@@ -1,16 +1,14 @@
 //! What a user asks for in a form: something new, something different, something over.
 
-use chrono::NaiveTime;
-
-use super::{Hand, change, note};
+use super::standing::{become_, can_become};
+use super::{EntryError, Hand, Why, Wrong, change, note};
 use crate::domain::customer::Customer;
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Booking, BookingStatus, Item, ItemKind, Renewal, RenewalStatus};
-use crate::outbound::import::CellProblem;
+use crate::domain::item::{Item, ItemKind};
 use crate::outbound::import::typed::{self, Cells, New};
-use crate::outbound::plan::{Desk, Hints, PlanError, replan_item};
-use crate::store::{self, Store, StoreError, Tx};
+use crate::outbound::plan::{Desk, Hints, replan_item};
+use crate::store::{self, Store, Tx};
 
 /// What a user wants.
 #[derive(Clone, Debug)]
@@ -43,64 +41,6 @@ pub struct Entry<'a> {
     pub hand: Hand<'a>,
 }
 
-/// Why a field can't be taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// It can't be read; or it is empty and must not be.
-    Unreadable,
-    /// Clocks go forward over it.
-    Gap,
-    /// It has passed: is that meant?
-    Past,
-    /// Something else has this number.
-    Taken,
-    /// The new term would not end later than the old one.
-    NotLater,
-}
-
-/// A field, by its column in a file, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    pub field: String,
-    pub why: Why,
-}
-
-/// Why a change can't be made; nothing must be committed then.
-#[derive(Debug, thiserror::Error)]
-pub enum EntryError {
-    #[error("there is no such thing in this business")]
-    NotThere,
-    #[error("something in the form can't be taken")]
-    Wrong(Vec<Wrong>),
-    #[error("it is so already")]
-    Unchanged,
-    #[error("what it is does not allow that any more")]
-    Impossible,
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-}
-
-impl From<StoreError> for EntryError {
-    fn from(error: StoreError) -> Self {
-        Self::Plan(error.into())
-    }
-}
-
-impl Wrong {
-    fn one(field: &str, why: Why) -> EntryError {
-        let field = field.to_owned();
-        EntryError::Wrong(vec![Self { field, why }])
-    }
-
-    fn all(problems: Vec<CellProblem>) -> EntryError {
-        let unreadable = |problem: CellProblem| Self {
-            field: problem.column,
-            why: Why::Unreadable,
-        };
-        EntryError::Wrong(problems.into_iter().map(unreadable).collect())
-    }
-}
-
 /// What a change has made, in the caller's transaction.
 #[derive(Clone, Debug)]
 pub struct Made {
@@ -108,6 +48,8 @@ pub struct Made {
     pub after: Item,
     pub customer: Customer,
     pub is_new_customer: bool,
+    /// The customer's record has something new, which other messages to them may use.
+    pub completes_customer: bool,
     /// Fields that were taken, but should be looked at.
     pub warnings: Vec<String>,
 }
@@ -191,6 +133,7 @@ async fn done(
         after,
         customer,
         is_new_customer: false,
+        completes_customer: false,
         warnings: Vec::new(),
     })
 }
@@ -251,6 +194,7 @@ async fn add(
         after: added.item,
         customer: added.customer,
         is_new_customer: added.is_new_customer,
+        completes_customer: added.completes_customer,
         warnings: added.warnings.into_iter().map(|warning| warning.column).collect(),
     })
 }
@@ -290,77 +234,4 @@ fn when_fits(before: Option<&Item>, after: &Item, desk: &Desk, entry: &Entry<'_>
         return Err(Wrong::one(field, Why::Past));
     }
     Ok(())
-}
-
-/// What an item can become at the desk.
-#[must_use]
-pub fn can_become(item: &Item) -> &'static [&'static str] {
-    match item {
-        Item::Booking(booking) => match booking.status {
-            BookingStatus::Booked
-            | BookingStatus::Confirmed
-            | BookingStatus::ChangeRequested
-            | BookingStatus::InProgress => &["completed", "no_show", "cancelled"],
-            BookingStatus::Cancelled | BookingStatus::Completed | BookingStatus::NoShow => &["booked"],
-        },
-        Item::Renewal(renewal) => match renewal.status {
-            RenewalStatus::Active => &["renewed", "declined", "lapsed"],
-            _ => &["active"],
-        },
-        Item::Case(_) | Item::Reply(_) => &[],
-    }
-}
-
-fn become_(before: &Item, status: &str, desk: &Desk, entry: &Entry<'_>) -> Result<Item, EntryError> {
-    let now = entry.hand.now;
-    Ok(match before {
-        Item::Booking(booking) => {
-            let status = status.parse().map_err(|_| EntryError::Impossible)?;
-            Item::Booking(in_status(booking, status, desk, now))
-        }
-        Item::Renewal(renewal) => {
-            let status = status.parse().map_err(|_| EntryError::Impossible)?;
-            Item::Renewal(settled(renewal, status, desk, entry)?)
-        }
-        Item::Case(_) | Item::Reply(_) => return Err(EntryError::NotThere),
-    })
-}
-
-fn in_status(before: &Booking, status: BookingStatus, desk: &Desk, now: Instant) -> Booking {
-    typed::booking_stands(before, status, desk, now)
-}
-
-/// A renewal that is settled. With the end of its new term that term begins at once; how the renewing went is asked all
-/// the same.
-fn settled(before: &Renewal, status: RenewalStatus, desk: &Desk, entry: &Entry<'_>) -> Result<Renewal, EntryError> {
-    let now = entry.hand.now;
-    let renewed = (status == RenewalStatus::Renewed).then_some(now);
-    let typed = entry.cells.iter().find(|(column, _)| *column == "ends_on");
-    let new_term = typed
-        .map(|(_, text)| text.trim())
-        .filter(|text| !text.is_empty() && renewed.is_some());
-    let Some(ends_on) = new_term else {
-        return Ok(Renewal {
-            status,
-            completed_at: renewed,
-            ..before.clone()
-        });
-    };
-    let cells = vec![("kind", before.kind.to_string()), ("ends_on", ends_on.to_owned())];
-    let read = typed::renewal(before, cells, desk, now).map_err(Wrong::all)?;
-    if read.ends_on <= before.ends_on || desk.calendar.zone.instant(read.ends_on.0.and_time(NaiveTime::MIN)) <= now {
-        return Err(Wrong::one("ends_on", Why::NotLater));
-    }
-    Ok(Renewal {
-        ends_on: read.ends_on,
-        status: RenewalStatus::Active,
-        revision: before.revision + 1,
-        changed_at: now,
-        completed_at: renewed,
-        // The offer was for the term that begins now.
-        offer_amount: None,
-        offer_currency: None,
-        offer_url: None,
-        ..before.clone()
-    })
 }

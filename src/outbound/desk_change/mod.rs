@@ -3,7 +3,9 @@
 
 mod effects;
 mod entry;
+mod standing;
 mod undo;
+mod wrong;
 
 use super::plan::{Desk, Hints, replan_item};
 use crate::domain::customer::Customer;
@@ -15,8 +17,10 @@ use crate::store::desk_change::DeskChange;
 use crate::store::{self, StoreError, Tx};
 
 pub use effects::{Effects, Preview};
-pub use entry::{Entry, EntryError, Made, Why, Wish, Wrong, can_become, make};
+pub use entry::{Entry, Made, Wish, make};
+pub use standing::can_become;
 pub use undo::{Offer, Undone, offered, undo};
+pub use wrong::{EntryError, Why, Wrong};
 
 pub use super::import::typed::Cells;
 

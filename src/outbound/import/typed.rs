@@ -33,6 +33,8 @@ pub(in crate::outbound) struct Added {
     pub item: Item,
     pub customer: Customer,
     pub is_new_customer: bool,
+    /// Something was typed that was not known of the customer.
+    pub completes_customer: bool,
     pub warnings: Vec<CellProblem>,
 }
 
@@ -85,6 +87,7 @@ pub(in crate::outbound) async fn add(
     };
     let matched = person.find(&mut known, &taking, new.customer);
     let (customer, is_new_customer) = (matched.customer.clone(), matched.is_new);
+    let completes_customer = matched.changed;
     let item = match about {
         About::Booking(cells) => Item::Booking(bookings::new(&cells, &external_id, &customer.id, desk, new.now)),
         About::Renewal(cells) => Item::Renewal(renewals::new(&cells, &external_id, &customer.id, desk, new.now)),
@@ -96,6 +99,7 @@ pub(in crate::outbound) async fn add(
         item,
         customer,
         is_new_customer,
+        completes_customer,
         warnings: row.warnings,
     }))
 }

@@ -82,7 +82,7 @@ impl Desk {
         let preview = self.previews(path, fields).await;
         let saved = self.presses_save(path, &preview).await;
         assert_eq!(saved.status, 303, "{}", saved.text());
-        let page = self.eva.get(&self.app, &saved.header("location").to_owned()).await;
+        let page = self.eva.get(&self.app, saved.header("location")).await;
         assert_eq!(page.status, 200, "{}", page.body);
         page
     }
@@ -142,7 +142,7 @@ impl Desk {
     pub async fn presses_undo(&mut self, id: &str, change: &str) -> Answer {
         let answer = self.send(&format!("/bookings/{id}/undo"), &[("change", change)]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
-        self.eva.get(&self.app, &answer.header("location").to_owned()).await
+        self.eva.get(&self.app, answer.header("location")).await
     }
 
     pub async fn booking(&self, number: &str) -> Booking {

@@ -221,3 +221,41 @@ async fn going_back_from_the_preview_keeps_what_was_typed() {
         assert!(back.html().contains(&format!("value=\"{value}\"")), "{value}");
     }
 }
+
+#[tokio::test]
+async fn a_number_that_has_changed_since_it_was_shown_is_shown_anew() {
+    let mut desk = announced().await;
+    let customer = desk.booking("B-1").await.customer_id;
+    let fields = [
+        ("customer", customer.as_str()),
+        ("date", "2026-12-22"),
+        ("time", "08:30"),
+    ];
+    let preview = desk.previews("/bookings/new", &fields).await;
+    let rows = format!("external_id,name,phone,email,starts_at\nB-1,Ana Košir,0171 3920019,{EMAIL},2026-12-15 09:00\n");
+    desk.app.import_bookings(&rows).await;
+    let answer = desk.presses_save("/bookings/new", &preview).await;
+    assert_eq!(answer.status, 409);
+    assert!(answer.text().contains("+491713920019"), "{}", answer.text());
+    assert_eq!(desk.bookings().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_new_of_somebody_known_is_said_before_it_is_noted() {
+    let app = TestApp::garage().start().await;
+    app.import_bookings("external_id,name,phone,starts_at\nB-1,Ana Košir,0171 3920012,2026-12-15 09:00\n")
+        .await;
+    let mut desk = Desk::of(app).await;
+    let known = [
+        ("name", "Ana Košir"),
+        ("phone", PHONE),
+        ("date", "2026-12-22"),
+        ("time", "08:30"),
+    ];
+    let preview = desk.previews("/bookings/new", &known).await;
+    assert!(!preview.text().contains("What you typed is new"), "{}", preview.text());
+    let preview = desk
+        .previews("/bookings/new", &[&known[..], &[("email", EMAIL)]].concat())
+        .await;
+    assert!(preview.text().contains("What you typed is new"), "{}", preview.text());
+}

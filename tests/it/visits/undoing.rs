@@ -3,6 +3,7 @@
 use daybefore::domain::desk_item::DeskKind;
 use daybefore::domain::item::BookingStatus;
 use daybefore::domain::message::State;
+use daybefore::outbound::erasure::erase;
 use insta::assert_snapshot;
 
 use super::announced;
@@ -205,4 +206,63 @@ async fn what_the_customer_does_is_as_fast_as_before() {
     desk.app.book_as("B-1", "2026-12-15 09:00", "cancelled").await;
     desk.app.dispatch().await;
     assert_eq!(desk.app.sent().len(), 2, "an import's notice waits for nobody");
+}
+
+#[tokio::test]
+async fn whoever_presses_undo_while_a_notice_is_claimed_gets_one_of_two_whole_answers() {
+    // The notice is due at the very moment: the claim and the undoing take turns in the database, whichever comes first.
+    for seconds in [119, 120] {
+        let mut desk = announced().await;
+        let page = desk.becomes("B-1", "cancelled").await;
+        let (_, change) = hidden(&page).into_iter().find(|(name, _)| name == "change").unwrap();
+        let id = desk.booking("B-1").await.id;
+        let csrf = desk.eva.csrf(&desk.app).await;
+        desk.app
+            .clock
+            .advance_to(desk.app.now() + chrono::TimeDelta::seconds(seconds));
+        let path = format!("/bookings/{id}/undo");
+        let fields = [("csrf", csrf.as_str()), ("change", change.as_str())];
+        let (answer, ()) = tokio::join!(desk.eva.post(&desk.app, &path, &fields), desk.app.dispatch());
+        let undone = answer.header("location").ends_with("said=undone");
+        desk.wait(600).await;
+        let told = desk.app.sent().len() == 2;
+        assert_ne!(undone, told, "{seconds}: {}", answer.header("location"));
+        let stands = desk.booking("B-1").await.status == BookingStatus::Booked;
+        assert_eq!(stands, undone, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_row_of_a_file_in_the_time_to_undo_changes_nothing() {
+    let mut desk = announced().await;
+    desk.moves("B-1", "2026-12-17", "11:00").await;
+    desk.wait(60).await;
+    desk.app.book("B-1", "2026-12-15 09:00").await;
+    desk.app.dispatch().await;
+    assert_eq!(desk.app.sent().len(), 1);
+    desk.undoes("B-1").await;
+    desk.app.book("B-1", "2026-12-15 09:00").await;
+    desk.app.run_until("2026-12-03 00:00").await;
+    assert_eq!(desk.app.sent().len(), 1, "{}", desk.app.conversation());
+}
+
+#[tokio::test]
+async fn whoever_is_erased_is_erased_from_what_was_changed() {
+    let app = TestApp::garage().start().await;
+    let rows = "external_id,name,phone,starts_at,vehicle\nB-1,Ana,0171 3920012,2026-12-15 09:00,B-XY 1789\n";
+    app.import_bookings(rows).await;
+    let mut desk = Desk::of(app).await;
+    desk.moves("B-1", "2026-12-17", "11:00").await;
+    assert!(desk.app.dump().await.contains("B-XY 1789"));
+    let customer = desk.booking("B-1").await.customer_id;
+    erase(&desk.app.app.dispatcher, &customer, desk.app.now())
+        .await
+        .unwrap();
+    let dump = desk.app.dump().await;
+    assert!(!dump.contains("B-XY 1789"), "{dump}");
+    let page = desk
+        .eva
+        .get(&desk.app, &format!("/bookings/{}", desk.booking("B-1").await.id))
+        .await;
+    assert!(!page.text().contains("It can be undone"), "{}", page.text());
 }

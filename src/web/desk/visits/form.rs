@@ -15,7 +15,7 @@ use super::{Target, found};
 use crate::app::App;
 use crate::domain::business::Business;
 use crate::domain::item::{ItemKind, RenewalKind, Standing};
-use crate::domain::locale::{Locale, languages};
+use crate::domain::locale::languages;
 use crate::outbound::desk_change::{Why, Wrong};
 use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
@@ -111,7 +111,7 @@ impl Form<'_> {
         let mut customer_id = fields.customer.clone();
         if let Target::Edit(kind, id) | Target::Become(kind, id) = self.target {
             let item = found(tx, business, *kind, id).await?;
-            customer_id = item.customer_id().to_owned();
+            item.customer_id().clone_into(&mut customer_id);
             base = Fields::of(&item).as_base();
             about = json!({
                 "id": id, "number": item.external_id(),
@@ -128,7 +128,6 @@ impl Form<'_> {
             "adds": matches!(self.target, Target::Add(_)), "fields": fields, "base": base, "about": about,
             "customer": customer, "errors": errors, "asks_past": wrong.iter().any(|wrong| wrong.why == Why::Past),
             "kinds": RenewalKind::ALL, "languages": languages(),
-            "language": Locale::parse(&business.locale).ok().map(|locale| locale.language()),
         }))
     }
 

@@ -40,7 +40,7 @@ impl Form<'_> {
             "customer": { "name": customer.name, "phone": customer.phone, "email": customer.email },
             // Typed in as somebody new, and known under the same name and number.
             "is_known": made.before.is_none() && fields.customer.is_empty() && !made.is_new_customer,
-            "warnings": made.warnings, "meanwhile": meanwhile, "at_once": preview.at_once,
+            "completes": made.completes_customer, "warnings": made.warnings, "meanwhile": meanwhile, "at_once": preview.at_once,
             "fields": fields, "base": fields.base, "change": change_id, "seen": preview.digest,
             "effects": self.effects(tx, preview.effects, now).await?,
         });
