@@ -110,6 +110,8 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
         store::rating::blank_words(&mut tx, before).await? + store::customer_case::blank_words(&mut tx, before).await?;
     store::session::prune(&mut tx, now).await?;
     store::user_link::prune(&mut tx, now).await?;
+    // Long after the last that could be undone: who presses a button twice does so within the day.
+    store::desk_change::prune(&mut tx, now - TimeDelta::days(1)).await?;
     tx.commit().await?;
     let links = prune_links(app, now).await?;
     let texts = blank_said(app, before).await?;

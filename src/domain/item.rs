@@ -1,6 +1,6 @@
 //! What messages are about: bookings, renewals, cases, and what customers have written.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::case::Case;
 use super::closed_list::closed_list;
@@ -48,7 +48,7 @@ closed_list! {
 }
 
 /// A visit at a local date and time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Booking {
     pub id: String,
     pub business_id: String,
@@ -69,7 +69,7 @@ pub struct Booking {
 }
 
 /// A policy, warranty, inspection or service that ends or falls due on a date.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renewal {
     pub id: String,
     pub business_id: String,

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Pastes a calendar value with the one text form in which it is stored, printed and read.
 macro_rules! local_value {
@@ -39,6 +39,12 @@ macro_rules! local_value {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
             }
         }
     };

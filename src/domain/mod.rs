@@ -35,5 +35,6 @@ pub mod search;
 pub mod segments;
 pub mod session;
 pub mod tries;
+pub mod undo;
 pub mod user;
 pub mod zone;

@@ -32,6 +32,8 @@ pub struct Facts<'a> {
     pub answered: bool,
     /// When the customer first answered how it went. Never what: whatever counts from it is the same for all.
     pub rated_at: Option<Instant>,
+    /// Whoever has made the item what it is can undo that until then: nothing goes before, where it is of use after.
+    pub undo_until: Option<Instant>,
 }
 
 /// What a person has to look at before anything more is said, beside the item's own state.
@@ -122,7 +124,12 @@ fn want<'a>(facts: Facts<'_>, rule: &'a Rule, calendar: &Calendar) -> Option<Wan
     let fit = if ideal < known_at && counts_back(anchor) {
         Fit::TooLate
     } else {
-        calendar.fit(ideal, rule.purpose, known_at, useful_until)
+        let fit = |due| calendar.fit(due, rule.purpose, known_at, useful_until);
+        match facts.undo_until.filter(|until| *until > ideal).map(fit) {
+            // What is of no use once nobody can undo it any more goes at once.
+            None | Some(Fit::TooLate) => fit(ideal),
+            Some(later) => later,
+        }
     };
     let (due_at, on_time) = match fit {
         Fit::At(due_at) => (due_at, useful_until >= known_at),

@@ -98,6 +98,8 @@ fn silenced_by_item(look: &LastLook<'_>) -> Option<Reason> {
         (Standing::Cancelled, Anchor::Cancelled) | (Standing::Done, Anchor::Completed | Anchor::Rated) => {}
         (Standing::Cancelled, _) => return Some(Reason::ItemCancelled),
         (Standing::Done, _) => return Some(Reason::ItemDone),
+        // A renewal whose last term was renewed lives on in the next one.
+        (Standing::Live, Anchor::Completed) if look.item.completed_at().is_some() => {}
         (Standing::Live | Standing::Pending, Anchor::Cancelled | Anchor::Completed) => return Some(Reason::Superseded),
         (Standing::Live | Standing::Pending, _) => {}
     }

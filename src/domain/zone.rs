@@ -147,6 +147,12 @@ impl Zone {
         Instant::from_millis(seconds * 1000 + i64::from(local.nanosecond() / 1_000_000))
     }
 
+    /// Whether clocks ever show a wall-clock time: it is in no gap.
+    #[must_use]
+    pub fn shows(&self, local: NaiveDateTime) -> bool {
+        self.local(self.instant(local)) == local
+    }
+
     /// The wall-clock time of an instant.
     #[must_use]
     pub fn local(&self, at: Instant) -> NaiveDateTime {

@@ -86,7 +86,7 @@ async fn confirm_booking(
         status: BookingStatus::Confirmed,
         ..booking.clone()
     };
-    scene.save(tx, Item::Booking(confirmed), said, "confirmed", now).await?;
+    save(tx, scene, booking, confirmed, said, "confirmed", now).await?;
     Ok(Acted::Done)
 }
 
@@ -188,9 +188,9 @@ pub async fn cancel_visit(tx: &mut Tx, zones: &Zones, said: &Said<'_>, now: Inst
         .withdraw_wishes(tx, &booking.id, "the customer has cancelled", now)
         .await?;
     scene.answered(tx, said, now).await?;
-    store::question::close_of_item(tx, &booking.id).await?;
     // The business's own system does not know it yet, and must not bring the visit back to life.
     if said.way != Way::Desk {
+        store::question::close_of_item(tx, &booking.id).await?;
         scene.open(tx, said, DeskKind::VisitCancelled, false, now).await?;
     }
     let cancelled = Booking {
@@ -199,8 +199,29 @@ pub async fn cancel_visit(tx: &mut Tx, zones: &Zones, said: &Said<'_>, now: Inst
         changed_at: now,
         ..booking.clone()
     };
-    scene.save(tx, Item::Booking(cancelled), said, "cancelled", now).await?;
+    save(tx, &scene, booking, cancelled, said, "cancelled", now).await?;
     Ok(Acted::Done)
+}
+
+/// Writes a booking as an answer has left it. What a user enters can be undone; what the customer does holds at once.
+async fn save(
+    tx: &mut Tx,
+    scene: &Scene,
+    before: &Booking,
+    after: Booking,
+    said: &Said<'_>,
+    event: &str,
+    now: Instant,
+) -> Result<(), PlanError> {
+    let after = Item::Booking(after);
+    if said.way == Way::Desk {
+        let before = Item::Booking(before.clone());
+        let by = said.by.unwrap_or(Way::Desk.as_str());
+        scene.save_for_desk(tx, (&before, &after), by, event, now).await?;
+    } else {
+        scene.save(tx, after, said, event, now).await?;
+    }
+    Ok(())
 }
 
 /// Somebody is on the way and late: the desk learns it at once.

@@ -119,6 +119,8 @@ async fn settle(
         }
     }
     store::question::close_of_item(tx, item_id).await?;
+    // A file that still says what it said before has not heard of the call.
+    store::desk_change::keep_said(tx, &Item::Renewal(before.clone())).await?;
     let settled = Item::Renewal(Renewal {
         status,
         completed_at: (status == RenewalStatus::Renewed).then_some(now),

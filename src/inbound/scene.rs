@@ -9,6 +9,7 @@ use crate::domain::item::{Item, Standing};
 use crate::domain::message::Asks;
 use crate::domain::question;
 use crate::domain::zone::Zones;
+use crate::outbound::desk_change::{self, Hand};
 use crate::outbound::plan::{Desk, Hints, PlanError, replan_customer, replan_item};
 use crate::store::{self, StoreError, Tx};
 
@@ -130,6 +131,24 @@ impl Scene {
         self.note(tx, said, event, now).await?;
         replan_item(tx, &self.desk, &item, &self.customer, Hints::default(), now).await?;
         Ok(())
+    }
+
+    /// The same for what somebody at the desk does: it can be undone, and nothing that follows is sent before that is over.
+    pub(super) async fn save_for_desk(
+        &self,
+        tx: &mut Tx,
+        (before, after): (&Item, &Item),
+        by: &str,
+        event: &str,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let change_id = new_id(now);
+        let hand = Hand {
+            by,
+            change_id: &change_id,
+            now,
+        };
+        desk_change::change(tx, &self.desk, &self.customer, (before, after), (event, ""), hand).await
     }
 
     /// A line in the item's history: what happened, and which way it came.

@@ -1,6 +1,7 @@
 //! Outbound: import -> plan -> `messages` -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
 pub mod demonstration;
+pub mod desk_change;
 pub mod dispatch;
 mod distinct;
 pub mod erasure;

@@ -113,3 +113,11 @@ pub async fn done(tx: &mut Tx, id: &str, by: &str, outcome: Option<&str>, now: I
     ).bind(id).bind(now).bind(by).bind(outcome).execute(c).await)?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Opens what was done about an item at that very moment again. How many.
+pub async fn reopen(tx: &mut Tx, item_id: &str, done_at: Instant) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query(
+        "UPDATE desk_item SET done_at = NULL, done_by = NULL, outcome = NULL WHERE item_id = $1 AND done_at = $2",
+    ).bind(item_id).bind(done_at).execute(c).await)?
+    .rows_affected())
+}

@@ -61,11 +61,15 @@ pub async fn past_addresses(tx: &mut Tx, customer_id: &str) -> Result<Vec<String
 type Step = &'static str;
 
 /// What is blanked by the customer's id. Rows stay, so that the figures stay.
-const BY_CUSTOMER: [Step; 12] = [
+const BY_CUSTOMER: [Step; 14] = [
     "UPDATE booking SET vehicle = NULL, updated_at = $2 WHERE customer_id = $1",
     "DELETE FROM search_word WHERE about_id = $1 OR about_id IN (SELECT id FROM booking WHERE customer_id = $1) \
         OR about_id IN (SELECT id FROM renewal WHERE customer_id = $1)",
     "UPDATE renewal SET subject = NULL, reference = NULL, offer_url = NULL, updated_at = $2 WHERE customer_id = $1",
+    "DELETE FROM desk_change WHERE made_at <= $2 AND (item_id IN (SELECT id FROM booking WHERE customer_id = $1) \
+        OR item_id IN (SELECT id FROM renewal WHERE customer_id = $1))",
+    "DELETE FROM file_said WHERE item_id IN (SELECT id FROM booking WHERE customer_id = $1) \
+        OR item_id IN (SELECT id FROM renewal WHERE customer_id = $1)",
     "UPDATE receipt SET pairs = '[]' WHERE received_at <= $2 AND attempt_id IN ( \
         SELECT attempt.id FROM attempt JOIN message ON message.id = attempt.message_id WHERE message.customer_id = $1)",
     "UPDATE attempt SET text = NULL, subject = NULL, address = '', look_at = NULL \

@@ -9,6 +9,7 @@ pub mod claim;
 pub mod customer;
 pub mod customer_case;
 mod db;
+pub mod desk_change;
 pub mod desk_item;
 mod dialect;
 pub mod erasure;

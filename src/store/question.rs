@@ -136,6 +136,23 @@ pub async fn close_all(tx: &mut Tx, ids: &[&str]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What is still open about an item.
+pub async fn open_about(tx: &mut Tx, item_id: &str) -> Result<Vec<String>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM question WHERE item_id = $1 AND state = 'open' AND asks IN ('confirm', 'renewal') ORDER BY id",
+    ).bind(item_id).fetch_all(c).await)?)
+}
+
+/// Opens questions again whose time is not over, where nothing else is open between the two numbers meanwhile.
+pub async fn reopen(tx: &mut Tx, ids: &[String], now: Instant) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(concat!(
+        "UPDATE question SET state = 'open' WHERE id IN ", listed!("$1"), " AND state = 'closed' AND closes_at > $2 \
+            AND NOT EXISTS (SELECT 1 FROM question other WHERE other.address = question.address \
+                AND other.sender = question.sender AND other.state = 'open' AND other.channel = 'sms')"
+    )).bind(text(ids)?).bind(now).execute(c).await)?;
+    Ok(())
+}
+
 /// Closes what is still open about an item: it is over, cancelled, or settled in another way.
 pub async fn close_of_item(tx: &mut Tx, item_id: &str) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(

@@ -58,6 +58,7 @@ pub fn router(app: App) -> Router {
         .route("/renewals/{id}", get(desk::renewal))
         .route("/users", get(desk::users))
         .route("/desk.css", get(desk::style))
+        .merge(desk::visits())
         .merge(door::routes())
         .layer(from_fn(site::careful));
     desk.merge(public::routes())

@@ -21,4 +21,5 @@ mod replies;
 mod rescue;
 mod store;
 mod support;
+mod visits;
 mod zones;

@@ -1,6 +1,7 @@
 //! The store: every column that is bound is read back, impossible rows are refused, databases are opened as asked.
 
 mod case_rows;
+mod change_rows;
 mod fixtures;
 mod link_rows;
 mod lookup_rows;

@@ -54,6 +54,7 @@ pub(super) async fn load(
             .extend(store::customer::item_counts(tx, &owners).await?);
     }
     known.cancelled = cancelled(tx, &items).await?;
+    known.said = said(tx, &items).await?;
     let addresses = distinct(rows.iter().flat_map(Reading::addresses));
     let key = key_for_import(tx, store, business_id).await?;
     if let Some(key) = key {
@@ -92,6 +93,16 @@ async fn cancelled(tx: &mut Tx, items: &[Item]) -> Result<HashSet<String>, Store
     }
     let waiting = store::desk_item::waiting_of_kind(tx, &ids, DeskKind::VisitCancelled).await?;
     Ok(waiting.into_iter().collect())
+}
+
+/// How their file left those of the items that were changed at the desk since.
+async fn said(tx: &mut Tx, items: &[Item]) -> Result<HashMap<String, Item>, StoreError> {
+    if items.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = items.iter().map(Item::id).collect();
+    let said = store::desk_change::said(tx, &ids).await?;
+    Ok(said.into_iter().map(|item| (item.id().to_owned(), item)).collect())
 }
 
 /// What was said no to at the addresses by people who were erased since.
@@ -143,9 +154,11 @@ pub(super) async fn save(
         consents,
         history,
         lines,
+        said,
         ..
     } = known.changes;
     store::item::save_all(tx, &items.iter().collect::<Vec<_>>(), now).await?;
+    store::desk_change::said_anew(tx, &said).await?;
     let consents: Vec<_> = consents.iter().map(|line| line.as_stored(business_id)).collect();
     store::ledger::add_all(tx, &consents).await?;
     store::history::add_all(tx, Some(business_id), &history, now).await?;

@@ -9,7 +9,7 @@ use super::known::Known;
 use super::{RowResult, Taking};
 use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Booking, BookingStatus, Item};
+use crate::domain::item::{Booking, BookingStatus, Item, Standing};
 use crate::domain::local::LocalDateTime;
 use crate::outbound::plan::Desk;
 
@@ -34,11 +34,11 @@ pub(super) const COLUMNS: &[&str] = &[
 /// What a row says of a booking; empty cells say nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
-    service: Option<String>,
-    vehicle: Option<String>,
-    starts: LocalDateTime,
-    duration_minutes: Option<i64>,
-    status: Option<BookingStatus>,
+    pub service: Option<String>,
+    pub vehicle: Option<String>,
+    pub starts: LocalDateTime,
+    pub duration_minutes: Option<i64>,
+    pub status: Option<BookingStatus>,
 }
 
 impl Cells {
@@ -69,6 +69,39 @@ impl Cells {
             self.status = None;
         }
     }
+
+    /// What somebody at the desk has changed since the file last `said` something stays, where the row still says the
+    /// same. Returns what it says now.
+    fn leave_to_desk(&mut self, said: &Booking, before: &Booking, desk: &Desk, now: Instant) -> Booking {
+        let says = updated(said, self, &said.customer_id, desk, now);
+        let news = |same: bool, cell: &mut Option<String>| {
+            if same {
+                *cell = None;
+            }
+        };
+        news(says.service == said.service, &mut self.service);
+        news(says.vehicle == said.vehicle, &mut self.vehicle);
+        if says.duration_minutes == said.duration_minutes {
+            self.duration_minutes = None;
+        }
+        if says.starts != said.starts {
+            // A visit that its own system moves takes place, also if it was cancelled here before.
+            if is_ahead(said) && !is_ahead(before) {
+                self.status = self.status.or(Some(BookingStatus::Booked));
+            }
+            return says;
+        }
+        self.starts = before.starts;
+        if says.status == said.status {
+            self.status = None;
+        }
+        says
+    }
+}
+
+fn is_ahead(booking: &Booking) -> bool {
+    let standing = Item::Booking(booking.clone()).standing();
+    matches!(standing, Standing::Live | Standing::Pending)
 }
 
 /// Takes in one row.
@@ -88,6 +121,10 @@ pub(super) fn take(
     let matched = person.find(known, taking, current.cloned());
     if let Some(before) = &before {
         cells.keep_cancelled(known, before);
+        if let Some(Item::Booking(said)) = known.said.get(&before.id) {
+            let says = cells.leave_to_desk(said, before, desk, now);
+            known.changes.said.push(Item::Booking(says));
+        }
     }
     let booking = match &before {
         Some(before) => updated(before, &cells, &matched.customer.id, desk, now),
@@ -100,7 +137,7 @@ pub(super) fn take(
     take_in(known, taking, Item::Booking(booking), matched, before)
 }
 
-fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Booking {
+pub(super) fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Booking {
     let mut booking = Booking {
         id: new_id(now),
         business_id: desk.business.id.clone(),
@@ -121,7 +158,7 @@ fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: In
     booking
 }
 
-fn updated(before: &Booking, cells: &Cells, customer_id: &str, desk: &Desk, now: Instant) -> Booking {
+pub(super) fn updated(before: &Booking, cells: &Cells, customer_id: &str, desk: &Desk, now: Instant) -> Booking {
     let mut booking = before.clone();
     customer_id.clone_into(&mut booking.customer_id);
     booking.service = cells.service.clone().or(booking.service);
@@ -164,7 +201,7 @@ fn note_completion(booking: &mut Booking, now: Instant) {
 }
 
 /// What differs, as a person reads it; empty when nothing does.
-fn describe(before: &Booking, after: &Booking) -> String {
+pub(super) fn describe(before: &Booking, after: &Booking) -> String {
     let mut differences = Vec::new();
     let mut differ = |what: &str, before: String, after: String| {
         if before != after {

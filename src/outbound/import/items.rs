@@ -29,9 +29,10 @@ pub(super) fn take_in(
         } else {
             "added"
         };
-        let (event, detail) = before
-            .as_ref()
-            .map_or_else(|| (first, item.told()), |before| ("changed", before.difference.clone()));
+        let (event, detail) = before.as_ref().map_or_else(
+            || (first, told(&item, taking.by)),
+            |before| ("changed", before.difference.clone()),
+        );
         known.save_item(&item, before.as_ref().map(|before| before.customer_id));
         known.note((item.kind().as_str(), item.id()), event, detail);
         known.changes.steps.push(Step::Item {
@@ -52,4 +53,9 @@ pub(super) fn take_in(
         Some(_) if matched.changed => RowResult::Changed("customer".to_owned()),
         Some(_) => RowResult::Unchanged,
     }
+}
+
+/// What an item that is new tells, and who has typed it.
+fn told(item: &Item, by: Option<&str>) -> String {
+    by.map_or_else(|| item.told(), |by| format!("{}; by {by}", item.told()))
 }

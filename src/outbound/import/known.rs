@@ -27,6 +27,8 @@ pub(super) struct Known {
     pub(super) withdrawals: HashMap<String, Vec<Withdrawal>>,
     /// Visits that their customers have cancelled, of which nobody has taken note yet.
     pub(super) cancelled: HashSet<String>,
+    /// By item: how its file left it before somebody at the desk changed it.
+    pub(super) said: HashMap<String, Item>,
     /// The lines of the file at which ids stood.
     pub(super) lines: HashMap<String, i64>,
     pub(super) changes: Changes,
@@ -40,6 +42,8 @@ pub(super) struct Changes {
     pub consents: Vec<NewLine>,
     pub history: Vec<NewHistory<'static>>,
     pub lines: Vec<(String, i64)>,
+    /// What the file says now of items that were changed at the desk.
+    pub said: Vec<Item>,
     pub steps: Vec<Step>,
 }
 

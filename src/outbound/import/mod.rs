@@ -13,6 +13,7 @@ mod known;
 mod ledger;
 mod reading;
 mod renewals;
+pub(super) mod typed;
 mod withdrawals;
 
 use std::io::Read;
@@ -210,6 +211,7 @@ async fn one_batch(
     let taking = Taking {
         desk,
         known_to_customers: import.known_to_customers,
+        by: None,
         now: import.now,
     };
     let read = |row: Row| Reading::new(row, import.kind, &desk.business);
@@ -238,6 +240,8 @@ async fn one_batch(
 pub(super) struct Taking<'a> {
     pub desk: &'a Desk,
     pub known_to_customers: bool,
+    /// Who at the desk has typed it.
+    pub by: Option<&'a str>,
     pub now: Instant,
 }
 
@@ -254,7 +258,7 @@ fn take(known: &mut Known, taking: &Taking<'_>, reading: Reading) -> RowReport {
     };
     let result = match about {
         About::Booking(cells) => bookings::take(known, taking, cells, &person, &external_id),
-        About::Renewal(cells) => renewals::take(known, taking, &cells, &person, &external_id),
+        About::Renewal(cells) => renewals::take(known, taking, cells, &person, &external_id),
         About::Customer => customers::take(known, taking, &person, &external_id),
     };
     RowReport {

@@ -37,14 +37,14 @@ pub(super) const COLUMNS: &[&str] = &[
 /// What a row says of a renewal; empty cells say nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
-    kind: RenewalKind,
-    subject: Option<String>,
-    reference: Option<String>,
-    ends_on: LocalDate,
-    offer_amount: Option<String>,
-    offer_currency: Option<String>,
-    offer_url: Option<String>,
-    status: Option<RenewalStatus>,
+    pub kind: RenewalKind,
+    pub subject: Option<String>,
+    pub reference: Option<String>,
+    pub ends_on: LocalDate,
+    pub offer_amount: Option<String>,
+    pub offer_currency: Option<String>,
+    pub offer_url: Option<String>,
+    pub status: Option<RenewalStatus>,
 }
 
 impl Cells {
@@ -71,13 +71,39 @@ impl Cells {
             status: row.one_of("status", &statuses)?,
         })
     }
+
+    /// What somebody at the desk has changed since the file last `said` something stays, where the row still says the
+    /// same. Returns what it says now.
+    fn leave_to_desk(&mut self, said: &Renewal, before: &Renewal, now: Instant) -> Renewal {
+        let says = updated(said, self, &said.customer_id, now);
+        let news = |same: bool, cell: &mut Option<String>| {
+            if same {
+                *cell = None;
+            }
+        };
+        news(says.subject == said.subject, &mut self.subject);
+        news(says.reference == said.reference, &mut self.reference);
+        news(says.offer_amount == said.offer_amount, &mut self.offer_amount);
+        news(says.offer_currency == said.offer_currency, &mut self.offer_currency);
+        news(says.offer_url == said.offer_url, &mut self.offer_url);
+        if says.kind == said.kind {
+            self.kind = before.kind;
+        }
+        if says.ends_on == said.ends_on {
+            self.ends_on = before.ends_on;
+            if says.status == said.status {
+                self.status = None;
+            }
+        }
+        says
+    }
 }
 
 /// Takes in one row.
 pub(super) fn take(
     known: &mut Known,
     taking: &Taking<'_>,
-    cells: &Cells,
+    mut cells: Cells,
     person: &Person,
     external_id: &str,
 ) -> RowResult {
@@ -88,9 +114,15 @@ pub(super) fn take(
     };
     let current = before.as_ref().and_then(|renewal| known.customer(&renewal.customer_id));
     let matched = person.find(known, taking, current.cloned());
+    if let Some(before) = &before
+        && let Some(Item::Renewal(said)) = known.said.get(&before.id)
+    {
+        let says = cells.leave_to_desk(said, before, now);
+        known.changes.said.push(Item::Renewal(says));
+    }
     let renewal = match &before {
-        Some(before) => updated(before, cells, &matched.customer.id, now),
-        None => new(cells, external_id, &matched.customer.id, desk, now),
+        Some(before) => updated(before, &cells, &matched.customer.id, now),
+        None => new(&cells, external_id, &matched.customer.id, desk, now),
     };
     let before = before.as_ref().map(|before| Before {
         customer_id: &before.customer_id,
@@ -99,7 +131,7 @@ pub(super) fn take(
     take_in(known, taking, Item::Renewal(renewal), matched, before)
 }
 
-fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Renewal {
+pub(super) fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: Instant) -> Renewal {
     let status = cells.status.unwrap_or(RenewalStatus::Active);
     Renewal {
         id: new_id(now),
@@ -122,7 +154,7 @@ fn new(cells: &Cells, external_id: &str, customer_id: &str, desk: &Desk, now: In
     }
 }
 
-fn updated(before: &Renewal, cells: &Cells, customer_id: &str, now: Instant) -> Renewal {
+pub(super) fn updated(before: &Renewal, cells: &Cells, customer_id: &str, now: Instant) -> Renewal {
     let mut renewal = before.clone();
     customer_id.clone_into(&mut renewal.customer_id);
     renewal.kind = cells.kind;
@@ -146,13 +178,15 @@ fn updated(before: &Renewal, cells: &Cells, customer_id: &str, now: Instant) -> 
     renewal.completed_at = match (renewal.status, before.status) {
         (RenewalStatus::Renewed, RenewalStatus::Renewed) => before.completed_at,
         (RenewalStatus::Renewed, _) => Some(now),
+        // Its last term was renewed, and it lives on in this one.
+        (RenewalStatus::Active, RenewalStatus::Active) if renewal.ends_on == before.ends_on => before.completed_at,
         _ => None,
     };
     renewal
 }
 
 /// What differs, as a person reads it; empty when nothing does.
-fn describe(before: &Renewal, after: &Renewal) -> String {
+pub(super) fn describe(before: &Renewal, after: &Renewal) -> String {
     let mut differences = Vec::new();
     let mut differ = |what: &str, before: String, after: String| {
         if before != after {

@@ -25,6 +25,8 @@ pub(super) struct Surroundings {
     /// When the customer last asked for an item to be renewed.
     renewal_wanted: HashMap<String, Instant>,
     rated: HashMap<String, Instant>,
+    /// By item and revision.
+    undo_until: HashMap<(String, i64), Instant>,
 }
 
 impl Surroundings {
@@ -62,6 +64,14 @@ impl Surroundings {
                 .into_iter()
                 .collect();
         }
+        if !asked.changed.is_empty() {
+            let items: Vec<_> = asked.changed.into_iter().collect();
+            let until = store::desk_change::undo_until(tx, &items).await?;
+            surroundings.undo_until = until
+                .into_iter()
+                .map(|(id, revision, at)| ((id, revision), at))
+                .collect();
+        }
         if !asked.rated.is_empty() {
             let items: Vec<_> = asked.rated.into_iter().collect();
             surroundings.rated = store::rating::first_about(tx, &items).await?.into_iter().collect();
@@ -96,6 +106,13 @@ impl Surroundings {
             || (!self.answered.is_empty() && self.answered.contains(&(item.id().to_owned(), item.revision())))
     }
 
+    /// Until when whoever made the item what it is can undo that.
+    pub(super) fn undo_until(&self, item: &Item) -> Option<Instant> {
+        let none = self.undo_until.is_empty();
+        let known = || self.undo_until.get(&(item.id().to_owned(), item.revision())).copied();
+        if none { None } else { known() }
+    }
+
     /// When the customer first said how it went, where a rule counts from that.
     pub(super) fn rated_at(&self, item: &Item) -> Option<Instant> {
         let rated = self.rated.get(item.id()).copied();
@@ -115,6 +132,8 @@ struct Asked<'a> {
     listening: HashSet<&'a str>,
     /// Items that a rule counts from the rating of.
     rated: HashSet<&'a str>,
+    /// Items that somebody at the desk may have changed.
+    changed: HashSet<&'a str>,
 }
 
 impl<'a> Asked<'a> {
@@ -135,6 +154,9 @@ impl<'a> Asked<'a> {
         let rules = || desk.rules.iter();
         if !is_new && rules().any(|rule| rule.about == item.kind() && rule.only_if == OnlyIf::Unanswered) {
             self.listening.insert(item.id());
+        }
+        if !is_new && matches!(item.kind(), ItemKind::Booking | ItemKind::Renewal) {
+            self.changed.insert(item.id());
         }
         if item.standing() == Standing::Done && rules().any(|rule| rule.anchor() == Anchor::Rated) {
             self.rated.insert(item.id());

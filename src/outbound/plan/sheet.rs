@@ -86,6 +86,7 @@ impl<'a> Sheet<'a> {
             waits: surroundings.obstacles.waits(item.id(), customer),
             answered: !hints.is_new && surroundings.answered(item),
             rated_at: surroundings.rated_at(item),
+            undo_until: surroundings.undo_until(item),
         };
         let mut wanted = if item.kind() == ItemKind::Case {
             alerts(desk, facts)

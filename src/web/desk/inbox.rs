@@ -173,7 +173,12 @@ pub(in super::super) async fn settle(
     .await?;
     tx.commit().await?;
     app.tell_senders();
-    Ok(back("/inbox", business, said))
+    // Where it can be undone.
+    let path = match (said, row.item_kind, row.item_id) {
+        ("cancelled", Some(ItemKind::Booking), Some(booking)) => format!("/bookings/{booking}"),
+        _ => "/inbox".to_owned(),
+    };
+    Ok(back(&path, business, said))
 }
 
 /// Does it, and says what was done.

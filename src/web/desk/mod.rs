@@ -10,6 +10,7 @@ mod overview;
 mod rows;
 mod story;
 mod users;
+mod visits;
 mod words;
 
 use std::sync::LazyLock;
@@ -31,6 +32,7 @@ pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewal
 pub(super) use overview::overview;
 pub(super) use story::story;
 pub(super) use users::users;
+pub(super) use visits::routes as visits;
 
 /// Every page, parsed once.
 static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
@@ -45,6 +47,18 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("bookings.html", include_str!("../../../templates/desk/bookings.html"))?;
     pages.add_template("renewals.html", include_str!("../../../templates/desk/renewals.html"))?;
     pages.add_template("item.html", include_str!("../../../templates/desk/item.html"))?;
+    pages.add_template(
+        "visit_parts.html",
+        include_str!("../../../templates/desk/visit_parts.html"),
+    )?;
+    pages.add_template(
+        "visit_form.html",
+        include_str!("../../../templates/desk/visit_form.html"),
+    )?;
+    pages.add_template(
+        "visit_preview.html",
+        include_str!("../../../templates/desk/visit_preview.html"),
+    )?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
     pages.add_template("users.html", include_str!("../../../templates/desk/users.html"))?;
     pages.add_template("sign_in.html", include_str!("../../../templates/desk/sign_in.html"))?;

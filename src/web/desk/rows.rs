@@ -36,6 +36,8 @@ pub(super) struct Row {
     item_name: Option<String>,
     /// How it goes or went; none: not at all, or a person phones.
     channel: Option<Channel>,
+    /// The number or address it goes to.
+    to: Option<String>,
     state: &'static str,
     reason: Option<Reason>,
     hold: Option<Hold>,
@@ -74,6 +76,7 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
             channel: listed
                 .channel
                 .filter(|channel| listed.reason.is_none() && *channel != Channel::Call),
+            to: listed.to,
             state: state_name(listed.state, listed.channel),
             reason: listed.reason,
             hold: listed.hold,

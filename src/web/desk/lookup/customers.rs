@@ -85,6 +85,20 @@ async fn found(tx: &mut Tx, business: &Business, wanted: &Wanted) -> Result<List
     Ok((rows, next))
 }
 
+/// The first of those whom somebody may mean.
+pub(in super::super) async fn look_for(
+    tx: &mut Tx,
+    business: &Business,
+    query: &str,
+) -> Result<Vec<Customer>, WebError> {
+    let wanted = Wanted {
+        q: query.to_owned(),
+        after: String::new(),
+        after_id: String::new(),
+    };
+    Ok(found(tx, business, &wanted).await?.0)
+}
+
 fn row(customer: &Customer) -> Value {
     json!({
         "id": customer.id, "name": customer.name, "phone": customer.phone, "email": customer.email,

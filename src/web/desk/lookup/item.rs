@@ -1,16 +1,19 @@
 //! One booking or renewal with its messages.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Html;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
+use super::super::acting::Said;
 use super::super::render;
 use super::super::rows::rows;
+use super::super::visits::{history, offer};
 use super::{booking_row, page, renewal_row};
 use crate::app::App;
-use crate::domain::item::{Item, ItemKind};
+use crate::domain::item::{Item, ItemKind, Standing};
+use crate::outbound::desk_change::can_become;
 use crate::outbound::plan::Desk;
 use crate::store;
 
@@ -22,8 +25,9 @@ pub(in super::super::super) async fn booking(
     staff: Staff,
     State(app): State<App>,
     Path(id): Path<String>,
+    Query(said): Query<Said>,
 ) -> Result<Html<String>, WebError> {
-    item(&staff, &app, ItemKind::Booking, &id).await
+    item_page(&staff, &app, ItemKind::Booking, &id, json!({ "notice": said.notice() })).await
 }
 
 /// `GET /renewals/{id}`.
@@ -31,11 +35,19 @@ pub(in super::super::super) async fn renewal(
     staff: Staff,
     State(app): State<App>,
     Path(id): Path<String>,
+    Query(said): Query<Said>,
 ) -> Result<Html<String>, WebError> {
-    item(&staff, &app, ItemKind::Renewal, &id).await
+    item_page(&staff, &app, ItemKind::Renewal, &id, json!({ "notice": said.notice() })).await
 }
 
-async fn item(staff: &Staff, app: &App, kind: ItemKind, id: &str) -> Result<Html<String>, WebError> {
+/// The page of an item, with what else is to be said on it.
+pub(in super::super) async fn item_page(
+    staff: &Staff,
+    app: &App,
+    kind: ItemKind,
+    id: &str,
+    also: Value,
+) -> Result<Html<String>, WebError> {
     let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
     let item = store::item::find(&mut tx, kind, id).await?;
@@ -55,7 +67,7 @@ async fn item(staff: &Staff, app: &App, kind: ItemKind, id: &str) -> Result<Html
         Item::Renewal(renewal) => (renewal_row(renewal, &customer), renewal.changed_at),
         Item::Case(_) | Item::Reply(_) => return Err(WebError::NotFound),
     };
-    let offer = match &item {
+    let price = match &item {
         Item::Renewal(renewal) => json!([renewal.offer_amount, renewal.offer_currency, renewal.offer_url]),
         _ => json!(null),
     };
@@ -63,12 +75,16 @@ async fn item(staff: &Staff, app: &App, kind: ItemKind, id: &str) -> Result<Html
         Item::Booking(booking) => booking.duration_minutes,
         _ => None,
     };
-    let page = page(
-        staff,
-        json!({
-            "kind": kind, "item": facts, "minutes": minutes, "offer": offer,
+    let now = app.dispatcher.clock.now();
+    let mut shown = json!({
+            "here": format!("{kind}s"), "can": can_become(&item),
+            "ahead": matches!(item.standing(), Standing::Live | Standing::Pending),
+            "undo": offer(&mut tx, &desk, &item, now).await?, "history": history(&mut tx, &desk, id).await?,
+            "kind": kind, "item": facts, "minutes": minutes, "offer": price,
             "changed": desk.calendar.zone.local(changed_at), "rows": rows(&mut tx, app, &desk, lines).await?,
-        }),
-    );
-    render("item.html", &staff.locale()?, &page)
+    });
+    if let (Value::Object(shown), Value::Object(also)) = (&mut shown, also) {
+        shown.extend(also);
+    }
+    render("item.html", &staff.locale()?, &page(staff, shown))
 }

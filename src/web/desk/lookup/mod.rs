@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 pub(in super::super) use bookings::bookings;
 pub(in super::super) use customer::customer;
 pub(in super::super) use customers::customers;
+pub(super) use customers::look_for;
+pub(super) use item::item_page;
 pub(in super::super) use item::{booking, renewal};
 pub(in super::super) use renewals::renewals;
 
@@ -42,7 +44,7 @@ enum Part {
 const PARTS: [Part; 3] = [Part::Coming, Part::Past, Part::All];
 
 /// What every page of the desk shows, and what this one does.
-fn page(staff: &Staff, own: Value) -> Value {
+pub(super) fn page(staff: &Staff, own: Value) -> Value {
     let mut page = staff.page();
     if let (Value::Object(page), Value::Object(own)) = (&mut page, own) {
         page.extend(own);
