@@ -19,6 +19,7 @@ pub mod link;
 pub mod local;
 pub mod locale;
 pub mod message;
+pub mod note;
 pub mod password;
 pub mod phone;
 pub mod plan;

@@ -61,7 +61,7 @@ pub async fn past_addresses(tx: &mut Tx, customer_id: &str) -> Result<Vec<String
 type Step = &'static str;
 
 /// What is blanked by the customer's id. Rows stay, so that the figures stay.
-const BY_CUSTOMER: [Step; 12] = [
+const BY_CUSTOMER: [Step; 14] = [
     "UPDATE booking SET vehicle = NULL, updated_at = $2 WHERE customer_id = $1",
     "DELETE FROM search_word WHERE about_id = $1 OR about_id IN (SELECT id FROM booking WHERE customer_id = $1) \
         OR about_id IN (SELECT id FROM renewal WHERE customer_id = $1)",
@@ -76,6 +76,8 @@ const BY_CUSTOMER: [Step; 12] = [
         outcome = CASE WHEN done_at IS NULL THEN 'erased' END WHERE customer_id = $1",
     "UPDATE customer_case SET cause = COALESCE(cause, 'other'), closed_at = COALESCE(closed_at, $2), updated_at = $2 \
      WHERE customer_id = $1",
+    "UPDATE note SET text = NULL WHERE customer_id = $1 AND at <= $2",
+    "DELETE FROM overruled WHERE customer_id = $1 AND at <= $2",
     "UPDATE call SET phone = '', script = '', note = NULL, done_at = COALESCE(done_at, $2), \
         done_by = COALESCE(done_by, 'erasure') WHERE customer_id = $1",
     "UPDATE question SET address = '', state = CASE state WHEN 'open' THEN 'closed' ELSE state END \

@@ -27,6 +27,7 @@ mod lock;
 pub mod lookup;
 pub mod message;
 mod migrate;
+pub mod note;
 pub mod outbox;
 mod packed;
 pub mod question;
