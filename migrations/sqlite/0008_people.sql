@@ -17,15 +17,17 @@ CREATE TABLE note (
 );
 CREATE INDEX note_customer ON note (customer_id, at);
 
--- What an import said of a customer before somebody at the desk changed it: a row that goes on saying so says nothing
--- new, and still means this customer.
+-- What stood in a customer's record before somebody at the desk changed it: a row of an import that goes on saying so
+-- says nothing new, and still means this customer.
 CREATE TABLE overruled (
     customer_id TEXT NOT NULL REFERENCES customer (id),
     business_id TEXT NOT NULL REFERENCES business (id),
     field TEXT NOT NULL CHECK (field IN ('name', 'phone', 'email', 'locale', 'channel', 'standing', 'notes')),
-    -- As rows are compared by it: a name as `name_key` writes it, a phone in E.164.
+    -- As it stood there; a phone in E.164.
     value TEXT NOT NULL,
+    -- What rows are matched by: of a name what `name_key` makes of it, else the value.
+    sought TEXT NOT NULL,
     at BIGINT NOT NULL,
-    PRIMARY KEY (customer_id, field)
+    PRIMARY KEY (customer_id, field, value)
 );
-CREATE INDEX overruled_value ON overruled (business_id, field, value);
+CREATE INDEX overruled_value ON overruled (business_id, field, sought);

@@ -49,11 +49,13 @@ pub async fn kept(
     Ok(kept.into_iter().map(split).collect())
 }
 
-/// Every address that a customer was ever written to at, besides those that stand in their row.
+/// Every address that a customer was ever written to at, had before, or spoke from, besides those that stand in their row.
 pub async fn past_addresses(tx: &mut Tx, customer_id: &str) -> Result<Vec<String>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT DISTINCT attempt.address FROM attempt JOIN message ON message.id = attempt.message_id \
-         WHERE message.customer_id = $1 AND attempt.address <> ''",
+        "SELECT attempt.address FROM attempt JOIN message ON message.id = attempt.message_id \
+            WHERE message.customer_id = $1 AND attempt.address <> '' \
+         UNION SELECT value FROM overruled WHERE customer_id = $1 AND field IN ('phone', 'email') \
+         UNION SELECT address FROM consent WHERE customer_id = $1 AND address IS NOT NULL",
     ).bind(customer_id).fetch_all(c).await)?)
 }
 
