@@ -15,6 +15,7 @@ mod lifecycle;
 mod links;
 mod lookup;
 mod never_twice;
+mod people;
 mod planning;
 mod replies;
 mod rescue;

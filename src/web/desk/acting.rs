@@ -12,7 +12,7 @@ use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
 /// What can be said of an act: each has a phrase `said_…`.
-const NOTICES: [&str; 12] = [
+const NOTICES: [&str; 23] = [
     "done",
     "already",
     "assigned",
@@ -25,6 +25,17 @@ const NOTICES: [&str; 12] = [
     "called",
     "call_made",
     "when_again",
+    "saved",
+    "unchanged",
+    "added",
+    "noted",
+    "note_empty",
+    "note_too_long",
+    "struck",
+    "number_right",
+    "consent_given",
+    "consent_withdrawn",
+    "erased",
 ];
 
 /// What a page is to say of the act that led to it.
