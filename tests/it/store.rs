@@ -7,6 +7,7 @@ mod lookup_rows;
 mod note_rows;
 mod opening;
 mod outbox_rows;
+mod overruled_rows;
 mod reply_rows;
 mod rows;
 mod schema;

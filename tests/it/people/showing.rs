@@ -26,7 +26,7 @@ async fn visits_ratings_standing_and_vehicles_are_known() {
         "regular is answered sooner",
         "Visits 3: first Mon 4 Mar 2024, last Mon 6 Oct 2025",
         "Did not come 1",
-        "B-AK 4711 Mon 6 Oct 2025 Tyres Tue 15 Dec 2026, 09:00 Inspection",
+        "b-ak 4711 Mon 6 Oct 2025 Tyres Tue 15 Dec 2026, 09:00 Inspection",
         "Tue 6 May 2025 Wash Sat 1 May 2027 inspection",
     ] {
         assert!(text.contains(part), "{part} in {text}");
