@@ -1,5 +1,7 @@
 //! What a customer's visits and renewals add up to: how often they came, and each of their vehicles with what comes next.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::instant::Instant;
@@ -111,7 +113,7 @@ pub fn vehicles(bookings: &[Booking], renewals: &[Renewal], now: Instant, today:
             },
         );
     }
-    vehicles.sort_by(|one, other| other.1.cmp(&one.1));
+    vehicles.sort_by_key(|(_, at, _)| Reverse(*at));
     vehicles.into_iter().map(|(_, _, vehicle)| vehicle).collect()
 }
 

@@ -42,6 +42,29 @@ pub(in super::super::super) struct Heard {
 }
 
 impl Heard {
+    fn is_given(&self) -> bool {
+        self.given == "yes"
+    }
+
+    /// The phrase that says what the form lacks.
+    fn mistake(&self) -> Option<&'static str> {
+        let wording = written(&self.wording);
+        if self.channels().is_empty() {
+            Some("consent_no_channel")
+        } else if self.purposes().is_empty() {
+            Some("consent_no_purpose")
+        } else if !["yes", "no"].contains(&self.given.as_str()) {
+            Some("consent_no_answer")
+        } else if wording.is_some_and(|words| words.chars().count() > LONGEST_WORDING) {
+            Some("consent_wording_long")
+        } else if self.is_given() && wording.is_none() {
+            // A no needs no proof.
+            Some("consent_no_wording")
+        } else {
+            None
+        }
+    }
+
     fn channels(&self) -> Vec<Channel> {
         let boxes = [
             (Channel::Sms, &self.sms),
@@ -90,35 +113,9 @@ pub(in super::super::super) async fn tell(
     let mut tx = app.store().write().await?;
     let desk = desk_of(&mut tx, &app, &staff).await?;
     let customer = found(&mut tx, &desk.business, &id).await?;
-    let (channels, purposes) = (form.channels(), form.purposes());
-    let wording = written(&form.wording);
-    let given = form.given == "yes";
-    let error = match (form.given.as_str(), wording) {
-        _ if channels.is_empty() => Some("consent_no_channel"),
-        _ if purposes.is_empty() => Some("consent_no_purpose"),
-        ("yes" | "no", Some(words)) if words.chars().count() > LONGEST_WORDING => Some("consent_wording_long"),
-        // A no needs no proof.
-        ("no", _) | ("yes", Some(_)) => None,
-        ("yes", None) => Some("consent_no_wording"),
-        _ => Some("consent_no_answer"),
-    };
-    let error = match error {
-        Some(error) => Some(error),
-        None => {
-            let told = Told {
-                given,
-                channels: &channels,
-                purposes: &purposes,
-                wording,
-                by: &staff.user.name,
-            };
-            let now = app.dispatcher.clock.now();
-            match agreement::tell(&mut tx, &app.dispatcher.zones, &customer, &told, now).await? {
-                Ok(()) => None,
-                Err(Refused::NoAddress(_)) => Some("consent_no_address"),
-                Err(Refused::AtProvider) => Some("consent_at_provider"),
-            }
-        }
+    let error = match form.mistake() {
+        Some(mistake) => Some(mistake),
+        None => write(&mut tx, &app, &staff, &customer, &form).await?,
     };
     if let Some(error) = error {
         let own = json!({ "heard": form, "error": error });
@@ -127,8 +124,35 @@ pub(in super::super::super) async fn tell(
     }
     tx.commit().await?;
     app.tell_senders();
-    let said = if given { "consent_given" } else { "consent_withdrawn" };
+    let said = if form.is_given() {
+        "consent_given"
+    } else {
+        "consent_withdrawn"
+    };
     Ok(back(&format!("{}/consent", path(&customer)), &desk.business, said).into_response())
+}
+
+/// Writes what was heard into the ledger. Some: nothing was written, and the phrase says why.
+async fn write(
+    tx: &mut Tx,
+    app: &App,
+    staff: &Staff,
+    customer: &Customer,
+    heard: &Heard,
+) -> Result<Option<&'static str>, WebError> {
+    let told = Told {
+        given: heard.is_given(),
+        channels: &heard.channels(),
+        purposes: &heard.purposes(),
+        wording: written(&heard.wording),
+        by: &staff.user.name,
+    };
+    let now = app.dispatcher.clock.now();
+    let written = agreement::tell(tx, &app.dispatcher.zones, customer, &told, now).await?;
+    Ok(written.err().map(|refused| match refused {
+        Refused::NoAddress(_) => "consent_no_address",
+        Refused::AtProvider => "consent_at_provider",
+    }))
 }
 
 /// `POST /customers/{id}/number`: the customer's number is the right one, whatever somebody has said.
