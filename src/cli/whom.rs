@@ -37,10 +37,7 @@ pub(super) async fn one(store: &Store, id: &str) -> anyhow::Result<Customer> {
         found.extend(store::customer::find(&mut tx, &id).await?);
     }
     match found.len() {
-        0 => anyhow::bail!(
-            "`{id}` is no customer here: {}; `daybefore why BOOKING` tells whose one is",
-            HOW
-        ),
+        0 => anyhow::bail!("`{id}` is no customer here: {HOW}; `daybefore why BOOKING` tells whose one is"),
         1 => found.pop().context("a customer"),
         _ => {
             let ids: Vec<_> = found
