@@ -148,7 +148,7 @@ async fn carry(
             wording: Some(&wording),
             by,
         };
-        // What was said no to by mail at a phone is of no use there.
+        // Where the customer has no address on that channel, there is nothing to keep it for.
         let _no_address = tell(tx, &app.dispatcher.zones, &read.customer, &told, now).await?;
     }
     Ok(())
