@@ -5,9 +5,8 @@ use anyhow::Context as _;
 use super::context::Context;
 use super::output::Out;
 use super::whom;
-use crate::domain::customer::Customer;
 use crate::outbound::erasure::erase;
-use crate::store::{self, Open, Store};
+use crate::store::Open;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -20,7 +19,7 @@ pub struct Args {
 
 pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow::Result<()> {
     let app = context.app(Open::Existing).await?;
-    let customer = find(app.store(), &args.customer).await?;
+    let customer = whom::one(app.store(), &args.customer).await?;
     if customer.erased {
         return Ok(out.line(format_args!("customer {} was erased before", customer.id))?);
     }
@@ -54,32 +53,6 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
         "Copies made before, the log of the mail server, and the provider's own lists still have the person; see \
          docs/operating.md.",
     )?)
-}
-
-/// The one customer that is meant.
-async fn find(store: &Store, id: &str) -> anyhow::Result<Customer> {
-    let mut tx = store.read().await?;
-    let mut found = Vec::new();
-    for id in whom::customers(&mut tx, id).await? {
-        found.extend(store::customer::find(&mut tx, &id).await?);
-    }
-    match found.len() {
-        0 => anyhow::bail!(
-            "`{id}` is no customer here: {}; `daybefore why BOOKING` tells whose one is",
-            whom::HOW
-        ),
-        1 => found.pop().context("a customer"),
-        _ => {
-            let ids: Vec<_> = found
-                .iter()
-                .map(|customer| format!("{} ({})", customer.id, customer.business_id))
-                .collect();
-            anyhow::bail!(
-                "`{id}` can mean several customers; name one by our id: {}",
-                ids.join(", ")
-            )
-        }
-    }
 }
 
 /// A number with its noun: `1 address`, `2 addresses`.

@@ -9,6 +9,7 @@ mod context;
 mod demo;
 mod doctor;
 mod erase;
+mod export;
 mod health;
 mod import;
 mod inbox;
@@ -92,6 +93,8 @@ enum Command {
     Consent(consent::Command),
     /// Checks configuration, database, carriers, zone data, clock and disk.
     Doctor(doctor::Args),
+    /// Prints everything that is stored about a customer, as JSON or text.
+    Export(export::Args),
     /// Forgets a customer for good; what they said no to stays known.
     Erase(erase::Args),
     /// Asks the running server whether it answers; for containers.
@@ -153,6 +156,7 @@ async fn dispatch(command: Command, context: &Context, out: &mut Out) -> anyhow:
         Command::Inbox(command) => inbox::run(command, context, out).await?,
         Command::Consent(command) => consent::run(command, context, out).await?,
         Command::Doctor(args) => return doctor::run(args, context, out).await,
+        Command::Export(args) => export::run(args, context, out).await?,
         Command::Erase(args) => erase::run(args, context, out).await?,
         Command::Health => health::run(context, out)?,
         Command::Migrate => migrate::run(context, out).await?,

@@ -1,7 +1,10 @@
 //! Whom somebody means: an id, or a phone or mail address as people write them.
 
+use anyhow::Context as _;
+
+use crate::domain::customer::Customer;
 use crate::domain::{email_address, phone};
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, Store, StoreError, Tx};
 
 /// How a customer can be named, for messages.
 pub(super) const HOW: &str = "name a customer by our id or your own, by phone (+49…) or by mail address";
@@ -24,6 +27,29 @@ pub(super) async fn customers(tx: &mut Tx, text: &str) -> Result<Vec<String>, St
     customers.sort();
     customers.dedup();
     Ok(customers)
+}
+
+/// The one customer that is meant.
+pub(super) async fn one(store: &Store, id: &str) -> anyhow::Result<Customer> {
+    let mut tx = store.read().await?;
+    let mut found = Vec::new();
+    for id in customers(&mut tx, id).await? {
+        found.extend(store::customer::find(&mut tx, &id).await?);
+    }
+    match found.len() {
+        0 => anyhow::bail!("`{id}` is no customer here: {HOW}; `daybefore why BOOKING` tells whose one is"),
+        1 => found.pop().context("a customer"),
+        _ => {
+            let ids: Vec<_> = found
+                .iter()
+                .map(|customer| format!("{} ({})", customer.id, customer.business_id))
+                .collect();
+            anyhow::bail!(
+                "`{id}` can mean several customers; name one by our id: {}",
+                ids.join(", ")
+            )
+        }
+    }
 }
 
 /// What somebody has written, first as it is, then as the address that it may be in the country of a business.

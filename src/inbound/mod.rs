@@ -1,6 +1,7 @@
 //! What comes back: status receipts, customers' words, and what follows from them.
 
 pub mod act;
+pub mod agreement;
 pub mod call;
 pub mod case;
 pub mod consent;

@@ -5,6 +5,7 @@ use super::plan::{Desk, PlanError, replan_customer};
 use crate::domain::customer::Customer;
 use crate::domain::erasure::{ErasureKey, standing_withdrawals};
 use crate::domain::instant::Instant;
+use crate::store::ledger::NewConsent;
 use crate::store::{self, Store, StoreError, Tx};
 
 /// What stands in place of the name.
@@ -42,6 +43,8 @@ pub async fn erase(dispatcher: &Dispatcher, customer_id: &str, now: Instant) -> 
         store::erasure::blank_address(&mut tx, &customer, address, shared).await?;
     }
     store::erasure::blank_ledger(&mut tx, &customer.id).await?;
+    // What is claimed already has had its last look: dispatch reads this line before it calls the carrier.
+    store::ledger::add(&mut tx, &nothing_more(&customer), now).await?;
     let nobody = blanked(&customer);
     store::customer::save(&mut tx, &nobody, now).await?;
     replan_customer(&mut tx, &desk, &nobody, now).await?;
@@ -50,6 +53,7 @@ pub async fn erase(dispatcher: &Dispatcher, customer_id: &str, now: Instant) -> 
     let about = ("customer", customer.id.as_str());
     store::history::add(&mut tx, Some(&customer.business_id), about, "erased", "", now).await?;
     tx.commit().await?;
+    dispatcher.withdrawn.written();
     dispatcher.store.flush_log().await?;
     Ok(Some(Erased {
         items,
@@ -94,6 +98,20 @@ async fn keep_withdrawals(
         }
     }
     Ok(withdrawals.len())
+}
+
+/// Nobody who was erased gets anything.
+fn nothing_more(customer: &Customer) -> NewConsent<'_> {
+    NewConsent {
+        business_id: &customer.business_id,
+        customer_id: Some(&customer.id),
+        address: None,
+        channel: None,
+        purpose: None,
+        given: false,
+        source: "erasure",
+        wording: None,
+    }
 }
 
 fn blanked(customer: &Customer) -> Customer {

@@ -145,3 +145,10 @@ pub async fn done(
     ).bind(id).bind(now).bind(outcome).bind(note).bind(by).execute(c).await)?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Calls of a customer that are still to be made go to another number.
+pub async fn redirect(tx: &mut Tx, customer_id: &str, phone: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("UPDATE call SET phone = $2 WHERE customer_id = $1 AND done_at IS NULL AND phone <> $2")
+        .bind(customer_id).bind(phone).execute(c).await)?;
+    Ok(())
+}

@@ -8,6 +8,7 @@ use super::search_word;
 use super::types::row;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
+pub use crate::domain::record::name_key;
 
 row!(Customer {
     id,
@@ -73,7 +74,8 @@ pub struct Sought<'a> {
     pub namesakes: Vec<(String, Option<&'a str>, Option<&'a str>)>,
 }
 
-/// Everybody of a business who is sought, each once. The join is a CROSS JOIN, which SQLite does not turn round: else it
+/// Everybody of a business who is sought, each once; also who was of that name or had that phone or address before
+/// somebody at the desk changed it. The join is a CROSS JOIN, which SQLite does not turn round: else it
 /// reads all customers first.
 pub async fn find_all(tx: &mut Tx, business_id: &str, sought: &Sought<'_>) -> Result<Vec<Customer>, StoreError> {
     let text: String = on!(tx, c => sqlx::query_scalar(concat!(
@@ -82,7 +84,12 @@ pub async fn find_all(tx: &mut Tx, business_id: &str, sought: &Sought<'_>) -> Re
             UNION SELECT id FROM customer WHERE business_id = $1 AND external_id IN ", listed!("$3"), " \
             UNION SELECT customer.id FROM ", rows_of!("$4"), " AS namesake CROSS JOIN customer \
                 WHERE customer.business_id = $1 AND customer.name_key = namesake.value ->> 0 \
-                    AND (customer.phone = namesake.value ->> 1 OR customer.email = namesake.value ->> 2))"
+                    AND (customer.phone = namesake.value ->> 1 OR customer.email = namesake.value ->> 2) \
+            UNION SELECT overruled.customer_id FROM ", rows_of!("$4"), " AS namesake CROSS JOIN overruled \
+                WHERE overruled.business_id = $1 \
+                    AND ((overruled.field = 'name' AND overruled.sought = namesake.value ->> 0) \
+                        OR (overruled.field = 'phone' AND overruled.sought = namesake.value ->> 1) \
+                        OR (overruled.field = 'email' AND overruled.sought = namesake.value ->> 2)))"
     ))
     .bind(business_id).bind(text(&sought.ids)?).bind(text(&sought.external_ids)?).bind(text(&sought.namesakes)?)
     .fetch_one(c).await)?;
@@ -97,15 +104,6 @@ pub async fn item_counts(tx: &mut Tx, ids: &[&str]) -> Result<Vec<(String, i64)>
                 + (SELECT COUNT(*) FROM renewal WHERE customer_id = value) AS items FROM ", each!("$1"), ") AS counted"
     )).bind(text(ids)?).fetch_one(c).await)?;
     rows(&text)
-}
-
-/// What rows without a customer id are matched by: the name in lower case with single spaces.
-#[must_use]
-pub fn name_key(name: &str) -> String {
-    name.split_whitespace()
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// Writes a customer, new or changed.

@@ -49,11 +49,13 @@ pub async fn kept(
     Ok(kept.into_iter().map(split).collect())
 }
 
-/// Every address that a customer was ever written to at, besides those that stand in their row.
+/// Every address that a customer was ever written to at, had before, or spoke from, besides those that stand in their row.
 pub async fn past_addresses(tx: &mut Tx, customer_id: &str) -> Result<Vec<String>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT DISTINCT attempt.address FROM attempt JOIN message ON message.id = attempt.message_id \
-         WHERE message.customer_id = $1 AND attempt.address <> ''",
+        "SELECT attempt.address FROM attempt JOIN message ON message.id = attempt.message_id \
+            WHERE message.customer_id = $1 AND attempt.address <> '' \
+         UNION SELECT value FROM overruled WHERE customer_id = $1 AND field IN ('phone', 'email') \
+         UNION SELECT address FROM consent WHERE customer_id = $1 AND address IS NOT NULL",
     ).bind(customer_id).fetch_all(c).await)?)
 }
 
@@ -80,6 +82,8 @@ const BY_CUSTOMER: [Step; 14] = [
         outcome = CASE WHEN done_at IS NULL THEN 'erased' END WHERE customer_id = $1",
     "UPDATE customer_case SET cause = COALESCE(cause, 'other'), closed_at = COALESCE(closed_at, $2), updated_at = $2 \
      WHERE customer_id = $1",
+    "UPDATE note SET text = NULL WHERE customer_id = $1 AND at <= $2",
+    "DELETE FROM overruled WHERE customer_id = $1 AND at <= $2",
     "UPDATE call SET phone = '', script = '', note = NULL, done_at = COALESCE(done_at, $2), \
         done_by = COALESCE(done_by, 'erasure') WHERE customer_id = $1",
     "UPDATE question SET address = '', state = CASE state WHEN 'open' THEN 'closed' ELSE state END \

@@ -95,6 +95,7 @@ macro_rules! unpack_tuple {
     };
 }
 unpack_tuple!(A, B);
+unpack_tuple!(A, B, C);
 
 struct Row<T>(T);
 

@@ -122,6 +122,14 @@ pub async fn coming_to(tx: &mut Tx, customer_id: &str, limit: i64) -> Result<Vec
     )).bind(customer_id).bind(limit).fetch_all(c).await)?)
 }
 
+/// The messages to a customer that have not left, were not to go, or are on their way, in the order they are due.
+pub async fn unsettled_of(tx: &mut Tx, customer_id: &str) -> Result<Vec<Line>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM message \
+         WHERE customer_id = $1 AND state IN ('planned', 'held', 'sending', 'unknown', 'skipped') ORDER BY due_at, id"
+    )).bind(customer_id).fetch_all(c).await)?)
+}
+
 /// The ids that somebody may mean by `text`: a message, booking, renewal, case or customer, by our id or their own.
 pub async fn meant_by(tx: &mut Tx, text: &str) -> Result<Vec<(String, String)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(

@@ -21,6 +21,8 @@ closed_list! {
         Call = "call",
         CaseOpened = "case_opened",
         CaseClosed = "case_closed",
+        /// Somebody at the desk has noted something.
+        Note = "note",
     }
 }
 
@@ -50,6 +52,7 @@ pub async fn page(
                 AND state IN ('sending', 'unknown', 'accepted', 'delivered', 'failed') \
             UNION ALL SELECT at, id, 'reply' FROM reply WHERE customer_id = $1 \
             UNION ALL SELECT at, id, 'rating' FROM rating WHERE customer_id = $1 \
+            UNION ALL SELECT at, id, 'note' FROM note WHERE customer_id = $1 \
             UNION ALL SELECT COALESCE(done_at, opened_at), id, 'call' FROM call WHERE customer_id = $1 \
             UNION ALL SELECT opened_at, id, 'case_opened' FROM customer_case WHERE customer_id = $1 \
             UNION ALL SELECT closed_at, id, 'case_closed' FROM customer_case \

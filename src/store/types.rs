@@ -19,6 +19,7 @@ use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
 use crate::domain::question::QuestionState;
 use crate::domain::rating::Scale;
+use crate::domain::record::Field as RecordField;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
 use crate::domain::user::Role;
@@ -99,6 +100,7 @@ stored_as_text!(
     Purpose,
     QuestionState,
     Reason,
+    RecordField,
     RenewalKind,
     RenewalStatus,
     Role,

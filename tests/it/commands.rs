@@ -5,6 +5,7 @@ mod cases;
 mod consent;
 mod doctor;
 mod erase;
+mod export;
 mod inbox;
 mod satisfaction;
 mod understand;

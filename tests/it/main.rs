@@ -16,6 +16,7 @@ mod lifecycle;
 mod links;
 mod lookup;
 mod never_twice;
+mod people;
 mod planning;
 mod replies;
 mod rescue;

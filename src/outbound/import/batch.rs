@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::known::{Changes, Known};
 use super::ledger::Ledger;
+use super::overruled;
 use super::reading::Reading;
 use super::{Import, ImportKind};
 use crate::domain::customer::Customer;
@@ -48,6 +49,7 @@ pub(super) async fn load(
     for customer in store::customer::find_all(tx, business_id, &sought(rows, &owners)).await? {
         known.put(customer);
     }
+    overruled::load(tx, &mut known).await?;
     if !owners.is_empty() {
         known
             .item_counts
@@ -56,14 +58,25 @@ pub(super) async fn load(
     known.cancelled = cancelled(tx, &items).await?;
     known.said = said(tx, &items).await?;
     let addresses = distinct(rows.iter().flat_map(Reading::addresses));
-    let key = key_for_import(tx, store, business_id).await?;
-    if let Some(key) = key {
-        known.withdrawals = withdrawals(tx, business_id, &key, &addresses).await?;
-    }
-    known.ledger = ledger(tx, business_id, &known, &addresses).await?;
+    load_said(tx, store, business_id, &mut known, &addresses).await?;
     let by_external_id = |item: Item| (item.external_id().to_owned(), item);
     known.items = items.into_iter().map(by_external_id).collect();
     Ok(known)
+}
+
+/// Reads what was said by those who are known and at these addresses, also by people who were erased since.
+pub(super) async fn load_said(
+    tx: &mut Tx,
+    store: &Store,
+    business_id: &str,
+    known: &mut Known,
+    addresses: &[&str],
+) -> Result<(), StoreError> {
+    if let Some(key) = key_for_import(tx, store, business_id).await? {
+        known.withdrawals = withdrawals(tx, business_id, &key, addresses).await?;
+    }
+    known.ledger = ledger(tx, business_id, known, addresses).await?;
+    Ok(())
 }
 
 /// Whom the rows may mean: the customers of their items, those they name by id, and those of the same name and number.

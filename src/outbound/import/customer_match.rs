@@ -15,7 +15,7 @@ use crate::domain::instant::Instant;
 use crate::domain::locale::Locale;
 use crate::domain::message::{Channel, Purpose};
 use crate::domain::phone::{self, Phone};
-use crate::store::customer::name_key;
+use crate::domain::record::{Field, name_key};
 
 /// Where a line of the ledger comes from that an import has added.
 pub(super) const IMPORT: &str = "import";
@@ -95,7 +95,7 @@ impl Person {
         let current = current.filter(|customer| !customer.erased);
         let namesake = current
             .clone()
-            .filter(|current| self.name.is_some() && self.names(current));
+            .filter(|current| self.name.is_some() && self.names(known, current));
         let (matched, before) = match self.existing(known, current) {
             Some((customer, overwrite)) => {
                 let matched = self.update(known, &customer, overwrite);
@@ -121,53 +121,66 @@ impl Person {
                 return Some((customer.clone(), true));
             }
             // Somebody who came in without an id of their own: this row gives them one.
-            let nameless = |customer: &Customer| customer.external_id.is_none() && self.fits(customer);
-            if let Some(customer) = current.filter(|customer| nameless(customer) && self.names(customer)) {
+            let nameless = |customer: &Customer| customer.external_id.is_none() && self.fits(known, customer);
+            if let Some(customer) = current.filter(|customer| nameless(customer) && self.names(known, customer)) {
                 return Some((customer, true));
             }
             return self.namesake(known, nameless).map(|customer| (customer, true));
         }
         if let Some(customer) = current
             .as_ref()
-            .filter(|customer| self.names(customer) && self.fits(customer))
+            .filter(|customer| self.names(known, customer) && self.fits(known, customer))
         {
             let alone = known.item_count(&customer.id) <= 1;
             return Some((customer.clone(), alone));
         }
-        if let Some(customer) = self.namesake(known, |customer| self.fits(customer)) {
+        if let Some(customer) = self.namesake(known, |customer| self.fits(known, customer)) {
             return Some((customer, false));
         }
         // A corrected name or number of somebody who has no other item: the same person. Otherwise somebody else.
         let corrected = |customer: &Customer| {
-            (self.names(customer) || self.shares(customer)) && known.item_count(&customer.id) <= 1
+            (self.names(known, customer) || self.shares(customer)) && known.item_count(&customer.id) <= 1
         };
         current.filter(corrected).map(|customer| (customer, true))
     }
 
-    /// Somebody of the same name who shares a number or an address with the row, and of whom `also` holds.
+    /// Somebody of the same name who shares a number or an address with the row, or did before the desk changed it, and
+    /// of whom `also` holds.
     fn namesake(&self, known: &Known, also: impl Fn(&Customer) -> bool) -> Option<Customer> {
+        let shared = |customer: &Customer| self.shares(customer) || self.shared_before(known, customer);
         let mut namesakes = known.namesakes(self.name.as_ref()?);
-        namesakes
-            .find(|customer| self.shares(customer) && also(customer))
-            .cloned()
+        namesakes.find(|customer| shared(customer) && also(customer)).cloned()
     }
 
-    fn names(&self, customer: &Customer) -> bool {
-        self.name
-            .as_ref()
-            .is_none_or(|name| customer.name.is_empty() || name_key(name) == name_key(&customer.name))
+    fn names(&self, known: &Known, customer: &Customer) -> bool {
+        self.name.as_ref().is_none_or(|name| {
+            let name = name_key(name);
+            customer.name.is_empty() || name == name_key(&customer.name) || known.was_named(&customer.id, &name)
+        })
     }
 
-    /// Nothing that both know differs.
-    fn fits(&self, customer: &Customer) -> bool {
-        let agree = |ours: Option<&str>, theirs: Option<&str>| ours.is_none() || theirs.is_none() || ours == theirs;
-        agree(self.number(), customer.phone.as_deref()) && agree(self.email.as_deref(), customer.email.as_deref())
+    /// Nothing that both know differs, but for what the desk has changed.
+    fn fits(&self, known: &Known, customer: &Customer) -> bool {
+        let agree = |field: Field, ours: Option<&str>, theirs: Option<&str>| {
+            let (Some(ours), Some(theirs)) = (ours, theirs) else {
+                return true;
+            };
+            ours == theirs || known.is_overruled(&customer.id, field, ours)
+        };
+        agree(Field::Phone, self.number(), customer.phone.as_deref())
+            && agree(Field::Email, self.email.as_deref(), customer.email.as_deref())
     }
 
     /// Something that identifies a person is known to both and the same.
     fn shares(&self, customer: &Customer) -> bool {
         let same = |ours: Option<&str>, theirs: Option<&str>| ours.is_some() && ours == theirs;
         same(self.number(), customer.phone.as_deref()) || same(self.email.as_deref(), customer.email.as_deref())
+    }
+
+    fn shared_before(&self, known: &Known, customer: &Customer) -> bool {
+        let before =
+            |field: Field, ours: Option<&str>| ours.is_some_and(|ours| known.is_overruled(&customer.id, field, ours));
+        before(Field::Phone, self.number()) || before(Field::Email, self.email.as_deref())
     }
 
     pub(super) fn number(&self) -> Option<&str> {
@@ -187,7 +200,9 @@ impl Person {
 
     fn update(&self, known: &mut Known, before: &Customer, overwrite: bool) -> Matched {
         let mut customer = before.clone();
-        self.fill(&mut customer, overwrite);
+        let (news, left_out) = self.without_overruled(known, before);
+        known.left_out.extend(left_out);
+        news.fill(&mut customer, overwrite);
         let changed = customer != *before;
         if changed {
             known.save(&customer);

@@ -7,6 +7,7 @@ use super::ledger::{Ledger, Line, NewLine};
 use crate::domain::customer::Customer;
 use crate::domain::erasure::Withdrawal;
 use crate::domain::item::Item;
+use crate::domain::record::Field;
 use crate::outbound::plan::Step;
 use crate::store::customer::name_key;
 use crate::store::history::NewHistory;
@@ -18,6 +19,10 @@ pub(super) struct Known {
     by_external_id: HashMap<String, String>,
     /// Ids by the name's key, so that the oldest comes first.
     by_name: HashMap<String, BTreeSet<String>>,
+    /// By customer: what stood there before somebody at the desk changed it.
+    overruled: HashMap<String, Vec<(Field, String)>>,
+    /// What the row that is being taken in says and the desk has changed.
+    pub(super) left_out: Vec<Field>,
     /// By the id of the business's own system.
     pub(super) items: HashMap<String, Item>,
     /// How many items the customers of those have.
@@ -59,6 +64,32 @@ impl Known {
     /// The customer with that id in the business's own system.
     pub(super) fn customer_named(&self, external_id: &str) -> Option<&Customer> {
         self.customer(self.by_external_id.get(external_id)?)
+    }
+
+    /// Takes in what the desk has changed: whoever had another name before is still found by it.
+    pub(super) fn overrule(&mut self, customer_id: String, field: Field, value: String) {
+        if field == Field::Name {
+            self.by_name
+                .entry(name_key(&value))
+                .or_default()
+                .insert(customer_id.clone());
+        }
+        self.overruled.entry(customer_id).or_default().push((field, value));
+    }
+
+    /// Whether the desk has changed a field that said so before.
+    pub(super) fn is_overruled(&self, customer_id: &str, field: Field, value: &str) -> bool {
+        let theirs = self.overruled.get(customer_id);
+        theirs.is_some_and(|theirs| theirs.iter().any(|(of, before)| *of == field && before == value))
+    }
+
+    /// Whether a customer had a name of that key before the desk changed it.
+    pub(super) fn was_named(&self, customer_id: &str, key: &str) -> bool {
+        let theirs = self.overruled.get(customer_id);
+        theirs.is_some_and(|theirs| {
+            let names = theirs.iter().filter(|(of, _)| *of == Field::Name);
+            names.into_iter().any(|(_, name)| name_key(name) == key)
+        })
     }
 
     /// Everybody of that name, oldest first.

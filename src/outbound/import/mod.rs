@@ -11,6 +11,8 @@ mod customers;
 mod items;
 mod known;
 mod ledger;
+mod new_address;
+mod overruled;
 mod reading;
 mod renewals;
 pub(super) mod typed;
@@ -29,6 +31,7 @@ use crate::store::{self, Store, StoreError};
 pub use cells::{CellProblem, FileError};
 use cells::{Line, Row};
 use known::Known;
+pub use new_address::heed;
 use reading::{About, Reading, Said};
 
 /// Rows that commit together: enough to make a commit cheap, few enough that sending never waits long for the lock.
@@ -247,7 +250,11 @@ pub(super) struct Taking<'a> {
 
 /// Takes in one row, or refuses it.
 fn take(known: &mut Known, taking: &Taking<'_>, reading: Reading) -> RowReport {
-    let Reading { row, external_id, said } = reading;
+    let Reading {
+        mut row,
+        external_id,
+        said,
+    } = reading;
     if let Some(line) = known.meet(&external_id, row.line_number()) {
         let remedy = format!("the same id stands at line {line}: keep one of the two rows");
         return RowReport::refused(row.problem("external_id", remedy), external_id);
@@ -261,6 +268,10 @@ fn take(known: &mut Known, taking: &Taking<'_>, reading: Reading) -> RowReport {
         About::Renewal(cells) => renewals::take(known, taking, cells, &person, &external_id),
         About::Customer => customers::take(known, taking, &person, &external_id),
     };
+    for field in known.left_out.drain(..) {
+        let remedy = "somebody at the desk has changed this since; it was left as it is there: correct your own system";
+        row.warn(field.as_str(), remedy);
+    }
     RowReport {
         line: row.line,
         external_id,

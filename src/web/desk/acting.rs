@@ -12,7 +12,7 @@ use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
 /// What can be said of an act: each has a phrase `said_…`.
-const NOTICES: [&str; 20] = [
+const NOTICES: &[&str] = &[
     "done",
     "already",
     "assigned",
@@ -33,6 +33,15 @@ const NOTICES: [&str; 20] = [
     "undo_left",
     "undo_changed",
     "not_possible",
+    "added",
+    "noted",
+    "note_empty",
+    "note_too_long",
+    "struck",
+    "number_right",
+    "consent_given",
+    "consent_withdrawn",
+    "erased",
 ];
 
 /// What a page is to say of the act that led to it.
@@ -45,7 +54,7 @@ impl Said {
     /// The notice, where the address names one that there is.
     pub(super) fn notice(&self) -> Option<&'static str> {
         let said = self.said.as_deref()?;
-        NOTICES.into_iter().find(|notice| *notice == said)
+        NOTICES.iter().copied().find(|notice| *notice == said)
     }
 }
 

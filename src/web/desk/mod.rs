@@ -7,6 +7,7 @@ mod day;
 mod inbox;
 mod lookup;
 mod overview;
+mod person;
 mod rows;
 mod story;
 mod users;
@@ -30,6 +31,9 @@ pub(super) use day::day;
 pub(super) use inbox::{inbox, item, settle};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
+pub(super) use person::{
+    add, as_json, as_text, change, consent, edit, erase, erasure, new, note, number_is_right, strike, tell,
+};
 pub(super) use story::story;
 pub(super) use users::users;
 pub(super) use visits::routes as visits;
@@ -44,6 +48,18 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("lookup.html", include_str!("../../../templates/desk/lookup.html"))?;
     pages.add_template("customers.html", include_str!("../../../templates/desk/customers.html"))?;
     pages.add_template("customer.html", include_str!("../../../templates/desk/customer.html"))?;
+    pages.add_template(
+        "customer_edit.html",
+        include_str!("../../../templates/desk/customer_edit.html"),
+    )?;
+    pages.add_template(
+        "customer_consent.html",
+        include_str!("../../../templates/desk/customer_consent.html"),
+    )?;
+    pages.add_template(
+        "customer_erase.html",
+        include_str!("../../../templates/desk/customer_erase.html"),
+    )?;
     pages.add_template("bookings.html", include_str!("../../../templates/desk/bookings.html"))?;
     pages.add_template("renewals.html", include_str!("../../../templates/desk/renewals.html"))?;
     pages.add_template("item.html", include_str!("../../../templates/desk/item.html"))?;

@@ -380,6 +380,7 @@ async fn a_thread_has_everything_in_its_time() {
         "INSERT INTO rating (id, business_id, customer_id, item_kind, item_id, message_id, scale, version, score, channel, counts, at) VALUES ('s-1', 'b-1', 'c-1', 'booking', 'i-1', 'm-1', 'csat', '1', 4, 'sms', TRUE, 32)",
         "INSERT INTO call (id, business_id, customer_id, message_id, phone, script, opened_at, due_at) VALUES ('l-1', 'b-1', 'c-1', 'm-1', '+1', 'script', 33, 99)",
         "INSERT INTO customer_case (id, business_id, customer_id, source, revision, opened_at, changed_at, due_at, closed_at, cause, updated_at) VALUES ('k-1', 'b-1', 'c-1', 'desk', 1, 34, 34, 99, 35, 'delay', 35)",
+        "INSERT INTO note (id, business_id, customer_id, user_id, author, text, at) VALUES ('t-1', 'b-1', 'c-1', 'u-1', 'Ida', 'text', 36)",
     ] {
         raw(&path, statement).await.unwrap();
     }
@@ -390,6 +391,7 @@ async fn a_thread_has_everything_in_its_time() {
         .map(|entry| (entry.at.millis(), entry.id.as_str(), entry.kind))
         .collect();
     let expected = [
+        (36, "t-1", EntryKind::Note),
         (35, "k-1", EntryKind::CaseClosed),
         (34, "k-1", EntryKind::CaseOpened),
         (33, "l-1", EntryKind::Call),
@@ -399,7 +401,7 @@ async fn a_thread_has_everything_in_its_time() {
     ];
     assert_eq!(told, expected, "the message when it was tried, the planned one not");
     let before = Some((at(33), "l-1", "call"));
-    assert_eq!(store::thread::page(&mut tx, "c-1", before, 2).await.unwrap(), all[3..5]);
+    assert_eq!(store::thread::page(&mut tx, "c-1", before, 2).await.unwrap(), all[4..6]);
     assert_eq!(store::thread::page(&mut tx, "c-2", None, 9).await.unwrap(), []);
     let sent = SentMessage {
         id: "m-1".to_owned(),

@@ -6,23 +6,29 @@ use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
+use super::super::acting::Said;
+use super::super::person;
 use super::super::render;
 use super::super::rows::{bounds, rows};
 use super::thread::{Wanted, thread};
 use super::{booking_row, page, renewal_row};
 use crate::app::App;
-use crate::domain::consent::{ConsentLine, Verdict, deciding, verdict};
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
 use crate::domain::local::LocalDate;
 use crate::domain::locale::Locale;
-use crate::domain::message::{Channel, Purpose};
+use crate::domain::note;
+use crate::domain::visits::{is_regular, vehicles, visits};
 use crate::outbound::plan::Desk;
 use crate::store::lookup::Order;
 use crate::store::{self, Tx};
 
-/// How many bookings and renewals, coming and past, and how many messages that are still to go, are shown.
+/// How many messages that are still to go are shown, and how many bookings and renewals, coming and past.
 const SHOWN: i64 = 10;
+const SHOWN_ITEMS: usize = 10;
+
+/// How many bookings and renewals, coming and past, are counted and looked through for vehicles.
+const LOOKED_AT: i64 = 500;
 
 /// `GET /customers/{id}`.
 pub(in super::super::super) async fn customer(
@@ -30,17 +36,16 @@ pub(in super::super::super) async fn customer(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
+    Query(said): Query<Said>,
 ) -> Result<Html<String>, WebError> {
     let now = app.dispatcher.clock.now();
     let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
-    let customer = store::customer::find(&mut tx, &id).await?;
-    let customer = customer
-        .filter(|customer| customer.business_id == business.id)
-        .ok_or(WebError::NotFound)?;
+    let customer = person::found(&mut tx, business, &id).await?;
     let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;
     let since = store::lookup::known_since(&mut tx, &id).await?;
     let coming = store::report::coming_to(&mut tx, &id, SHOWN).await?;
+    let ledger = store::ledger::lines_of(&mut tx, &customer).await?;
     let page = page(
         &staff,
         json!({
@@ -48,7 +53,8 @@ pub(in super::super::super) async fn customer(
             "since": since.map(|since| desk.calendar.zone.date(since)),
             "items": items(&mut tx, &desk, &customer, now).await?,
             "holds": holds(&mut tx, &desk, &customer).await?,
-            "consent": consent(&mut tx, &desk, &customer).await?,
+            "consent": person::standing(&ledger, &desk, &customer), "notice": said.notice(),
+            "notes": person::notes(&mut tx, &staff, &desk, &id).await?, "note_longest": note::LONGEST,
             "coming": rows(&mut tx, &app, &desk, coming).await?,
             "thread": thread(&mut tx, &desk, &id, &wanted).await?,
         }),
@@ -61,26 +67,53 @@ fn record(customer: &Customer) -> Value {
     json!({
         "id": customer.id, "name": customer.name, "phone": customer.phone, "email": customer.email,
         "number": customer.external_id, "standing": customer.standing, "notes": customer.notes,
-        "channel": customer.channel, "erased": customer.erased,
+        "channel": customer.channel,
         "language": locale.and_then(Result::ok).map(|locale| locale.language()),
         // What came in, where no number could be read from it.
         "phone_raw": customer.phone_raw.as_ref().filter(|_| customer.phone.is_none()),
     })
 }
 
-/// Bookings and renewals, what comes first.
+/// Bookings and renewals, what comes first; how often the customer came, and their vehicles.
 async fn items(tx: &mut Tx, desk: &Desk, customer: &Customer, now: Instant) -> Result<Value, WebError> {
     let today = desk.calendar.zone.date(now);
     let (begins, date) = (bounds(&desk.calendar, today).0, LocalDate(today));
     let (mut bookings, mut renewals) = (Vec::new(), Vec::new());
     for order in [Order::NextFirst, Order::LastFirst] {
         let of = &customer.id;
-        bookings.extend(store::lookup::bookings_of(tx, of, order, (begins, ""), SHOWN).await?);
-        renewals.extend(store::lookup::renewals_of(tx, of, order, (date, ""), SHOWN).await?);
+        bookings.push(store::lookup::bookings_of(tx, of, order, (begins, ""), LOOKED_AT).await?);
+        renewals.push(store::lookup::renewals_of(tx, of, order, (date, ""), LOOKED_AT).await?);
     }
+    let shown = |rows: &Vec<Vec<Value>>| -> Vec<Value> {
+        let firsts = rows.iter().flat_map(|rows| rows.iter().take(SHOWN_ITEMS));
+        firsts.cloned().collect()
+    };
+    let rows_of_bookings = bookings
+        .iter()
+        .map(|part| part.iter().map(|row| booking_row(row, &[])).collect());
+    let rows_of_renewals = renewals
+        .iter()
+        .map(|part| part.iter().map(|row| renewal_row(row, &[])).collect());
+    let (booking_rows, renewal_rows) = (rows_of_bookings.collect(), rows_of_renewals.collect());
+    let (bookings, renewals) = (bookings.concat(), renewals.concat());
+    let standing = customer.standing.as_deref();
     Ok(json!({
-        "bookings": bookings.iter().map(|booking| booking_row(booking, &[])).collect::<Vec<_>>(),
-        "renewals": renewals.iter().map(|renewal| renewal_row(renewal, &[])).collect::<Vec<_>>(),
+        "bookings": shown(&booking_rows), "renewals": shown(&renewal_rows),
+        "visits": visits(&bookings), "vehicles": vehicles(&bookings, &renewals, now, date),
+        "regular": is_regular(standing), "ratings": ratings(tx, &customer.id).await?,
+    }))
+}
+
+/// How the customer was served, in their own numbers: how many answers count, and the last of them.
+async fn ratings(tx: &mut Tx, customer_id: &str) -> Result<Value, WebError> {
+    let mut ratings = store::rating::of_customer(tx, customer_id).await?;
+    ratings.retain(|rating| rating.counts);
+    let last = ratings.last();
+    Ok(json!({
+        "count": ratings.len(),
+        "last": last.map(|last| json!({
+            "score": last.score, "most": last.scale.range().end(), "unhappy": last.scale.is_unhappy(last.score),
+        })),
     }))
 }
 
@@ -103,41 +136,4 @@ async fn holds(tx: &mut Tx, desk: &Desk, customer: &Customer) -> Result<Value, W
             "kind": item.kind, "words": item.words, "by": desk.calendar.zone.local(item.due_at),
         })).collect::<Vec<_>>(),
     }))
-}
-
-/// For each purpose and channel whether it may be used, and the line of the ledger that says so.
-async fn consent(tx: &mut Tx, desk: &Desk, customer: &Customer) -> Result<Value, WebError> {
-    let ledger = store::ledger::lines_of(tx, customer).await?;
-    let lines: Vec<_> = ledger
-        .iter()
-        .map(|line| ConsentLine {
-            channel: line.channel,
-            purpose: line.purpose,
-            given: line.given,
-            at: line.at,
-        })
-        .collect();
-    let mut rows = Vec::new();
-    for purpose in Purpose::ALL {
-        for channel in Channel::ALL {
-            let says = verdict(&lines, *channel, *purpose, desk.business.surveys_need_consent);
-            let proof = deciding(&lines, *channel, *purpose).map(|at| &ledger[at]);
-            rows.push(json!({
-                "purpose": purpose, "channel": channel, "reachable": customer.address(*channel).is_some(),
-                "verdict": verdict_name(says),
-                "proof": proof.map(|line| json!({
-                    "source": line.source, "wording": line.wording, "at": desk.calendar.zone.local(line.at),
-                })),
-            }));
-        }
-    }
-    Ok(rows.into())
-}
-
-const fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Allowed => "allowed",
-        Verdict::OptedOut => "opted_out",
-        Verdict::NoConsent => "no_consent",
-    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
+use super::super::acting::Said;
 use super::super::render;
 use super::{PAGE, meant_exactly, one_page, page, worded};
 use crate::app::App;
@@ -30,6 +31,7 @@ pub(in super::super::super) async fn customers(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Query(said): Query<Said>,
 ) -> Result<Html<String>, WebError> {
     let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
@@ -41,7 +43,7 @@ pub(in super::super::super) async fn customers(
     let rows: Vec<_> = rows.iter().map(row).collect();
     let page = page(
         &staff,
-        json!({ "here": "customers", "q": wanted.q, "rows": rows, "next": next }),
+        json!({ "here": "customers", "q": wanted.q, "rows": rows, "next": next, "notice": said.notice() }),
     );
     render("customers.html", &staff.locale()?, &page)
 }

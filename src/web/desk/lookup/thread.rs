@@ -7,6 +7,7 @@ use super::super::rows::{state_name, tone};
 use crate::domain::case::Case;
 use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
+use crate::domain::note::Note;
 use crate::outbound::plan::Desk;
 use crate::store::call::Call;
 use crate::store::rating::Rating;
@@ -57,6 +58,7 @@ struct Told {
     ratings: Vec<Rating>,
     calls: Vec<Call>,
     cases: Vec<Case>,
+    notes: Vec<Note>,
 }
 
 impl Told {
@@ -71,6 +73,7 @@ impl Told {
             ratings: store::rating::of_ids(tx, &ids(&[EntryKind::Rating])).await?,
             calls: store::call::of_ids(tx, &ids(&[EntryKind::Call])).await?,
             cases: store::customer_case::of_ids(tx, &ids(&[EntryKind::CaseOpened, EntryKind::CaseClosed])).await?,
+            notes: store::note::of_ids(tx, &ids(&[EntryKind::Note])).await?,
         })
     }
 
@@ -83,6 +86,7 @@ impl Told {
             EntryKind::Call => call(self.calls.iter().find(|call| call.id == *id)?),
             EntryKind::CaseOpened => opened(self.cases.iter().find(|case| case.id == *id)?),
             EntryKind::CaseClosed => closed(self.cases.iter().find(|case| case.id == *id)?),
+            EntryKind::Note => note(self.notes.iter().find(|note| note.id == *id)?),
         };
         Some(json!({ "kind": entry.kind, "at": desk.calendar.zone.local(entry.at), "told": told }))
     }
@@ -119,4 +123,8 @@ fn opened(case: &Case) -> Value {
 
 fn closed(case: &Case) -> Value {
     json!({ "id": case.id, "cause": case.cause, "text": case.note, "solved": case.solved })
+}
+
+fn note(note: &Note) -> Value {
+    json!({ "by": note.author, "text": note.text, "struck": note.struck_at.is_some(), "struck_by": note.struck_by })
 }
