@@ -18,6 +18,7 @@ mod never_twice;
 mod planning;
 mod replies;
 mod rescue;
+mod settings;
 mod store;
 mod support;
 mod zones;
