@@ -97,16 +97,16 @@ pub async fn begin(
 }
 
 fn outgoing(test: &TestMessage, wanted: &Wanted<'_>) -> Outgoing {
-    let text = wanted.text.to_owned();
+    let words = wanted.text.to_owned();
     let content = match wanted.channel {
         Channel::Email => Content::Email(Box::new(Mail {
             subject: wanted.subject.to_owned(),
-            html: format!("<p>{}</p>", escaped(&text)),
-            text,
+            html: format!("<p>{}</p>", escaped(&words)),
+            text: words,
             to_name: wanted.by.to_owned(),
             ..Mail::default()
         })),
-        Channel::Sms | Channel::Call => Content::Sms { text },
+        Channel::Sms | Channel::Call => Content::Sms { text: words },
     };
     Outgoing {
         attempt_id: test.id.clone(),

@@ -47,7 +47,7 @@ impl FromRequest<App> for Uploaded {
         let fields = Multipart::from_request(Request::from_parts(parts, body), app).await;
         let mut fields =
             fields.map_err(|_| WebError::BadRequest("a form with a file must be sent as multipart/form-data"))?;
-        let first = fields.next_field().await.map_err(of_multipart)?;
+        let first = fields.next_field().await.map_err(|error| of_multipart(&error))?;
         let first = first.filter(|field| field.name() == Some(CSRF) && field.file_name().is_none());
         let given = match first {
             Some(field) => text(field).await?,
@@ -67,7 +67,7 @@ impl Uploaded {
         largest: u64,
         file: impl Fn() -> std::io::Result<NamedTempFile>,
     ) -> Result<Option<Part>, WebError> {
-        let Some(field) = self.fields.next_field().await.map_err(of_multipart)? else {
+        let Some(field) = self.fields.next_field().await.map_err(|error| of_multipart(&error))? else {
             return Ok(None);
         };
         let name = field.name().unwrap_or_default().to_owned();
@@ -88,7 +88,7 @@ impl Uploaded {
 
 async fn text(mut field: Field<'_>) -> Result<String, WebError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(of_multipart)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| of_multipart(&error))? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > LONGEST {
             return Err(WebError::TooLarge);
@@ -100,7 +100,7 @@ async fn text(mut field: Field<'_>) -> Result<String, WebError> {
 async fn write(mut field: Field<'_>, file: &NamedTempFile, largest: u64) -> Result<u64, WebError> {
     let mut target = tokio::fs::File::from_std(file.reopen()?);
     let mut size = 0;
-    while let Some(chunk) = field.chunk().await.map_err(of_multipart)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| of_multipart(&error))? {
         size += chunk.len() as u64;
         if size > largest {
             return Err(WebError::TooLarge);
@@ -112,7 +112,7 @@ async fn write(mut field: Field<'_>, file: &NamedTempFile, largest: u64) -> Resu
 }
 
 /// What is wrong with a body, for whoever sent it.
-fn of_multipart(error: MultipartError) -> WebError {
+fn of_multipart(error: &MultipartError) -> WebError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => WebError::TooLarge,
         _ => WebError::BadRequest("the form did not come in whole: send it once more"),

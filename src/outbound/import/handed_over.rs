@@ -180,7 +180,7 @@ impl RefusedRows {
     fn end(self) -> io::Result<()> {
         match self.failed {
             Some(error) => Err(error),
-            None => self.rows.into_inner().map_err(|error| error.into_error())?.flush(),
+            None => self.rows.into_inner().map_err(csv::IntoInnerError::into_error)?.flush(),
         }
     }
 }

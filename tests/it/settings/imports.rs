@@ -182,10 +182,9 @@ async fn a_file_waits_an_hour_and_a_newer_one_takes_its_place() {
 async fn a_file_that_was_imported_in_part_when_the_program_died_says_so_and_goes_on() {
     let app = TestApp::garage().start().await;
     let mut anna = app.signed_in("anna", OWNER).await;
-    let mut file = "external_id,name,starts_at\n".to_owned();
-    for n in 0..1_200 {
-        file += &format!("B-{n},Customer {n},2026-12-15 09:00\n");
-    }
+    let row = |n| format!("B-{n},Customer {n},2026-12-15 09:00");
+    let rows = (0..1_200).map(row).collect::<Vec<_>>().join("\n");
+    let file = format!("external_id,name,starts_at\n{rows}\n");
     let (path, _) = anna.uploads(&app, "bookings", true, &file).await;
     // The process dies after the first batch: what it has written is there, and its row still says that it is at it.
     let part: String = file.split_inclusive('\n').take(501).collect();

@@ -55,10 +55,9 @@ async fn what_a_preview_says_is_what_the_import_does() {
 #[tokio::test]
 async fn a_preview_notices_an_id_that_stands_twice_however_far_apart() {
     let app = TestApp::garage().start().await;
-    let mut file = "external_id,name,starts_at\n".to_owned();
-    for n in 0..1_300 {
-        file += &format!("B-{},Customer {n},2026-12-15 09:00\n", n % 1_250);
-    }
+    let row = |n| format!("B-{},Customer {n},2026-12-15 09:00", n % 1_250);
+    let rows = (0..1_300).map(row).collect::<Vec<_>>().join("\n");
+    let file = format!("external_id,name,starts_at\n{rows}\n");
     let (said, rows) = preview(&app, ImportKind::Bookings, &file).await;
     assert_eq!((said.rows, said.added, said.refused), (1_300, 1_250, 50));
     let done = app.import(ImportKind::Bookings, &file, false).await;

@@ -172,9 +172,8 @@ const fn phrase_of_login(error: LoginError) -> &'static str {
 
 /// Waits a little for work that goes on by itself, so that the next page mostly shows how it ended.
 async fn wait_a_little(work: tokio::task::JoinHandle<()>) {
-    match tokio::time::timeout(PATIENCE, work).await {
-        Ok(Err(error)) => tracing::error!(%error, "work that a page has begun broke down"),
-        Ok(Ok(())) | Err(_) => {}
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, work).await {
+        tracing::error!(%error, "work that a page has begun broke down");
     }
 }
 

@@ -139,13 +139,13 @@ pub(super) async fn test(
     };
     let phrases = Phrases::of_desk(&staff.locale()?);
     let say = |name: &str| phrases.say(name, |_| Some(business.name.clone())).unwrap_or_default();
-    let (subject, text) = (say("test_subject"), say("test_text"));
+    let (subject, words) = (say("test_subject"), say("test_text"));
     let wanted = Wanted {
         business,
         channel: typed.channel,
         address: &address,
         subject: &subject,
-        text: &text,
+        text: &words,
         by: &staff.user.name,
     };
     let mut tx = app.store().write().await?;
