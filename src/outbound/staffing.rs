@@ -77,8 +77,8 @@ pub async fn allow(
     note(tx, user, Some(business), ("allowed", role.as_str()), by, now).await
 }
 
-/// Takes a user out of a business, and out of every browser: where they belong to others they sign in again. False: they
-/// did not belong to it.
+/// Takes a user out of a business: from their next click on they see nothing of it. Who belongs to no other is signed out
+/// everywhere. False: they did not belong to it.
 ///
 /// # Errors
 /// When the database fails.
@@ -86,8 +86,8 @@ pub async fn deny(tx: &mut Tx, user: &User, business: &str, by: By<'_>, now: Ins
     if !store::user::deny(tx, &user.id, business).await? {
         return Ok(false);
     }
-    store::session::end_all(tx, &user.id).await?;
     if store::user::memberships(tx, &user.id).await?.is_empty() {
+        store::session::end_all(tx, &user.id).await?;
         store::user_link::end_all(tx, &user.id).await?;
     }
     note(tx, user, Some(business), ("denied", ""), by, now).await?;

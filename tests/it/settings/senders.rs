@@ -100,7 +100,7 @@ async fn five_tests_an_hour_are_enough() {
     }
     let page = tests_herself(&app, &mut anna, ME).await;
     assert!(
-        page.contains("many tests for one hour") && app.sms.count() == 5,
+        page.contains("enough tests for one hour") && app.sms.count() == 5,
         "{page}"
     );
     app.advance_to("2026-12-01 10:01");

@@ -267,7 +267,7 @@ pub(super) async fn end(
 /// Whoever has taken themselves out has nothing left to look at here.
 fn gone(staff: &Staff, user: &User, business: &Business, said: &str) -> Redirect {
     if user.id == staff.user.id {
-        Redirect::to("/sign-in")
+        Redirect::to("/")
     } else {
         back("/users", business, said)
     }
