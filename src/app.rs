@@ -3,6 +3,7 @@
 mod door;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::carrier::sandbox::{self, Sandbox};
@@ -14,6 +15,9 @@ use crate::config::{Config, EmailCarrier, SmsCarrier};
 use crate::domain::zone::{ZoneError, Zones};
 use crate::inbound::reader::Stored;
 use crate::outbound::dispatch::{Dispatcher, Settings, Started, Wake};
+use crate::outbound::import::handed_over::Reading;
+use crate::outbound::import::uploads::Uploads;
+use crate::outbound::plan::Again;
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{Open, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -43,6 +47,23 @@ pub enum DeskAccess {
     Open,
 }
 
+/// Says that a business has got a sender of its own, whose lane nobody works yet.
+#[derive(Clone, Debug, Default)]
+pub struct NewLanes(Arc<AtomicBool>);
+
+impl NewLanes {
+    /// There may be one.
+    pub fn note(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether there may be one since this was asked last.
+    #[must_use]
+    pub fn take(&self) -> bool {
+        self.0.swap(false, Ordering::SeqCst)
+    }
+}
+
 /// The program, put together.
 #[derive(Clone)]
 pub struct App {
@@ -51,6 +72,10 @@ pub struct App {
     pub wake: Wake,
     /// Wakes the readers of what webhooks have stored.
     pub stored: Stored,
+    /// Wakes whoever plans again.
+    pub again: Again,
+    pub new_lanes: NewLanes,
+    pub uploads: Arc<Uploads>,
     pub desk: DeskAccess,
     pub door: Arc<Door>,
 }
@@ -96,6 +121,9 @@ impl App {
         };
         Ok(Self {
             config: Arc::new(config),
+            uploads: Arc::new(Uploads::beside(&dispatcher.store.path())),
+            again: Again::default(),
+            new_lanes: NewLanes::default(),
             dispatcher,
             wake: Wake::default(),
             stored: Stored::default(),
@@ -108,6 +136,17 @@ impl App {
     pub fn tell_senders(&self) {
         self.dispatcher.withdrawn.written();
         self.wake.all();
+    }
+
+    /// What reading a file that was handed over needs.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading {
+            store: self.dispatcher.store.clone(),
+            zones: Arc::clone(&self.dispatcher.zones),
+            clock: Arc::clone(&self.dispatcher.clock),
+            uploads: Arc::clone(&self.uploads),
+        }
     }
 
     /// The store everything is in.

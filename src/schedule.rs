@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::instant::Instant;
 use crate::inbound::{delivery, receive, reply};
 use crate::outbound::dispatch::{DispatchError, Dispatcher, lanes};
+use crate::outbound::import::handed_over;
 use crate::outbound::{held, rescue};
 use crate::store;
 
@@ -28,6 +29,8 @@ pub enum Chore {
     Missed,
     /// Held messages that stopped being of use.
     Held,
+    /// Files that were handed over and wait for nobody any more.
+    Uploads,
     /// Texts and callbacks older than `retention.bodies_days`.
     Retention,
     /// One line a day for the log: what went, what did not, what waits.
@@ -35,13 +38,14 @@ pub enum Chore {
 }
 
 /// Every chore and when it runs: second, minute, hour, day, month, day of week, in UTC.
-pub const CHORES: [(Chore, &str); 8] = [
+pub const CHORES: [(Chore, &str); 9] = [
     (Chore::Rescue, "*/15 * * * * *"),
     (Chore::Reconcile, "*/5 * * * * *"),
     (Chore::Receipts, "*/30 * * * * *"),
     (Chore::Replies, "10 * * * * *"),
     (Chore::Missed, "20 7 * * * *"),
     (Chore::Held, "20 * * * * *"),
+    (Chore::Uploads, "40 */5 * * * *"),
     (Chore::Retention, "0 17 3 * * *"),
     (Chore::Digest, "0 0 6 * * *"),
 ];
@@ -82,6 +86,10 @@ pub async fn run(app: &App, chore: Chore, now: Instant) -> Result<(), DispatchEr
         Chore::Replies => reply::read_inbound(dispatcher, now).await?,
         Chore::Missed => fetch_missed(dispatcher, now).await?,
         Chore::Held => held::skip_overdue(dispatcher, now).await?,
+        Chore::Uploads => {
+            handed_over::expire(app.store(), now).await?;
+            0
+        }
         Chore::Retention => blank_texts(app, now).await?,
         Chore::Digest => digest(app, now).await?,
     };
@@ -108,6 +116,8 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
     store::inbound::blank_bodies(&mut tx, before).await?;
     let said =
         store::rating::blank_words(&mut tx, before).await? + store::customer_case::blank_words(&mut tx, before).await?;
+    store::import_run::prune(&mut tx, before).await?;
+    store::test_message::prune(&mut tx, before).await?;
     store::session::prune(&mut tx, now).await?;
     store::user_link::prune(&mut tx, now).await?;
     // Long after the last that could be undone: who presses a button twice does so within the day.

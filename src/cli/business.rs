@@ -7,9 +7,8 @@ use clap::ValueEnum;
 use super::context::Context;
 use super::output::Out;
 use crate::domain::business::{Business, BusinessKind};
-use crate::domain::locale::Locale;
-use crate::domain::quiet_hours::{Hours, QuietHours};
-use crate::domain::{email_address, phone};
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::settings;
 use crate::outbound::founding::found;
 use crate::outbound::plan::replan_business;
 use crate::store::{self, Open};
@@ -119,18 +118,15 @@ fn review_url(text: &str) -> Result<ReviewUrl, String> {
     if text == "none" {
         return Ok(ReviewUrl(None));
     }
-    match url::Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(ReviewUrl(Some(url.into()))),
-        _ => Err("write a whole web address, like https://g.page/r/your-place/review, or `none`".to_owned()),
+    match settings::review_url(text) {
+        Ok(url) => Ok(ReviewUrl(Some(url))),
+        Err(wrong) => Err(format!("{wrong}, or `none`")),
     }
 }
 
 fn hours(text: &str) -> Result<(NaiveTime, NaiveTime), String> {
-    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
-    text.split_once('-')
-        .and_then(|(from, to)| Some((time(from)?, time(to)?)))
-        .filter(|(from, to)| from < to)
-        .ok_or_else(|| format!("`{text}` is no span of hours: write it like 08:00-20:00"))
+    let (from, to) = text.split_once('-').unwrap_or((text, ""));
+    settings::hours(from, to).map_err(|_| format!("`{text}` is no span of hours: write it like 08:00-20:00"))
 }
 
 pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> anyhow::Result<()> {
@@ -213,73 +209,50 @@ struct Names {
 }
 
 /// Checks and takes over every setting that is given.
-fn change(business: &mut Business, names: Names, settings: Settings, context: &Context) -> anyhow::Result<()> {
+fn change(business: &mut Business, names: Names, given: Settings, context: &Context) -> anyhow::Result<()> {
     if let Some(name) = names.name {
-        anyhow::ensure!(
-            !name.trim().is_empty(),
-            "--name is empty: customers must know who writes"
-        );
-        name.trim().clone_into(&mut business.name);
+        business.name = settings::name(&name).context("--name")?;
     }
     if let Some(zone) = names.zone {
-        context
-            .zones()?
-            .zone(&zone)
-            .context("--zone")?
-            .name()
-            .clone_into(&mut business.zone);
+        business.zone = settings::zone(&zone, &context.zones()?).context("--zone")?;
     }
     if let Some(locale) = names.locale {
-        Locale::parse(&locale)
-            .context("--locale")?
-            .tag()
-            .clone_into(&mut business.locale);
+        business.locale = settings::locale(&locale).context("--locale")?;
     }
     if let Some(region) = names.region {
-        business.region = region.to_uppercase();
-        if let Err(error @ phone::PhoneError::Region { .. }) = phone::parse("123456789", &business.region) {
-            return Err(error).context("--region");
-        }
+        business.region = settings::region(&region).context("--region")?;
     }
-    if let Some(number) = settings.phone {
-        phone::parse(&number, &business.region).context("--phone")?;
-        business.phone = Some(number);
+    if let Some(number) = given.phone {
+        business.phone = Some(settings::phone(&number, &business.region).context("--phone")?);
     }
-    if let Some(email) = settings.email {
-        business.email = Some(email_address::parse(&email).context("--email")?);
+    if let Some(email) = given.email {
+        business.email = Some(settings::email(&email).context("--email")?);
     }
-    if let Some(from) = settings.email_from {
-        email_address::parse(&from).context("--email-from")?;
-        business.email_from = Some(from);
+    if let Some(from) = given.email_from {
+        business.email_from = Some(settings::email_from(&from).context("--email-from")?);
     }
-    business.address = settings.address.or_else(|| business.address.take());
-    business.sms_from = settings.sms_from.or_else(|| business.sms_from.take());
-    if !settings.holidays.is_empty() {
-        business.holidays = settings.holidays.into_iter().collect();
+    if let Some(from) = given.sms_from {
+        business.sms_from = Some(settings::sms_from(&from, &business.region).context("--sms-from")?);
     }
-    if let Some((from, to)) = settings.service_hours {
-        business.quiet_hours.service = Hours {
-            from,
-            to,
-            sunday_from: None,
-        };
+    business.address = given.address.or_else(|| business.address.take());
+    if !given.holidays.is_empty() {
+        business.holidays = given.holidays.into_iter().collect();
     }
-    if let Some((from, to)) = settings.survey_hours {
-        let hours = Hours {
-            from,
-            to,
-            ..business.quiet_hours.survey
-        };
+    if let Some(span) = given.service_hours {
+        business.quiet_hours.service = settings::with_span(business.quiet_hours.service, span);
+    }
+    if let Some(span) = given.survey_hours {
+        let hours = settings::with_span(business.quiet_hours.survey, span);
         business.quiet_hours = QuietHours {
             survey: hours,
             marketing: hours,
             ..business.quiet_hours
         };
     }
-    if let Some(ReviewUrl(url)) = settings.review_url {
+    if let Some(ReviewUrl(url)) = given.review_url {
         business.review_url = url;
     }
-    if let Some(needed) = settings.surveys_need_consent {
+    if let Some(needed) = given.surveys_need_consent {
         business.surveys_need_consent = needed;
     }
     Ok(())

@@ -14,7 +14,8 @@ use super::output::Out;
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::inbound::reader::{self, Mail};
-use crate::outbound::dispatch::{RoundsThread, lanes};
+use crate::outbound::dispatch::{Dispatcher, RoundsThread, lanes};
+use crate::outbound::plan::work_again;
 use crate::outbound::take_over::take_over;
 use crate::schedule::{self, Chore};
 use crate::store::{self, Open, SenderLock};
@@ -76,6 +77,7 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()>
     let (stop, stopped) = watch::channel(false);
     let mut workers = Workers::new()?;
     workers.start_readers(&app, &stopped);
+    workers.start_planning_again(&app, &stopped);
     workers.start_missing(&app, &stopped).await?;
     let mut scheduler = schedule::start(&app).await?;
     tokio::spawn(ask_for_missed(app.clone()));
@@ -103,7 +105,7 @@ async fn ask_for_missed(app: App) {
     }
 }
 
-/// A worker for each lane, and the readers of what webhooks store.
+/// A worker for each lane, the readers of what webhooks store, and who plans again.
 struct Workers {
     thread: RoundsThread,
     tasks: JoinSet<()>,
@@ -125,6 +127,23 @@ impl Workers {
             self.tasks
                 .spawn(reader::read(dispatcher, mail, stored, wake, stopped.clone()));
         }
+    }
+
+    /// Starts whoever plans again what the desk's settings have changed.
+    fn start_planning_again(&mut self, app: &App, stopped: &watch::Receiver<bool>) {
+        let Dispatcher {
+            store, zones, clock, ..
+        } = app.dispatcher.clone();
+        let wake = app.wake.clone();
+        let planned = move || wake.all();
+        self.tasks.spawn(work_again(
+            store,
+            zones,
+            clock,
+            app.again.clone(),
+            planned,
+            stopped.clone(),
+        ));
     }
 
     /// Starts a worker for every lane that has none yet.
@@ -154,7 +173,7 @@ async fn watch_over(app: &App, workers: &mut Workers, stopped: &watch::Receiver<
             }
         }
         let version = app.store().foreign_writes().await?;
-        if version != seen {
+        if version != seen || app.new_lanes.take() {
             seen = version;
             workers.start_missing(app, stopped).await?;
             app.wake.all();

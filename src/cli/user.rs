@@ -6,11 +6,10 @@ use serde::Serialize;
 use super::choice::one_of;
 use super::context::{Context, known_business};
 use super::output::Out;
-use crate::domain::ids::new_id;
 use crate::domain::instant::Instant;
-use crate::domain::link::Token;
 use crate::domain::locale::Locale;
-use crate::domain::user::{self, LINK_FOR, Membership, Role, User, welcome_url};
+use crate::domain::user::{self, Membership, Role, User, welcome_url};
+use crate::outbound::staffing::{self, By, NewUser};
 use crate::store::{self, Open, Store, Tx};
 
 #[derive(Debug, clap::Subcommand)]
@@ -107,24 +106,15 @@ async fn add(args: AddArgs, context: &Context, out: &mut Out) -> anyhow::Result<
         locale = locale.or(Some(business.locale));
     }
     let locale = Locale::parse(&locale.unwrap_or_default()).context("--locale")?;
-    let user = User {
-        id: new_id(now),
-        login,
+    let new = NewUser {
+        login: login.clone(),
         name,
         locale: locale.tag().to_owned(),
-        created_at: now,
-        ended_at: None,
-        has_password: false,
+        belongs: args.businesses.iter().map(String::as_str).zip(args.roles).collect(),
     };
-    anyhow::ensure!(
-        store::user::add(&mut tx, &user).await?,
-        "there is a user `{0}` already, or was one: `daybefore user list` shows them",
-        user.login
-    );
-    for (business, role) in args.businesses.iter().zip(&args.roles) {
-        store::user::allow(&mut tx, &user.id, business, *role).await?;
-    }
-    note(&mut tx, &user, None, "added", &args.businesses.join(", "), now).await?;
+    let user = staffing::add(&mut tx, new, By(None), now).await?;
+    let user = user
+        .with_context(|| format!("there is a user `{login}` already, or was one: `daybefore user list` shows them"))?;
     let link = new_link(&mut tx, context, &user, now).await?;
     tx.commit().await?;
     if !args.json {
@@ -143,10 +133,7 @@ struct Invited {
 
 /// Makes a link in place of those before.
 async fn new_link(tx: &mut Tx, context: &Context, user: &User, now: Instant) -> anyhow::Result<Invited> {
-    let token = Token::new(rand::random());
-    let until = now + LINK_FOR;
-    store::user_link::end_all(tx, &user.id).await?;
-    store::user_link::add(tx, &token.hash(), &user.id, until).await?;
+    let (token, until) = staffing::new_link(tx, user, By(None), now).await?;
     Ok(Invited {
         login: user.login.clone(),
         link: welcome_url(&context.site(None), &token),
@@ -172,7 +159,6 @@ async fn link(login: &str, json: bool, context: &Context, out: &mut Out) -> anyh
     let mut tx = store.write().await?;
     let user = active(&mut tx, login).await?;
     let link = new_link(&mut tx, context, &user, now).await?;
-    note(&mut tx, &user, None, "link", "to choose a password", now).await?;
     tx.commit().await?;
     print_link(&link, json, out)
 }
@@ -182,10 +168,7 @@ async fn end(login: &str, context: &Context, out: &mut Out) -> anyhow::Result<()
     let now = context.now();
     let mut tx = store.write().await?;
     let user = active(&mut tx, login).await?;
-    store::user::end(&mut tx, &user.id, now).await?;
-    store::user_link::end_all(&mut tx, &user.id).await?;
-    let sessions = store::session::end_all(&mut tx, &user.id).await?;
-    note(&mut tx, &user, None, "ended", "", now).await?;
+    let sessions = staffing::end(&mut tx, &user, By(None), now).await?;
     tx.commit().await?;
     Ok(out.line(format_args!(
         "ended {}; signed out of {sessions} browser(s)",
@@ -198,8 +181,7 @@ async fn allow(login: &str, business: &str, role: Role, context: &Context, out: 
     known_business(&store, Some(business)).await?;
     let mut tx = store.write().await?;
     let user = active(&mut tx, login).await?;
-    store::user::allow(&mut tx, &user.id, business, role).await?;
-    note(&mut tx, &user, Some(business), "allowed", role.as_str(), now).await?;
+    staffing::allow(&mut tx, &user, (business, role), By(None), now).await?;
     tx.commit().await?;
     Ok(out.line(format_args!("{} is {role} of {business}", user.login))?)
 }
@@ -210,11 +192,10 @@ async fn deny(login: &str, business: &str, context: &Context, out: &mut Out) -> 
     let mut tx = store.write().await?;
     let user = active(&mut tx, login).await?;
     anyhow::ensure!(
-        store::user::deny(&mut tx, &user.id, business).await?,
+        staffing::deny(&mut tx, &user, business, By(None), now).await?,
         "{} does not belong to {business}",
         user.login
     );
-    note(&mut tx, &user, Some(business), "denied", "", now).await?;
     tx.commit().await?;
     Ok(out.line(format_args!("{} belongs to {business} no more", user.login))?)
 }
@@ -225,17 +206,6 @@ async fn active(tx: &mut Tx, login: &str) -> anyhow::Result<User> {
     let user = user.with_context(|| format!("there is no user `{login}`: `daybefore user list` shows them"))?;
     anyhow::ensure!(user.ended_at.is_none(), "{} has ended", user.login);
     Ok(user)
-}
-
-async fn note(
-    tx: &mut Tx,
-    user: &User,
-    business: Option<&str>,
-    event: &str,
-    detail: &str,
-    now: Instant,
-) -> anyhow::Result<()> {
-    Ok(store::history::add(tx, business, ("user", &user.id), event, detail, now).await?)
 }
 
 /// A user as a list shows it.

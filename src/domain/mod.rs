@@ -1,5 +1,6 @@
 //! Pure rules: no async, no SQL, no HTTP, no clock. Every function is a function of its arguments.
 
+pub mod api_key;
 pub mod attempt;
 pub mod backoff;
 pub mod business;
@@ -12,6 +13,7 @@ pub mod desk_item;
 pub mod email_address;
 pub mod erasure;
 pub mod ids;
+pub mod import_run;
 pub mod instant;
 pub mod invitation;
 pub mod item;
@@ -36,6 +38,8 @@ pub mod satisfaction;
 pub mod search;
 pub mod segments;
 pub mod session;
+pub mod settings;
+pub mod test_message;
 pub mod tries;
 pub mod undo;
 pub mod user;

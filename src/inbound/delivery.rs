@@ -6,6 +6,7 @@ use crate::domain::instant::Instant;
 use crate::domain::message::{Event, State, next};
 use crate::outbound::dispatch::{Answer, DispatchError, Dispatcher, InFlight, RECEIPT_AFTER, after_effects, conclude};
 use crate::outbound::recipient::recipient;
+use crate::outbound::test_message;
 use crate::store::attempt::AttemptEnd;
 use crate::store::outbox::Settlement;
 use crate::store::receipt::StoredReceipt;
@@ -51,6 +52,11 @@ async fn read_one(
         return Ok(());
     };
     let Some(attempt) = attempt_of(tx, stored, &pairs, &provider_id).await? else {
+        if let Some(id) = &stored.attempt_id
+            && test_message::told(tx, id, &provider_id, &receipt, now).await?
+        {
+            return Ok(());
+        }
         tracing::warn!(provider_id = %provider_id, "a receipt for a message that is not ours");
         return Ok(());
     };

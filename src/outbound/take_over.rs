@@ -1,7 +1,9 @@
 //! What a start owes to whatever ran before: its leases are dead, its stopped senders get another chance, callbacks
-//! and messages that it stored are read, and plans made with other zone data are made again.
+//! and messages that it stored are read, files that were handed over to it are gone, and plans made with other zone data are
+//! made again.
 
 use super::dispatch::{DispatchError, Dispatcher};
+use super::import::handed_over;
 use super::plan::{PlanError, replan_business};
 use super::rescue;
 use crate::domain::instant::Instant;
@@ -32,6 +34,7 @@ pub async fn take_over(dispatcher: &Dispatcher, now: Instant) -> Result<(), Take
     if resumed > 0 {
         tracing::info!(resumed, "senders that were stopped get another try after this start");
     }
+    handed_over::tidy_at_start(&dispatcher.store, now).await?;
     replan_for_zone_data(dispatcher, now).await?;
     delivery::read_receipts(dispatcher, now).await?;
     reply::read_inbound(dispatcher, now).await?;

@@ -63,7 +63,7 @@ pub async fn past_addresses(tx: &mut Tx, customer_id: &str) -> Result<Vec<String
 type Step = &'static str;
 
 /// What is blanked by the customer's id. Rows stay, so that the figures stay.
-const BY_CUSTOMER: [Step; 14] = [
+const BY_CUSTOMER: [Step; 16] = [
     "UPDATE booking SET vehicle = NULL, updated_at = $2 WHERE customer_id = $1",
     "DELETE FROM search_word WHERE about_id = $1 OR about_id IN (SELECT id FROM booking WHERE customer_id = $1) \
         OR about_id IN (SELECT id FROM renewal WHERE customer_id = $1)",

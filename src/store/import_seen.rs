@@ -23,8 +23,10 @@ pub async fn note_all(tx: &mut Tx, import_id: &str, rows: &[(&str, i64)]) -> Res
     Ok(())
 }
 
-/// Forgets what an import has met, and what older ones have left that were killed.
-pub async fn forget(tx: &mut Tx, import_id: &str) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query("DELETE FROM import_seen WHERE import_id <= $1").bind(import_id).execute(c).await)?;
+/// Forgets what an import has met, and what those have left that were killed: they were begun before `before`, an id.
+/// Others may be running.
+pub async fn forget(tx: &mut Tx, import_id: &str, before: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("DELETE FROM import_seen WHERE import_id = $1 OR import_id < $2")
+        .bind(import_id).bind(before).execute(c).await)?;
     Ok(())
 }

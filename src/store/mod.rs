@@ -1,6 +1,7 @@
 //! All SQL, one file a table family. One concrete `Store`; the databases behind it are told apart in `db` and `dialect`.
 
 mod alike;
+pub mod api_key;
 pub mod attempt;
 pub mod business;
 pub mod call;
@@ -19,6 +20,7 @@ pub mod export;
 pub mod held_number;
 pub mod history;
 pub mod holds;
+pub mod import_run;
 pub mod import_seen;
 pub mod inbound;
 pub mod item;
@@ -36,12 +38,14 @@ mod packed;
 pub mod question;
 pub mod rating;
 pub mod receipt;
+pub mod replan;
 pub mod reply;
 pub mod report;
 pub mod rule;
 pub mod search_word;
 pub mod session;
 pub mod setting;
+pub mod test_message;
 pub mod text_override;
 pub mod thread;
 mod types;

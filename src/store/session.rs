@@ -53,6 +53,23 @@ pub async fn end_all(tx: &mut Tx, user_id: &str) -> Result<u64, StoreError> {
     )
 }
 
+/// Ends every session of a user but this one. Returns how many there were.
+pub async fn end_others(tx: &mut Tx, user_id: &str, token_hash: &str) -> Result<u64, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query("DELETE FROM session WHERE user_id = $1 AND token_hash <> $2")
+        .bind(user_id).bind(token_hash).execute(c).await)?
+        .rows_affected(),
+    )
+}
+
+/// The sessions of a user that last at `now`, the last used first.
+pub async fn of_user(tx: &mut Tx, user_id: &str, now: Instant) -> Result<Vec<Session>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT token_hash, user_id, created_at, seen_at, expires_at FROM session \
+         WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, created_at DESC",
+    ).bind(user_id).bind(now).fetch_all(c).await)?)
+}
+
 /// Takes away sessions that ended before `before`. Returns how many.
 pub async fn prune(tx: &mut Tx, before: Instant) -> Result<u64, StoreError> {
     Ok(

@@ -12,6 +12,7 @@ use crate::domain::business::BusinessKind;
 use crate::domain::call::CallOutcome;
 use crate::domain::case::{CaseSource, Cause};
 use crate::domain::desk_item::DeskKind;
+use crate::domain::import_run::{ImportKind, ImportState};
 use crate::domain::instant::Instant;
 use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
 use crate::domain::link::LinkPurpose;
@@ -22,6 +23,7 @@ use crate::domain::rating::Scale;
 use crate::domain::record::Field as RecordField;
 use crate::domain::replan::Hold;
 use crate::domain::rule::{Anchor, OnlyIf};
+use crate::domain::test_message::TestState;
 use crate::domain::user::Role;
 
 impl Type<Sqlite> for Instant {
@@ -92,6 +94,8 @@ stored_as_text!(
     DeskKind,
     EntryKind,
     Hold,
+    ImportKind,
+    ImportState,
     ItemKind,
     LinkPurpose,
     LocalDate,
@@ -106,6 +110,7 @@ stored_as_text!(
     Role,
     Scale,
     State,
+    TestState,
 );
 
 /// Reads a row into a struct whose fields are named, and ordered, as its columns.

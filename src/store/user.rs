@@ -78,6 +78,13 @@ pub async fn set_password(tx: &mut Tx, id: &str, password_hash: &str) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
+/// Writes a user's name and language.
+pub async fn change(tx: &mut Tx, id: &str, name: &str, locale: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("UPDATE desk_user SET name = $2, locale = $3 WHERE id = $1 AND ended_at IS NULL")
+        .bind(id).bind(name).bind(locale).execute(c).await)?;
+    Ok(())
+}
+
 /// Ends a user. False: that was so already.
 pub async fn end(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, StoreError> {
     let done = on!(tx, c => sqlx::query("UPDATE desk_user SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")

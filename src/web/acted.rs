@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::domain::session::same;
 
 /// The name of the hidden field that every form of the desk has.
-const CSRF: &str = "csrf";
+pub(super) const CSRF: &str = "csrf";
 
 /// Why a form was not taken, for whoever sent it in good faith.
-const STALE: &str = "this form is not from your present sign-in, and nothing was changed: go back, load the page again, \
+pub(super) const STALE: &str = "this form is not from your present sign-in, and nothing was changed: go back, load the page again, \
     and send it once more";
 
 /// A form of the desk with its fields, and who has sent it. Takes the body, so it is the last argument of a handler.

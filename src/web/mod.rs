@@ -1,6 +1,7 @@
 //! HTTP: every route in one list.
 
 mod acted;
+mod api;
 mod desk;
 mod door;
 mod error;
@@ -8,6 +9,7 @@ mod health;
 mod public;
 mod site;
 mod staff;
+mod uploaded;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -65,12 +67,13 @@ pub fn router(app: App) -> Router {
         .route("/bookings/{id}", get(desk::booking))
         .route("/renewals", get(desk::renewals))
         .route("/renewals/{id}", get(desk::renewal))
-        .route("/users", get(desk::users))
         .route("/desk.css", get(desk::style))
         .merge(desk::visits())
+        .merge(desk::settings::routes())
         .merge(door::routes())
         .layer(from_fn(site::careful));
-    desk.merge(public::routes())
+    desk.merge(api::routes())
+        .merge(public::routes())
         .route("/webhooks/twilio/status", post(webhooks::twilio_status))
         .route(
             "/webhooks/twilio/message",

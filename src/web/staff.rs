@@ -54,6 +54,13 @@ impl Staff {
         }
     }
 
+    /// The ids of the businesses that the user owns.
+    pub(super) fn owned(&self) -> Vec<&str> {
+        let all = self.businesses.iter().zip(&self.roles);
+        let owned = all.filter(|(_, role)| **role == Role::Owner);
+        owned.map(|(business, _)| business.id.as_str()).collect()
+    }
+
     /// One of the user's businesses.
     pub(super) fn of(&self, business_id: &str) -> Option<&Business> {
         self.businesses.iter().find(|business| business.id == business_id)

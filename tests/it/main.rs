@@ -20,6 +20,7 @@ mod people;
 mod planning;
 mod replies;
 mod rescue;
+mod settings;
 mod store;
 mod support;
 mod visits;

@@ -50,23 +50,6 @@ async fn by_id(app: &TestApp, id: &str) -> Customer {
 }
 
 impl Browser {
-    /// Sends a form with this session's field.
-    async fn sends(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let csrf = self.csrf(app).await;
-        let fields: Vec<_> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
-        self.post(app, path, &fields).await
-    }
-
-    /// The same, and goes where it leads. Returns what is said there.
-    async fn does(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> String {
-        let answer = self.sends(app, path, fields).await;
-        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
-        let next = answer.header("location").to_owned();
-        let page = self.get(app, &next).await;
-        assert_eq!(page.status, 200, "{next}: {}", page.body);
-        page.html()
-    }
-
     /// The fields of the form on a customer's page of change, some of them typed anew.
     async fn typing(&mut self, app: &TestApp, id: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let page = self.get(app, &format!("/customers/{id}/edit")).await;
@@ -96,7 +79,7 @@ impl Browser {
     async fn changes(&mut self, app: &TestApp, id: &str, typed: &[(&str, &str)]) -> (String, String) {
         let mut fields = self.typing(app, id, typed).await;
         let path = format!("/customers/{id}/edit");
-        let first = self.sends(app, &path, &borrowed(&fields)).await;
+        let first = self.acts(app, &path, &borrowed(&fields)).await;
         if first.status == 303 {
             let next = first.header("location").to_owned();
             return (String::new(), self.get(app, &next).await.html());

@@ -12,6 +12,7 @@ mod overruled_rows;
 mod reply_rows;
 mod rows;
 mod schema;
+mod settings_rows;
 mod user_rows;
 
 pub use schema::{dump, raw};

@@ -23,15 +23,11 @@ pub(super) async fn load(
     tx: &mut Tx,
     store: &Store,
     import: &Import<'_>,
-    import_id: &str,
     rows: &[Reading],
 ) -> Result<Known, StoreError> {
     let business_id = import.business_id;
     let external_ids = distinct(rows.iter().map(|row| row.external_id.as_str()));
     let mut known = Known::default();
-    known
-        .lines
-        .extend(store::import_seen::met(tx, import_id, &external_ids).await?);
     let items = match import.kind {
         ImportKind::Bookings => store::item::bookings_by_external_id(tx, business_id, &external_ids)
             .await?

@@ -14,8 +14,17 @@ pub struct CellProblem {
 }
 
 /// Why a file is not one that can be imported at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "what", content = "value", rename_all = "snake_case")]
 pub enum FileError {
+    #[error(
+        "this is a spreadsheet, not a CSV file: open it in your spreadsheet program and save it as \"CSV UTF-8 (comma separated)\""
+    )]
+    Spreadsheet,
+    #[error("this is a PDF, not a CSV file: export the list from your own system as CSV")]
+    Pdf,
+    #[error("the file is UTF-16 text: save it as \"CSV UTF-8\"")]
+    Wide,
     #[error("the file is empty: its first line must name the columns, like `{0}`")]
     Empty(String),
     #[error("line 1: the column `{missing}` is missing; the file has `{found}`, and needs `{needed}`")]

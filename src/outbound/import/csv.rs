@@ -1,6 +1,6 @@
 //! CSV with the documented headers, read row by row so that memory does not grow with the file.
 
-use std::io::Read;
+use std::io::{Chain, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
@@ -9,9 +9,21 @@ use super::cells::{CellProblem, FileError, Row};
 /// Longest cell that is taken; a longer one is a file gone wrong.
 const LONGEST: usize = 2_000;
 
+/// How files begin that people take for a CSV file: spreadsheets new and old, PDF, and text of two bytes a letter.
+const BEGINNINGS: [(&[u8], FileError); 5] = [
+    (b"PK\x03\x04", FileError::Spreadsheet),
+    (b"\xd0\xcf\x11\xe0", FileError::Spreadsheet),
+    (b"%PDF", FileError::Pdf),
+    (b"\xff\xfe", FileError::Wide),
+    (b"\xfe\xff", FileError::Wide),
+];
+
+/// A file, with what was read of its beginning put back.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 /// A CSV file whose header has been read and fits.
 pub(super) struct Reader<R> {
-    inner: csv::Reader<R>,
+    inner: csv::Reader<Whole<R>>,
     /// For each column of the file, the documented name it carries.
     columns: Vec<Option<&'static str>>,
     ignored: Vec<String>,
@@ -21,6 +33,7 @@ pub(super) struct Reader<R> {
 impl<R: Read> Reader<R> {
     /// Reads the header. `required` must be there, `known` may be, others are ignored and reported.
     pub(super) fn new(file: R, (required, known): (&[&str], &'static [&'static str])) -> Result<Self, FileError> {
+        let file = checked(file)?;
         let mut inner = ReaderBuilder::new().flexible(true).trim(Trim::None).from_reader(file);
         let header = inner
             .byte_headers()
@@ -126,6 +139,17 @@ impl<R: Read> Reader<R> {
             cells.push((name, text.to_owned()));
         }
         Some(Ok(Row::new(line, cells)))
+    }
+}
+
+/// Refuses what is no CSV file by its first bytes.
+fn checked<R: Read>(mut file: R) -> Result<Whole<R>, FileError> {
+    let mut beginning = Vec::new();
+    let read = file.by_ref().take(4).read_to_end(&mut beginning);
+    read.map_err(|error| FileError::Unreadable(error.to_string()))?;
+    match BEGINNINGS.into_iter().find(|(bytes, _)| beginning.starts_with(bytes)) {
+        Some((_, error)) => Err(error),
+        None => Ok(Cursor::new(beginning).chain(file)),
     }
 }
 

@@ -8,6 +8,7 @@ mod cells;
 mod csv;
 mod customer_match;
 mod customers;
+pub mod handed_over;
 mod items;
 mod known;
 mod ledger;
@@ -16,18 +17,22 @@ mod overruled;
 mod reading;
 mod renewals;
 pub(super) mod typed;
+pub mod uploads;
 mod withdrawals;
 
+use std::collections::HashMap;
 use std::io::Read;
 
+use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::plan::{Desk, PlanError, Planning};
-use crate::domain::closed_list::closed_list;
-use crate::domain::ids::new_id;
+use super::distinct::distinct;
+use super::plan::{Desk, PlanError, Planning, preview_all};
+use crate::domain::ids::{first_id, new_id};
+pub use crate::domain::import_run::ImportKind;
 use crate::domain::instant::Instant;
 use crate::domain::zone::Zones;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store, StoreError, Tx};
 pub use cells::{CellProblem, FileError};
 use cells::{Line, Row};
 use known::Known;
@@ -36,11 +41,6 @@ use reading::{About, Reading, Said};
 
 /// Rows that commit together: enough to make a commit cheap, few enough that sending never waits long for the lock.
 const BATCH: usize = 500;
-
-closed_list! {
-    /// What a file holds.
-    ImportKind { Bookings = "bookings", Renewals = "renewals", Customers = "customers" }
-}
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -128,33 +128,16 @@ pub async fn run_in_batches(
     import: &Import<'_>,
     rows: usize,
     file: impl Read,
-    mut report: impl FnMut(&RowReport),
-    mut progress: impl FnMut(u64),
+    report: impl FnMut(&RowReport),
+    progress: impl FnMut(u64),
 ) -> Result<(Summary, Vec<String>), ImportError> {
-    let mut reader = csv::Reader::new(file, headers(import.kind))?;
-    let ignored = reader.ignored().to_vec();
-    let desk = Desk::load(&mut store.read().await?, zones, import.business_id).await?;
     let import_id = new_id(import.now);
-    let mut summary = Summary::default();
-    loop {
-        let batch = reader.batch(rows);
-        if batch.is_empty() {
-            break;
-        }
-        let lines = (batch.first().map_or(0, Line::line), batch.last().map_or(0, Line::line));
-        let (part, reports) = one_batch(store, &desk, import, &import_id, batch)
-            .await
-            .map_err(|cause| ImportError::Stopped {
-                from: lines.0,
-                to: lines.1,
-                cause,
-            })?;
-        reports.iter().for_each(&mut report);
-        summary = summary.and(&part);
-        progress(reader.bytes_read());
-    }
+    let (summary, ignored) =
+        go_through(store, zones, import, rows, file, Mode::In(&import_id), report, progress).await?;
     let mut tx = store.write().await?;
-    store::import_seen::forget(&mut tx, &import_id).await?;
+    // An import that was begun yesterday and has not ended was killed.
+    let before = first_id(import.now - TimeDelta::days(1));
+    store::import_seen::forget(&mut tx, &import_id, &before).await?;
     let detail = serde_json::to_string(&summary).unwrap_or_default();
     let about = ("business", import.business_id);
     store::history::add(
@@ -167,6 +150,80 @@ pub async fn run_in_batches(
     )
     .await?;
     tx.commit().await?;
+    Ok((summary, ignored))
+}
+
+/// Says what an import of the file would do, and writes nothing: it only reads, batch by batch, so that nobody waits for
+/// it. Each batch is seen as if those before it had not been taken in, save that an id which stands twice is noticed: where
+/// a customer's rows lie far apart, a few more may be called changed than there are.
+///
+/// # Errors
+/// As above.
+pub async fn preview(
+    store: &Store,
+    zones: &Zones,
+    import: &Import<'_>,
+    file: impl Read,
+    report: impl FnMut(&RowReport),
+    progress: impl FnMut(u64),
+) -> Result<(Summary, Vec<String>), ImportError> {
+    let mut met = HashMap::new();
+    go_through(
+        store,
+        zones,
+        import,
+        BATCH,
+        file,
+        Mode::Nothing(&mut met),
+        report,
+        progress,
+    )
+    .await
+}
+
+/// Whether what a file says is taken in.
+enum Mode<'a> {
+    /// By the import of that id.
+    In(&'a str),
+    /// It is a preview, which has met these ids at these lines.
+    Nothing(&'a mut HashMap<String, i64>),
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what its two callers are asked for, and which of them it is"
+)]
+async fn go_through(
+    store: &Store,
+    zones: &Zones,
+    import: &Import<'_>,
+    rows: usize,
+    file: impl Read,
+    mut mode: Mode<'_>,
+    mut report: impl FnMut(&RowReport),
+    mut progress: impl FnMut(u64),
+) -> Result<(Summary, Vec<String>), ImportError> {
+    let mut reader = csv::Reader::new(file, headers(import.kind))?;
+    let ignored = reader.ignored().to_vec();
+    let desk = Desk::load(&mut store.read().await?, zones, import.business_id).await?;
+    let mut summary = Summary::default();
+    loop {
+        let batch = reader.batch(rows);
+        if batch.is_empty() {
+            break;
+        }
+        let lines = (batch.first().map_or(0, Line::line), batch.last().map_or(0, Line::line));
+        let (part, reports) = one_batch(store, &desk, import, &mut mode, batch)
+            .await
+            .map_err(|cause| ImportError::Stopped {
+                from: lines.0,
+                to: lines.1,
+                cause,
+            })?;
+        reports.iter().for_each(&mut report);
+        summary = summary.and(&part);
+        progress(reader.bytes_read());
+    }
     Ok((summary, ignored))
 }
 
@@ -194,6 +251,12 @@ impl Summary {
     }
 }
 
+/// The header row of a kind of file, with every column that is read.
+#[must_use]
+pub fn header_row(kind: ImportKind) -> String {
+    headers(kind).1.join(",")
+}
+
 /// The columns of a kind of file: those it must have, and those it may have.
 const fn headers(kind: ImportKind) -> (&'static [&'static str], &'static [&'static str]) {
     match kind {
@@ -203,12 +266,12 @@ const fn headers(kind: ImportKind) -> (&'static [&'static str], &'static [&'stat
     }
 }
 
-/// Takes in a batch of rows in one transaction.
+/// Takes in a batch of rows in one transaction, or only says what would come of it.
 async fn one_batch(
     store: &Store,
     desk: &Desk,
     import: &Import<'_>,
-    import_id: &str,
+    mode: &mut Mode<'_>,
     batch: Vec<Result<Row, CellProblem>>,
 ) -> Result<(Summary, Vec<RowReport>), StoreError> {
     let taking = Taking {
@@ -225,8 +288,12 @@ async fn one_batch(
             Err(problem) => refused.push(RowReport::refused(problem, String::new())),
         }
     }
-    let mut tx = store.write().await?;
-    let mut known = batch::load(&mut tx, store, import, import_id, &readings).await?;
+    let mut tx = match mode {
+        Mode::In(_) => store.write().await?,
+        Mode::Nothing(_) => store.read().await?,
+    };
+    let mut known = batch::load(&mut tx, store, import, &readings).await?;
+    known.lines = met(&mut tx, mode, &readings).await?;
     let taken = readings.into_iter().map(|reading| take(&mut known, &taking, reading));
     let mut reports: Vec<_> = taken.chain(refused).collect();
     reports.sort_by_key(|report| report.line);
@@ -234,9 +301,33 @@ async fn one_batch(
     for report in &reports {
         summary.count(report);
     }
-    summary.planning = batch::save(&mut tx, desk, import, import_id, known).await?;
-    tx.commit().await?;
+    summary.planning = match mode {
+        Mode::In(import_id) => {
+            let planning = batch::save(&mut tx, desk, import, import_id, known).await?;
+            tx.commit().await?;
+            planning
+        }
+        Mode::Nothing(met) => {
+            met.extend(known.changes.lines);
+            preview_all(&mut tx, desk, known.changes.steps, import.now).await?
+        }
+    };
     Ok((summary, reports))
+}
+
+/// The lines at which ids of the batch have stood before in this file.
+async fn met(tx: &mut Tx, mode: &Mode<'_>, readings: &[Reading]) -> Result<HashMap<String, i64>, StoreError> {
+    let ids = distinct(readings.iter().map(|row| row.external_id.as_str()));
+    Ok(match mode {
+        Mode::In(import_id) => {
+            let met = store::import_seen::met(tx, import_id, &ids).await?;
+            met.into_iter().collect()
+        }
+        Mode::Nothing(met) => {
+            let met = ids.iter().filter_map(|id| met.get_key_value(*id));
+            met.map(|(id, line)| (id.clone(), *line)).collect()
+        }
+    })
 }
 
 /// What every row of a batch is taken in with.

@@ -63,7 +63,7 @@ pub(in crate::outbound) async fn add(
         now: new.now,
     };
     let import_id = new_id(new.now);
-    let mut known = batch::load(tx, store, &import, &import_id, std::slice::from_ref(&reading)).await?;
+    let mut known = batch::load(tx, store, &import, std::slice::from_ref(&reading)).await?;
     let Reading { row, external_id, said } = reading;
     if !known.items.is_empty() {
         return Ok(Err(vec![row.problem("external_id", "this number is taken")]));

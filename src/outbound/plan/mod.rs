@@ -1,10 +1,10 @@
 //! The plan step: brings the messages of an item in line with what its rules want, in the caller's transaction.
 
+mod again;
 mod facts;
 mod sheet;
 mod steps;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -12,18 +12,15 @@ use serde::Serialize;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
-use crate::domain::item::{Item, ItemKind};
+use crate::domain::item::Item;
 use crate::domain::message::Channel;
 use crate::domain::quiet_hours::Calendar;
 use crate::domain::rule::Rule;
 use crate::domain::zone::{ZoneError, Zones};
-use crate::store::customer::Sought;
-use crate::store::{self, Store, StoreError, Tx};
+use crate::store::{self, StoreError, Tx};
 use crate::texts::catalogue;
-pub use steps::{Step, plan_all};
-
-/// How many items one transaction re-plans when a whole business is planned again.
-const BATCH: i64 = 200;
+pub use again::{Again, ask_again, begin_again, go_on, replan_business, work_again};
+pub use steps::{Step, plan_all, preview_all};
 
 /// Why planning could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -139,71 +136,4 @@ pub async fn replan_customer(
     now: Instant,
 ) -> Result<Planning, StoreError> {
     plan_all(tx, desk, vec![Step::Customer(Arc::new(customer.clone()))], now).await
-}
-
-/// Re-plans everything of one business, in batches: rules, holidays, hours or zone data have changed. `progress` is
-/// told after each batch how many items are done.
-///
-/// # Errors
-/// When the database fails; the batches done so far stay.
-pub async fn replan_business(
-    store: &Store,
-    zones: &Zones,
-    business_id: &str,
-    now: Instant,
-    mut progress: impl FnMut(u64),
-) -> Result<Planning, PlanError> {
-    let mut planning = Planning::default();
-    let mut done = 0;
-    for kind in [ItemKind::Booking, ItemKind::Renewal, ItemKind::Case] {
-        let mut after = String::new();
-        loop {
-            let mut tx = store.write().await?;
-            let desk = Desk::load(&mut tx, zones, business_id).await?;
-            let items = store::item::page(&mut tx, kind, business_id, &after, BATCH).await?;
-            let Some(last) = items.last() else { break };
-            last.id().clone_into(&mut after);
-            done += items.len() as u64;
-            planning += refresh(&mut tx, &desk, items, now).await?;
-            tx.commit().await?;
-            progress(done);
-        }
-    }
-    Ok(planning)
-}
-
-/// Derives the items' instants again from their local times, then re-plans them.
-async fn refresh(tx: &mut Tx, desk: &Desk, mut items: Vec<Item>, now: Instant) -> Result<Planning, StoreError> {
-    let mut moved = Vec::new();
-    for (at, item) in items.iter_mut().enumerate() {
-        if let Item::Booking(booking) = item {
-            let starts_at = desk.calendar.zone.instant(booking.starts.0);
-            if starts_at != booking.starts_at {
-                booking.starts_at = starts_at;
-                moved.push(at);
-            }
-        }
-    }
-    let moved: Vec<_> = moved.into_iter().map(|at| &items[at]).collect();
-    store::item::save_all(tx, &moved, now).await?;
-    let ids = items.iter().map(Item::customer_id).collect();
-    let sought = Sought {
-        ids,
-        ..Sought::default()
-    };
-    let customers = store::customer::find_all(tx, &desk.business.id, &sought).await?;
-    let customers: HashMap<_, _> = customers
-        .into_iter()
-        .map(|found| (found.id.clone(), Arc::new(found)))
-        .collect();
-    let step = |item: Item| match customers.get(item.customer_id()).cloned() {
-        Some(customer) => Ok(Step::Item {
-            item: Box::new(item),
-            customer,
-            hints: Hints::default(),
-        }),
-        None => Err(StoreError::Inconsistent(format!("item {} has no customer", item.id()))),
-    };
-    let steps = items.into_iter().map(step).collect::<Result<_, _>>()?;
-    plan_all(tx, desk, steps, now).await
 }

@@ -52,9 +52,39 @@ pub(super) enum Task {
 /// # Errors
 /// When the database fails; then the caller's transaction must not be committed.
 pub async fn plan_all(tx: &mut Tx, desk: &Desk, steps: Vec<Step>, now: Instant) -> Result<Planning, StoreError> {
+    make_plans(tx, desk, steps, Keep::Plans, now).await
+}
+
+/// Says what `plan_all` would do, and only reads: the customers need not stand in the database.
+///
+/// # Errors
+/// When the database fails.
+pub async fn preview_all(tx: &mut Tx, desk: &Desk, steps: Vec<Step>, now: Instant) -> Result<Planning, StoreError> {
+    make_plans(tx, desk, steps, Keep::Nothing, now).await
+}
+
+/// What becomes of plans that were made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Plans,
+    Nothing,
+}
+
+async fn make_plans(
+    tx: &mut Tx,
+    desk: &Desk,
+    steps: Vec<Step>,
+    keep: Keep,
+    now: Instant,
+) -> Result<Planning, StoreError> {
     let mut planning = Planning::default();
     let mut heard = Vec::new();
-    for tasks in spell_out(tx, steps).await?.chunks(TOGETHER) {
+    let together = match keep {
+        Keep::Plans => TOGETHER,
+        // What nobody writes can't be read again by those that come next.
+        Keep::Nothing => usize::MAX,
+    };
+    for tasks in spell_out(tx, steps).await?.chunks(together) {
         let mut surroundings = Surroundings::load(tx, desk, tasks).await?;
         surroundings.hear_all(&heard);
         let mut sheet = Sheet::load(tx, desk, tasks, now).await?;
@@ -69,7 +99,9 @@ pub async fn plan_all(tx: &mut Tx, desk: &Desk, steps: Vec<Step>, now: Instant) 
                 }
             }
         }
-        sheet.save(tx).await?;
+        if keep == Keep::Plans {
+            sheet.save(tx).await?;
+        }
     }
     Ok(planning)
 }

@@ -9,8 +9,8 @@ mod lookup;
 mod overview;
 mod person;
 mod rows;
+pub(super) mod settings;
 mod story;
-mod users;
 mod visits;
 mod words;
 
@@ -35,7 +35,6 @@ pub(super) use person::{
     add, as_json, as_text, change, consent, edit, erase, erasure, new, note, number_is_right, strike, tell,
 };
 pub(super) use story::story;
-pub(super) use users::users;
 pub(super) use visits::routes as visits;
 
 /// Every page, parsed once.
@@ -77,6 +76,31 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     )?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
     pages.add_template("users.html", include_str!("../../../templates/desk/users.html"))?;
+    pages.add_template(
+        "settings_parts.html",
+        include_str!("../../../templates/desk/settings_parts.html"),
+    )?;
+    pages.add_template("settings.html", include_str!("../../../templates/desk/settings.html"))?;
+    pages.add_template(
+        "settings_holidays.html",
+        include_str!("../../../templates/desk/settings_holidays.html"),
+    )?;
+    pages.add_template(
+        "settings_senders.html",
+        include_str!("../../../templates/desk/settings_senders.html"),
+    )?;
+    pages.add_template(
+        "settings_keys.html",
+        include_str!("../../../templates/desk/settings_keys.html"),
+    )?;
+    pages.add_template("user.html", include_str!("../../../templates/desk/user.html"))?;
+    pages.add_template("user_link.html", include_str!("../../../templates/desk/user_link.html"))?;
+    pages.add_template("profile.html", include_str!("../../../templates/desk/profile.html"))?;
+    pages.add_template("import.html", include_str!("../../../templates/desk/import.html"))?;
+    pages.add_template(
+        "import_run.html",
+        include_str!("../../../templates/desk/import_run.html"),
+    )?;
     pages.add_template("sign_in.html", include_str!("../../../templates/desk/sign_in.html"))?;
     pages.add_template("set_up.html", include_str!("../../../templates/desk/set_up.html"))?;
     pages.add_template("welcome.html", include_str!("../../../templates/desk/welcome.html"))?;

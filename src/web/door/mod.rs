@@ -55,7 +55,7 @@ fn token(uri: &Uri) -> &str {
 }
 
 /// The phrase that says what is wrong with a password.
-const fn phrase_of(error: PasswordError) -> &'static str {
+pub(in crate::web) const fn phrase_of(error: PasswordError) -> &'static str {
     match error {
         PasswordError::TooShort => "password_too_short",
         PasswordError::TooLong => "password_too_long",

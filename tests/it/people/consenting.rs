@@ -84,7 +84,7 @@ async fn what_the_provider_has_ended_can_not_be_undone_at_the_desk() {
         ("sms", "1"),
         ("wording", "at the counter"),
     ];
-    let answer = eva.sends(&app, &path, &yes).await;
+    let answer = eva.acts(&app, &path, &yes).await;
     assert_eq!(answer.status, 422);
     assert!(
         answer
@@ -143,13 +143,13 @@ async fn a_form_that_does_not_say_enough_writes_nothing() {
         (vec![("given", "no"), ("sms", "1")], "Tick at least one kind"),
         (vec![("sms", "1"), ("service", "1"), ("wording", "x")], "Choose whether"),
     ] {
-        let answer = eva.sends(&app, &path, &fields).await;
+        let answer = eva.acts(&app, &path, &fields).await;
         assert_eq!(answer.status, 422, "{fields:?}");
         assert!(answer.text().contains(says), "{says} in {}", answer.text());
     }
     eva.changes(&app, &ana(&app).await.id, &[("email", "")]).await;
     let fields = [("given", "no"), ("email", "1"), ("service", "1")];
-    let answer = eva.sends(&app, &path, &fields).await;
+    let answer = eva.acts(&app, &path, &fields).await;
     assert!(
         answer.text().contains("no address for one of these ways"),
         "{}",
@@ -170,7 +170,7 @@ async fn only_this_businesss_users_note_anything_and_only_by_their_own_form() {
         format!("/customers/{id}/consent"),
         format!("/customers/{id}/consent?business={BUSINESS}"),
     ] {
-        assert_eq!(stranger.sends(&app, &path, &fields).await.status, 404, "{path}");
+        assert_eq!(stranger.acts(&app, &path, &fields).await.status, 404, "{path}");
         assert_eq!(eva.post(&app, &path, &fields).await.status, 403, "{path}");
     }
     assert_eq!(lines(&app).await.len(), 1);

@@ -43,7 +43,7 @@ async fn nothing_is_saved_before_somebody_has_said_so() {
     let before = ana(&app).await;
     let fields = eva.typing(&app, &before.id, &[("phone", OTHER_PHONE)]).await;
     let path = format!("/customers/{}/edit", before.id);
-    let asked = eva.sends(&app, &path, &borrowed(&fields)).await;
+    let asked = eva.acts(&app, &path, &borrowed(&fields)).await;
     assert_eq!(asked.status, 200);
     assert!(
         asked.body.contains(&format!("value=\"{OTHER_PHONE}\"")),
@@ -55,7 +55,7 @@ async fn nothing_is_saved_before_somebody_has_said_so() {
     other.retain(|(name, _)| name != "phone");
     other.push(("phone".to_owned(), "+491713920098".to_owned()));
     other.push(("sure".to_owned(), super::hidden(&asked, "sure")));
-    assert_eq!(eva.sends(&app, &path, &borrowed(&other)).await.status, 200);
+    assert_eq!(eva.acts(&app, &path, &borrowed(&other)).await.status, 200);
     assert_eq!(ana(&app).await, before);
 }
 
@@ -207,7 +207,7 @@ async fn what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays() {
     let typed = [("name", ""), ("phone", "0171"), ("email", "ana<b>at</b>example")];
     let fields = eva.typing(&app, &before.id, &typed).await;
     let path = format!("/customers/{}/edit", before.id);
-    let answer = eva.sends(&app, &path, &borrowed(&fields)).await;
+    let answer = eva.acts(&app, &path, &borrowed(&fields)).await;
     assert_eq!(answer.status, 422);
     for part in ["Write the customer’s name.", "is too short", "is no mail address"] {
         assert!(answer.text().contains(part), "{part} in {}", answer.text());
@@ -223,9 +223,7 @@ async fn two_people_do_not_overwrite_each_other_unseen() {
     let late = eva.typing(&app, &id, &[("notes", "likes tea")]).await;
     let (_, after) = eva.changes(&app, &id, &[("standing", "vip")]).await;
     assert!(after.contains("very important"), "{after}");
-    let answer = eva
-        .sends(&app, &format!("/customers/{id}/edit"), &borrowed(&late))
-        .await;
+    let answer = eva.acts(&app, &format!("/customers/{id}/edit"), &borrowed(&late)).await;
     assert_eq!(answer.status, 409);
     assert!(answer.text().contains("Somebody has changed this customer meanwhile"));
     let kept = by_id(&app, &id).await;
@@ -254,7 +252,7 @@ async fn somebody_new_is_added_and_found() {
     assert!(eva.get(&app, "/customers?q=zoe").await.body.contains("Zoë"));
     // Somebody of the same number is added when that is meant.
     let again = [("name", "Kim"), ("phone", "0171 3920099")];
-    let asked = eva.sends(&app, "/customers", &again).await;
+    let asked = eva.acts(&app, "/customers", &again).await;
     assert_eq!(asked.status, 200);
     let sure = super::hidden(&asked, "sure");
     eva.does(&app, "/customers", &[again[0], again[1], ("sure", &sure)])
@@ -313,7 +311,7 @@ async fn nobody_else_can_change_anything() {
         (format!("/customers/{id}/edit?business={BUSINESS}"), borrowed(&fields)),
         (format!("/customers?business={BUSINESS}"), own.to_vec()),
     ] {
-        assert_eq!(stranger.sends(&app, &path, &fields).await.status, 404, "{path}");
+        assert_eq!(stranger.acts(&app, &path, &fields).await.status, 404, "{path}");
         let without: Vec<_> = fields.iter().copied().chain([("csrf", "wrong")]).collect();
         let path = path.replace("/edit", "/edit?x=1");
         assert!(!eva.post(&app, &path, &without).await.status.is_success(), "{path}");

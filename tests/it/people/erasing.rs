@@ -17,13 +17,13 @@ async fn an_owner_who_types_the_name_erases_the_customer_and_nothing_goes_out() 
     let id = ana(&app).await.id;
     let path = format!("/customers/{id}/erase");
     assert_eq!(eva.get(&app, &path).await.status, 403);
-    assert_eq!(eva.sends(&app, &path, &[("name", "Ana Košir")]).await.status, 403);
+    assert_eq!(eva.acts(&app, &path, &[("name", "Ana Košir")]).await.status, 403);
     let mut olga = app.signed_in("olga", OWNER).await;
     eva.does(&app, &format!("/customers/{id}/notes"), &[("text", "wears a red hat")])
         .await;
     let page = olga.get(&app, &path).await.text();
     assert!(page.contains("What goes") && page.contains("Type Ana Košir"), "{page}");
-    let answer = olga.sends(&app, &path, &[("name", "Ana")]).await;
+    let answer = olga.acts(&app, &path, &[("name", "Ana")]).await;
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains("Nothing was erased."), "{}", answer.text());
     assert!(!ana(&app).await.erased);
@@ -44,7 +44,7 @@ async fn an_owner_who_types_the_name_erases_the_customer_and_nothing_goes_out() 
         ("erase", ("name", "x")),
     ] {
         let path = format!("/customers/{id}/{path}");
-        assert_eq!(olga.sends(&app, &path, &[field]).await.status, 404, "{path}");
+        assert_eq!(olga.acts(&app, &path, &[field]).await.status, 404, "{path}");
     }
     assert!(!app.is_on_disk("red hat") && !app.is_on_disk(PHONE));
     app.run_until("2026-12-18 12:00").await;
@@ -126,7 +126,7 @@ async fn only_an_owner_of_this_business_erases_and_only_by_their_own_form() {
         format!("/customers/{id}/erase"),
         format!("/customers/{id}/erase?business={BUSINESS}"),
     ] {
-        assert_eq!(stranger.sends(&app, &path, &fields).await.status, 404, "{path}");
+        assert_eq!(stranger.acts(&app, &path, &fields).await.status, 404, "{path}");
         assert_eq!(olga.post(&app, &path, &fields).await.status, 403, "{path}");
     }
     assert!(!ana(&app).await.erased);

@@ -53,7 +53,7 @@ async fn a_mistaken_note_is_struck_by_its_author_or_an_owner_and_can_be_read() {
     let strike = format!("{path}/notes/{}/strike", only_note(&app).await);
     let mut tom = app.signed_in("tom", STAFF).await;
     assert!(!tom.get(&app, &path).await.html().contains("/strike"));
-    assert_eq!(tom.sends(&app, &strike, &[]).await.status, 403);
+    assert_eq!(tom.acts(&app, &strike, &[]).await.status, 403);
     let page = eva.does(&app, &strike, &[]).await;
     assert!(
         page.contains("<s>drives a Fiat</s>") && page.contains("struck by The eva"),
@@ -90,7 +90,7 @@ async fn nobody_notes_or_strikes_elsewhere() {
         (strike.clone(), vec![]),
         (format!("{strike}?business={BUSINESS}"), vec![]),
     ] {
-        assert_eq!(stranger.sends(&app, &path, &fields).await.status, 404, "{path}");
+        assert_eq!(stranger.acts(&app, &path, &fields).await.status, 404, "{path}");
         assert_eq!(eva.post(&app, &path, &fields).await.status, 403, "{path}");
     }
     // A note of one customer is none of another's.
@@ -102,7 +102,7 @@ async fn nobody_notes_or_strikes_elsewhere() {
         .unwrap();
     drop(tx);
     let path = format!("/customers/{}/notes/{note}/strike", tom.id);
-    assert_eq!(eva.sends(&app, &path, &[]).await.status, 404);
+    assert_eq!(eva.acts(&app, &path, &[]).await.status, 404);
     let mut tx = app.app.store().read().await.unwrap();
     assert_eq!(
         store::note::find(&mut tx, &note).await.unwrap().unwrap().struck_at,

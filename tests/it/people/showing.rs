@@ -67,7 +67,7 @@ async fn every_page_speaks_every_language() {
         ] {
             let fields = reader.typing(&app, &id, &typed).await;
             let answer = reader
-                .sends(&app, &format!("/customers/{id}/edit"), &super::borrowed(&fields))
+                .acts(&app, &format!("/customers/{id}/edit"), &super::borrowed(&fields))
                 .await;
             assert!(
                 [200, 422].contains(&answer.status.as_u16()),
@@ -76,7 +76,7 @@ async fn every_page_speaks_every_language() {
             );
         }
         let answer = reader
-            .sends(&app, &format!("/customers/{id}/consent"), &[("given", "yes")])
+            .acts(&app, &format!("/customers/{id}/consent"), &[("given", "yes")])
             .await;
         assert_eq!(answer.status, 422, "{language}");
     }

@@ -95,6 +95,21 @@ impl Browser {
         self.post(app, "/sign-in", &fields).await
     }
 
+    /// Sends a form with this session's field.
+    pub async fn acts(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf(app).await;
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
+        self.post(app, path, &fields).await
+    }
+
+    /// The same, and what the page says to which that leads.
+    pub async fn does(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> String {
+        let answer = self.acts(app, path, fields).await;
+        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
+        let next = answer.header("location").to_owned();
+        self.waits(app, &next).await.html()
+    }
+
     /// What this browser's forms have in their hidden field.
     pub async fn csrf(&mut self, app: &TestApp) -> String {
         self.get(app, "/").await.csrf()

@@ -21,4 +21,5 @@ pub mod twilio_line;
 pub mod twilio_openapi;
 pub mod twilio_server;
 pub mod twilio_store;
+pub mod uploading;
 pub mod visits;
