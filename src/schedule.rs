@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::instant::Instant;
 use crate::inbound::{delivery, receive, reply};
 use crate::outbound::dispatch::{DispatchError, Dispatcher, lanes};
+use crate::outbound::plan::again;
 use crate::outbound::{held, rescue};
 use crate::store;
 
@@ -28,6 +29,8 @@ pub enum Chore {
     Missed,
     /// Held messages that stopped being of use.
     Held,
+    /// Businesses whose rules have changed: everything of theirs is planned again.
+    Replan,
     /// Texts and callbacks older than `retention.bodies_days`.
     Retention,
     /// One line a day for the log: what went, what did not, what waits.
@@ -35,13 +38,14 @@ pub enum Chore {
 }
 
 /// Every chore and when it runs: second, minute, hour, day, month, day of week, in UTC.
-pub const CHORES: [(Chore, &str); 8] = [
+pub const CHORES: [(Chore, &str); 9] = [
     (Chore::Rescue, "*/15 * * * * *"),
     (Chore::Reconcile, "*/5 * * * * *"),
     (Chore::Receipts, "*/30 * * * * *"),
     (Chore::Replies, "10 * * * * *"),
     (Chore::Missed, "20 7 * * * *"),
     (Chore::Held, "20 * * * * *"),
+    (Chore::Replan, "*/5 * * * * *"),
     (Chore::Retention, "0 17 3 * * *"),
     (Chore::Digest, "0 0 6 * * *"),
 ];
@@ -82,13 +86,14 @@ pub async fn run(app: &App, chore: Chore, now: Instant) -> Result<(), DispatchEr
         Chore::Replies => reply::read_inbound(dispatcher, now).await?,
         Chore::Missed => fetch_missed(dispatcher, now).await?,
         Chore::Held => held::skip_overdue(dispatcher, now).await?,
+        Chore::Replan => again::go_on(&dispatcher.store, &dispatcher.zones, &*dispatcher.clock).await?,
         Chore::Retention => blank_texts(app, now).await?,
         Chore::Digest => digest(app, now).await?,
     };
     if moved > 0
         && matches!(
             chore,
-            Chore::Rescue | Chore::Reconcile | Chore::Receipts | Chore::Replies | Chore::Missed
+            Chore::Rescue | Chore::Reconcile | Chore::Receipts | Chore::Replies | Chore::Missed | Chore::Replan
         )
     {
         app.wake.all();

@@ -10,6 +10,7 @@ pub mod import;
 pub mod listing;
 pub mod notice;
 pub mod plan;
+pub mod policy;
 pub mod recipient;
 pub mod rehearsal;
 pub mod rescue;

@@ -29,6 +29,7 @@ pub mod message;
 mod migrate;
 pub mod outbox;
 mod packed;
+pub mod policy_change;
 pub mod question;
 pub mod rating;
 pub mod receipt;

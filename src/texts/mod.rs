@@ -7,6 +7,8 @@
 //! - `render`: one message on one channel
 //! - `tidy`, `html`: plain clean text, and the HTML part of a mail made from it
 //! - `check`: renders everything with `samples` and reports what would go wrong
+//! - `preview`: one message as somebody who edits its text sees it
+//! - `rule_fit`: whether a rule's template was written for what the rule does
 //! - `pages`: the phrases of customers' pages
 //! - `reply_words`: finds texts that ask for an answer which providers take as an opt-out
 //!
@@ -21,6 +23,7 @@ mod html;
 pub mod phrases;
 mod render;
 mod reply_words;
+pub mod rule_fit;
 mod samples;
 mod store;
 mod subject;

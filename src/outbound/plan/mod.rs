@@ -1,6 +1,8 @@
 //! The plan step: brings the messages of an item in line with what its rules want, in the caller's transaction.
 
+pub mod again;
 mod facts;
+pub mod preview;
 mod sheet;
 mod steps;
 
@@ -52,15 +54,22 @@ impl Desk {
     pub async fn load(tx: &mut Tx, zones: &Zones, business_id: &str) -> Result<Self, PlanError> {
         let business = store::business::find(tx, business_id).await?;
         let business = business.ok_or_else(|| PlanError::NoBusiness(business_id.to_owned()))?;
-        let mut rules = store::rule::of_business(tx, business_id).await?;
-        // Without a place to review the business there is nothing to invite to.
-        rules.retain(|rule| business.review_url.is_some() || rule.template != catalogue::REVIEW_INVITATION);
+        let rules = store::rule::of_business(tx, business_id).await?;
         let calendar = business.calendar(zones)?;
-        Ok(Self {
+        let mut desk = Self {
             business,
             rules,
             calendar,
-        })
+        };
+        desk.leave_out_what_is_never_sent();
+        Ok(desk)
+    }
+
+    /// Without a place to review the business there is nothing to invite to.
+    fn leave_out_what_is_never_sent(&mut self) {
+        if self.business.review_url.is_none() {
+            self.rules.retain(|rule| rule.template != catalogue::REVIEW_INVITATION);
+        }
     }
 }
 
@@ -160,16 +169,32 @@ pub async fn replan_business(
         loop {
             let mut tx = store.write().await?;
             let desk = Desk::load(&mut tx, zones, business_id).await?;
-            let items = store::item::page(&mut tx, kind, business_id, &after, BATCH).await?;
-            let Some(last) = items.last() else { break };
-            last.id().clone_into(&mut after);
-            done += items.len() as u64;
-            planning += refresh(&mut tx, &desk, items, now).await?;
+            let (planned, items, last) = batch(&mut tx, &desk, kind, &after, now).await?;
+            done += items;
+            planning += planned;
             tx.commit().await?;
             progress(done);
+            let Some(last) = last else { break };
+            after = last;
         }
     }
     Ok(planning)
+}
+
+/// Plans the next items of a kind after the one of that id: what came of it, how many they are, and the last of them where
+/// more may follow.
+async fn batch(
+    tx: &mut Tx,
+    desk: &Desk,
+    kind: ItemKind,
+    after: &str,
+    now: Instant,
+) -> Result<(Planning, u64, Option<String>), StoreError> {
+    let items = store::item::page(tx, kind, &desk.business.id, after, BATCH).await?;
+    let count = items.len() as u64;
+    let is_full = i64::try_from(items.len()).is_ok_and(|count| count == BATCH);
+    let last = items.last().filter(|_| is_full).map(|item| item.id().to_owned());
+    Ok((refresh(tx, desk, items, now).await?, count, last))
 }
 
 /// Derives the items' instants again from their local times, then re-plans them.
