@@ -3,6 +3,7 @@
 pub mod demonstration;
 pub mod dispatch;
 mod distinct;
+pub mod draft;
 pub mod erasure;
 pub mod founding;
 pub mod held;

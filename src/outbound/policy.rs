@@ -59,7 +59,7 @@ pub async fn save_rules(
     again::want(tx, business_id, now).await
 }
 
-/// Changes some of a business's own texts, and keeps what they were.
+/// Changes some of a business's own texts, and keeps what they were. False: they were so already.
 ///
 /// # Errors
 /// When the database fails.
@@ -69,7 +69,7 @@ pub async fn save_texts(
     texts: &[OwnText],
     by: Option<&str>,
     now: Instant,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let own = store::text_override::of_business(tx, business_id).await?;
     let (mut was, mut became) = (Vec::new(), Vec::new());
     for text in texts {
@@ -85,10 +85,11 @@ pub async fn save_texts(
         became.push(text.clone());
     }
     if became.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     text_shelf::note_change(tx, &new_id(now)).await?;
-    note(tx, business_id, PolicyKind::Texts, (json(&was)?, json(&became)?), by, now).await
+    note(tx, business_id, PolicyKind::Texts, (json(&was)?, json(&became)?), by, now).await?;
+    Ok(true)
 }
 
 /// Puts these texts in the place of all that the business had of its own.
@@ -101,7 +102,7 @@ pub async fn replace_texts(
     texts: &[OwnText],
     by: Option<&str>,
     now: Instant,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let own = store::text_override::of_business(tx, business_id).await?;
     let gone = own.into_iter().map(|own| OwnText {
         template: own.template,

@@ -21,6 +21,7 @@ mod error;
 mod facts;
 mod html;
 pub mod phrases;
+pub mod preview;
 mod render;
 mod reply_words;
 pub mod rule_fit;
@@ -31,7 +32,7 @@ mod tidy;
 
 pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
 pub use catalogue::{Audience, Item, Part, Template};
-pub use check::{Finding, Problem, Severity};
+pub use check::{Finding, Problem, Severity, Wrong};
 pub use error::{Place, TextError};
 pub use render::Rendered;
 pub use store::{Override, Texts};

@@ -1,6 +1,6 @@
 //! What can be wrong with a rule in itself: each problem knows which setting it is about, and says what would be right.
 
-use super::{Anchor, Rule};
+use super::{Anchor, Offset, Rule, anchor_of};
 use crate::domain::closed_list::closed_list;
 use crate::domain::item::ItemKind;
 use crate::domain::message::Asks;
@@ -42,6 +42,9 @@ pub enum RuleProblem {
     Service,
     #[error("a {about} can't be asked `{asks}`")]
     Asks { about: ItemKind, asks: Asks },
+    /// Nothing would ever go.
+    #[error("useful_until: that is before the moment of `when`: nothing would ever be sent")]
+    NeverUseful,
     #[error("`scale` goes with asks = \"rating\"")]
     Scale,
 }
@@ -59,6 +62,7 @@ impl RuleProblem {
             Self::Service => Field::Service,
             Self::Asks { .. } => Field::Asks,
             Self::Scale => Field::Scale,
+            Self::NeverUseful => Field::UsefulUntil,
         }
     }
 }
@@ -97,7 +101,22 @@ impl Rule {
         if self.scale.is_some() && self.asks != Asks::Rating {
             problems.push(RuleProblem::Scale);
         }
+        if anchor_of(self.useful_until, self.about) == self.anchor()
+            && is_surely_before(self.useful_until.offset, self.when.offset)
+        {
+            problems.push(RuleProblem::NeverUseful);
+        }
         problems
+    }
+}
+
+/// Whether one moment is before the other whatever the hour of the day and the length of the month.
+const fn is_surely_before(one: Offset, other: Offset) -> bool {
+    match (one, other) {
+        (Offset::Hours(one), Offset::Hours(other))
+        | (Offset::Days(one, _), Offset::Days(other, _))
+        | (Offset::Months(one, _), Offset::Months(other, _)) => one < other,
+        _ => one.in_hours().saturating_add(4 * 24) < other.in_hours(),
     }
 }
 
