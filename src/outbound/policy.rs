@@ -54,7 +54,15 @@ pub async fn save_rules(
     let before = self::rules(tx, business_id).await?;
     if before != *rules {
         store::rule::replace(tx, business_id, rules).await?;
-        note(tx, business_id, PolicyKind::Rules, (json(&before)?, json(rules)?), by, now).await?;
+        note(
+            tx,
+            business_id,
+            PolicyKind::Rules,
+            (json(&before)?, json(rules)?),
+            by,
+            now,
+        )
+        .await?;
     }
     again::want(tx, business_id, now).await
 }
@@ -73,9 +81,8 @@ pub async fn save_texts(
     let own = store::text_override::of_business(tx, business_id).await?;
     let (mut was, mut became) = (Vec::new(), Vec::new());
     for text in texts {
-        let same = |own: &&TextOverride| {
-            own.template == text.template && own.locale == text.locale && own.part == text.part
-        };
+        let same =
+            |own: &&TextOverride| own.template == text.template && own.locale == text.locale && own.part == text.part;
         let body = own.iter().find(same).map(|own| own.body.clone());
         if body == text.body {
             continue;
@@ -88,7 +95,15 @@ pub async fn save_texts(
         return Ok(false);
     }
     text_shelf::note_change(tx, &new_id(now)).await?;
-    note(tx, business_id, PolicyKind::Texts, (json(&was)?, json(&became)?), by, now).await?;
+    note(
+        tx,
+        business_id,
+        PolicyKind::Texts,
+        (json(&was)?, json(&became)?),
+        by,
+        now,
+    )
+    .await?;
     Ok(true)
 }
 
@@ -115,7 +130,10 @@ pub async fn replace_texts(
             .iter()
             .any(|text| text.template == gone.template && text.locale == gone.locale && text.part == gone.part)
     };
-    let all: Vec<_> = gone.filter(|gone| !is_kept(gone)).chain(texts.iter().cloned()).collect();
+    let all: Vec<_> = gone
+        .filter(|gone| !is_kept(gone))
+        .chain(texts.iter().cloned())
+        .collect();
     save_texts(tx, business_id, &all, by, now).await
 }
 

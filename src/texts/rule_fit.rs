@@ -81,7 +81,10 @@ fn misuse(rule: &Rule, template: &Template) -> Vec<Misfit> {
         });
     }
     let asked = rule.scale.unwrap_or(Scale::Csat);
-    if let Some(scale) = template.scale.filter(|scale| rule.asks == Asks::Rating && *scale != asked) {
+    if let Some(scale) = template
+        .scale
+        .filter(|scale| rule.asks == Asks::Rating && *scale != asked)
+    {
         misfits.push(Misfit::Scale {
             template: name(),
             scale,

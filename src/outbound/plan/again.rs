@@ -19,6 +19,9 @@ const MARK: &str = "replan/";
 /// A mark that nobody has moved for so long was left by somebody who died.
 const LEFT_AFTER: chrono::TimeDelta = chrono::TimeDelta::seconds(10);
 
+/// How many batches of a business are planned before the others have their turn, and senders are woken.
+const A_TURN: usize = 50;
+
 /// The kinds of items, in the order in which they are planned again.
 const KINDS: [ItemKind; 3] = [ItemKind::Booking, ItemKind::Renewal, ItemKind::Case];
 
@@ -98,7 +101,11 @@ pub async fn some(
         let touched_at = if at < most { now.millis() } else { 0 };
         match next(mark.kind, last) {
             Some((kind, after)) => {
-                let mark = Mark { kind, after, touched_at };
+                let mark = Mark {
+                    kind,
+                    after,
+                    touched_at,
+                };
                 put(&mut tx, business_id, &mark).await?;
             }
             None => store::setting::remove(&mut tx, &name(business_id)).await?,
@@ -121,7 +128,7 @@ fn next(kind: ItemKind, last: Option<String>) -> Option<(ItemKind, String)> {
     next.map(|kind| (*kind, String::new()))
 }
 
-/// Goes on with every business that nobody is at. How many items were planned.
+/// Goes on, a turn long, with every business that nobody is at. How many items were planned.
 ///
 /// # Errors
 /// When the database fails; what is done stays.
@@ -135,43 +142,57 @@ pub async fn go_on(store: &Store, zones: &Zones, clock: &dyn Clock) -> Result<u6
         }
         let mut done = 0;
         let business_id = name.trim_start_matches(MARK);
-        let planning = some(store, zones, clock, business_id, usize::MAX, |items| done = items).await?;
+        let planning = some(store, zones, clock, business_id, A_TURN, |items| done = items).await?;
         tracing::info!(
-            business = business_id, items = done, planned = planning.planned, moved = planning.moved,
-            skipped = planning.skipped, "planned again"
+            business = business_id,
+            items = done,
+            planned = planning.planned,
+            moved = planning.moved,
+            skipped = planning.skipped,
+            "planned again"
         );
         all += done;
     }
     Ok(all)
 }
 
-/// Plans what claimed messages are about where that is still to be planned again: what is turned off must not leave. False:
-/// there was nothing to do; else the claim has to be made anew.
+/// The messages of a lane that are due. Of a business that is still to be planned again, what they are about is planned
+/// first: what is turned off must not leave.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn before_they_leave(
+pub async fn due(tx: &mut Tx, zones: &Zones, lane: &str, limit: i64, now: Instant) -> Result<Vec<Claimed>, PlanError> {
+    let mut planned = HashSet::new();
+    loop {
+        let due = store::claim::due(tx, lane, limit, now).await?;
+        if due.is_empty() || !plan_first(tx, zones, &due, &mut planned, now).await? {
+            return Ok(due);
+        }
+    }
+}
+
+/// Plans the items of due messages that are not `planned` yet. False: there was nothing to do.
+async fn plan_first(
     tx: &mut Tx,
     zones: &Zones,
-    claimed: &[Claimed],
-    done: &mut HashSet<String>,
+    due: &[Claimed],
+    planned: &mut HashSet<String>,
     now: Instant,
 ) -> Result<bool, PlanError> {
-    let marks = store::setting::named(tx, MARK).await?;
-    let mut planned = false;
-    for (name, _) in marks {
+    let mut any = false;
+    for (name, _) in store::setting::named(tx, MARK).await? {
         let business_id = name.trim_start_matches(MARK);
         let mut items = Vec::new();
-        for message in claimed.iter().filter(|message| message.business_id == business_id) {
-            if done.insert(message.item_id.clone()) && message.item_kind != ItemKind::Reply {
+        for message in due.iter().filter(|message| message.business_id == business_id) {
+            if planned.insert(message.item_id.clone()) && message.item_kind != ItemKind::Reply {
                 items.extend(store::item::find(tx, message.item_kind, &message.item_id).await?);
             }
         }
         if !items.is_empty() {
             let desk = Desk::load(tx, zones, business_id).await?;
             refresh(tx, &desk, items, now).await?;
-            planned = true;
+            any = true;
         }
     }
-    Ok(planned)
+    Ok(any)
 }

@@ -88,7 +88,10 @@ fn changed(before: &Rules, after: &Rules) -> Vec<Rule> {
         enabled: false,
         ..rule.clone()
     });
-    let differs = after.rule.iter().filter(|rule| find(before, &rule.id).as_ref() != Some(rule));
+    let differs = after
+        .rule
+        .iter()
+        .filter(|rule| find(before, &rule.id).as_ref() != Some(rule));
     differs.cloned().chain(gone).collect()
 }
 
@@ -126,10 +129,24 @@ pub async fn preview(
             if let Task::Plan { item, customer, .. } = task {
                 let existing = existing.remove(item.id()).unwrap_or_default();
                 let told = told(&existing, item.customer_id());
-                let wanted = wanted(&would_be, &surroundings, item, customer, Hints::default(), told.as_ref());
-                let of_changed = existing.into_iter().filter(|message| ids.contains(message.rule_id.as_str()));
+                let wanted = wanted(
+                    &would_be,
+                    &surroundings,
+                    item,
+                    customer,
+                    Hints::default(),
+                    told.as_ref(),
+                );
+                let of_changed = existing
+                    .into_iter()
+                    .filter(|message| ids.contains(message.rule_id.as_str()));
                 let existing: Vec<_> = of_changed.collect();
-                let look = Look { desk, item, customer, now };
+                let look = Look {
+                    desk,
+                    item,
+                    customer,
+                    now,
+                };
                 for change in changes(item, &existing, wanted) {
                     look.note(&mut preview, &existing, &change);
                 }
@@ -185,7 +202,11 @@ impl Look<'_> {
         let goes = |wanted: &Wanted<'_>| !matches!(wanted.intent, Intent::Skip(_)) && wanted.useful_until >= self.now;
         match change {
             Change::Insert(wanted) | Change::Revive { wanted, .. } if goes(wanted) => {
-                let effect = if wanted.due_at <= self.now { Effect::AtOnce } else { Effect::Anew };
+                let effect = if wanted.due_at <= self.now {
+                    Effect::AtOnce
+                } else {
+                    Effect::Anew
+                };
                 self.count(preview, &wanted.rule.id, effect, None, Some(wanted.due_at));
             }
             Change::Move { id, wanted } => {
@@ -193,7 +214,9 @@ impl Look<'_> {
                 let effect = match message.wanted_at == wanted.due_at {
                     _ if wanted.due_at <= self.now && message.wanted_at > self.now => Effect::AtOnce,
                     false => Effect::Moved,
-                    true if message.settings == settings(wanted) && message.useful_until == wanted.useful_until => return,
+                    true if message.settings == settings(wanted) && message.useful_until == wanted.useful_until => {
+                        return;
+                    }
                     true => Effect::Altered,
                 };
                 let (from, to) = (Some(message.wanted_at), Some(wanted.due_at));
@@ -201,21 +224,20 @@ impl Look<'_> {
             }
             Change::Skip { id, .. } => {
                 if let Some(message) = find(id) {
-                    self.count(preview, &message.rule_id, Effect::Dropped, Some(message.wanted_at), None);
+                    self.count(
+                        preview,
+                        &message.rule_id,
+                        Effect::Dropped,
+                        Some(message.wanted_at),
+                        None,
+                    );
                 }
             }
             Change::Insert(_) | Change::Revive { .. } | Change::Hold { .. } | Change::Release { .. } => {}
         }
     }
 
-    fn count(
-        &self,
-        preview: &mut Preview,
-        rule_id: &str,
-        effect: Effect,
-        from: Option<Instant>,
-        to: Option<Instant>,
-    ) {
+    fn count(&self, preview: &mut Preview, rule_id: &str, effect: Effect, from: Option<Instant>, to: Option<Instant>) {
         if from.into_iter().chain(to).all(|at| at > self.now + AHEAD) {
             return;
         }

@@ -40,7 +40,10 @@ pub(in super::super) async fn changes(
     let desk = desk_of(&mut tx, &app, &staff).await?;
     let found = store::policy_change::page(&mut tx, &desk.business.id, before.before.as_deref(), PAGE).await?;
     let full = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
-    let rows = found.iter().map(|change| row(&desk, change)).collect::<Result<Vec<_>, _>>()?;
+    let rows = found
+        .iter()
+        .map(|change| row(&desk, change))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut page = staff.page();
     page["here"] = json!("changes");
     page["rows"] = json!(rows);
@@ -60,7 +63,10 @@ fn row(desk: &Desk, change: &PolicyChange) -> Result<Value, WebError> {
             json!(names)
         }
         PolicyKind::Texts => {
-            let mut names: Vec<_> = texts_of(&change.became)?.into_iter().map(|text| text.template).collect();
+            let mut names: Vec<_> = texts_of(&change.became)?
+                .into_iter()
+                .map(|text| text.template)
+                .collect();
             names.dedup();
             json!(names)
         }
@@ -98,7 +104,10 @@ pub(in super::super) async fn change(
 }
 
 fn rules_of(change: &PolicyChange) -> Result<(Rules, Rules), WebError> {
-    Ok((serde_json::from_str(&change.was)?, serde_json::from_str(&change.became)?))
+    Ok((
+        serde_json::from_str(&change.was)?,
+        serde_json::from_str(&change.became)?,
+    ))
 }
 
 fn texts_of(text: &str) -> Result<Vec<OwnText>, WebError> {
@@ -115,7 +124,9 @@ fn texts(change: &PolicyChange) -> Result<Value, WebError> {
         json!({ "says": shown.trim(), "built_in": text.body.is_none() })
     };
     let pairs = was.iter().zip(&became).map(|(was, became)| {
-        let channel = Channel::ALL.iter().find(|channel| Part::of(**channel).iter().any(|part| part.as_str() == was.part));
+        let channel = Channel::ALL
+            .iter()
+            .find(|channel| Part::of(**channel).iter().any(|part| part.as_str() == was.part));
         json!({
             "template": was.template, "locale": was.locale, "part": was.part, "channel": channel,
             "language": Locale::parse(&was.locale).ok().map(|locale| locale.language()),

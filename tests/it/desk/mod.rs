@@ -8,4 +8,5 @@ mod pages;
 mod rules;
 mod sessions;
 mod sign_in;
+mod texts;
 mod welcome;

@@ -69,7 +69,10 @@ impl Browser {
             fields.retain(|(known, _)| known != name);
             fields.push(((*name).to_owned(), (*value).to_owned()));
         }
-        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         self.post(app, "/rules/change", &fields).await
     }
 
@@ -82,7 +85,11 @@ impl Browser {
 
     async fn looks(&mut self, app: &TestApp, act: &str, id: &str) -> Answer {
         let list = self.get(app, "/rules").await;
-        let version = fields_of(&list.body).into_iter().find(|(name, _)| name == "version").expect("a version").1;
+        let version = fields_of(&list.body)
+            .into_iter()
+            .find(|(name, _)| name == "version")
+            .expect("a version")
+            .1;
         let csrf = self.csrf(app).await;
         let fields = [("csrf", csrf.as_str()), ("act", act), ("id", id), ("version", &version)];
         self.post(app, "/rules/change", &fields).await
@@ -129,14 +136,23 @@ async fn what_a_change_would_do_is_shown_and_nothing_is_written_until_it_is_save
     let page = looked.html();
     assert!(page.contains("<strong>1</strong> go at another time"), "{page}");
     assert!(page.contains("Ana Košir") && page.contains("B-1"), "{page}");
-    assert!(page.contains("Mon 14 Dec, 17:00") && page.contains("Sun 13 Dec, 09:30"), "{page}");
+    assert!(
+        page.contains("Mon 14 Dec, 17:00") && page.contains("Sun 13 Dec, 09:30"),
+        "{page}"
+    );
     assert_eq!(app.database().await, before, "only looked at");
     let saved = eva.sends(&app, &looked, &[("step", "save")]).await;
     assert_eq!(saved.status, 303, "{}", saved.body);
-    assert_eq!(app.local(app.message("B-1", "day-before").await.due_at), "2026-12-13 09:30");
+    assert_eq!(
+        app.local(app.message("B-1", "day-before").await.due_at),
+        "2026-12-13 09:30"
+    );
     assert!(app.is_planned_to_the_end().await);
     let list = eva.get(&app, saved.header("location")).await.html();
-    assert!(list.contains("2 days before the visit, at 09:30") && list.contains("Saved."), "{list}");
+    assert!(
+        list.contains("2 days before the visit, at 09:30") && list.contains("Saved."),
+        "{list}"
+    );
 }
 
 #[tokio::test]
@@ -175,7 +191,12 @@ async fn a_rule_that_is_turned_off_sends_nothing_and_on_again_it_does() {
     assert_eq!(app.state("B-1", "day-before").await, State::Planned);
     assert_eq!(eva.turns(&app, "off", "day-before").await.status, 303);
     app.run_until("2026-12-17 10:00").await;
-    assert_eq!(app.sent().len(), sent + 1, "only the confirmation of the second: {}", app.conversation());
+    assert_eq!(
+        app.sent().len(),
+        sent + 1,
+        "only the confirmation of the second: {}",
+        app.conversation()
+    );
 }
 
 #[tokio::test]
@@ -189,9 +210,15 @@ async fn a_message_of_a_rule_that_is_off_does_not_leave_while_the_rest_is_still_
         rule.enabled = rule.id != "day-before";
     }
     let mut tx = app.app.store().write().await.unwrap();
-    daybefore::outbound::policy::save_rules(&mut tx, BUSINESS, &rules, None, app.now()).await.unwrap();
+    daybefore::outbound::policy::save_rules(&mut tx, BUSINESS, &rules, None, app.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(app.state("B-1", "day-before").await, State::Planned, "nobody has planned yet");
+    assert_eq!(
+        app.state("B-1", "day-before").await,
+        State::Planned,
+        "nobody has planned yet"
+    );
     app.run_until("2026-12-15 08:00").await;
     assert_eq!(app.sent().len(), sent, "{}", app.conversation());
     // Whoever began it died; the schedule of the next process takes it up.
@@ -205,13 +232,25 @@ async fn a_new_rule_gets_an_id_that_no_rule_ever_had() {
     let (app, mut eva) = garage().await;
     app.book("B-1", "2026-12-15 09:00").await;
     let form = eva.get(&app, "/rules/add?about=booking").await;
-    let fields = [("template", "booking_reminder"), ("when_n", "3"), ("asks", "confirm"), ("only_if", "not_confirmed")];
+    let fields = [
+        ("template", "booking_reminder"),
+        ("when_n", "3"),
+        ("asks", "confirm"),
+        ("only_if", "not_confirmed"),
+    ];
     let looked = eva.sends(&app, &form, &fields).await;
-    assert!(looked.html().contains("<strong>1</strong> are planned anew"), "{}", looked.html());
+    assert!(
+        looked.html().contains("<strong>1</strong> are planned anew"),
+        "{}",
+        looked.html()
+    );
     assert_eq!(eva.sends(&app, &looked, &[("step", "save")]).await.status, 303);
     assert_eq!(app.state("B-1", "booking-reminder").await, State::Planned);
     assert_eq!(eva.turns(&app, "delete", "booking-reminder").await.status, 303);
-    assert_eq!(app.message("B-1", "booking-reminder").await.reason, Some(Reason::Superseded));
+    assert_eq!(
+        app.message("B-1", "booking-reminder").await.reason,
+        Some(Reason::Superseded)
+    );
     let copy = eva.get(&app, "/rules/add?copy=day-before").await;
     let looked = eva.sends(&app, &copy, &[("when_n", "4")]).await;
     assert_eq!(eva.sends(&app, &looked, &[("step", "save")]).await.status, 303);
@@ -224,15 +263,27 @@ async fn what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept() {
     let before = app.rules().await;
     let form = eva.get(&app, "/rules/edit/day-before").await;
     for step in ["preview", "save"] {
-        let changed = [("when_n", "soon"), ("service", "<b>x</b>"), ("template", "policy_ends"), ("step", step)];
+        let changed = [
+            ("when_n", "soon"),
+            ("service", "<b>x</b>"),
+            ("template", "policy_ends"),
+            ("step", step),
+        ];
         let answer = eva.sends(&app, &form, &changed).await;
         assert_eq!(answer.status, 422, "{step}");
         let page = answer.html();
-        assert!(page.contains("Write a whole number, 0 or more.") && page.contains("value=\"soon\""), "{page}");
+        assert!(
+            page.contains("Write a whole number, 0 or more.") && page.contains("value=\"soon\""),
+            "{page}"
+        );
         assert!(page.contains("&lt;b&gt;x") && !page.contains("<b>x"), "{page}");
     }
     let answer = eva.sends(&app, &form, &[("template", "policy_ends")]).await;
-    assert!(answer.html().contains("This text is about something else."), "{}", answer.html());
+    assert!(
+        answer.html().contains("This text is about something else."),
+        "{}",
+        answer.html()
+    );
     assert_eq!(app.rules().await, before);
 }
 
@@ -246,7 +297,10 @@ async fn the_second_of_two_who_edit_at_once_is_told_and_overwrites_nothing() {
     let told = ben.sends(&app, &bens_look, &[("step", "save")]).await;
     assert_eq!(told.status, 422);
     let page = told.html();
-    assert!(page.contains("The eva has changed this meanwhile") && page.contains("16:00"), "{page}");
+    assert!(
+        page.contains("The eva has changed this meanwhile") && page.contains("16:00"),
+        "{page}"
+    );
     let at = |rule: Rule| toml::to_string(&rule).unwrap().contains("18:00");
     assert!(at(app.rule("day-before").await));
     let look = ben.sends(&app, &told, &[]).await;
@@ -268,7 +322,9 @@ async fn staff_look_and_do_not_touch() {
     let before = app.rules().await;
     let csrf = sam.csrf(&app).await;
     for step in ["preview", "save"] {
-        let answer = sam.sends(&app, &form, &[("csrf", &csrf), ("step", step), ("when_n", "3")]).await;
+        let answer = sam
+            .sends(&app, &form, &[("csrf", &csrf), ("step", step), ("when_n", "3")])
+            .await;
         assert_eq!(answer.status, 403, "{step}");
     }
     assert_eq!(app.rules().await, before);
@@ -287,13 +343,26 @@ async fn another_businesss_rules_are_not_there() {
         assert_eq!(answer.status, 404, "{path}");
     }
     assert_eq!(stranger.get(&app, "/rules/edit/day-before").await.status, 404);
-    for (act, id) in [("edit", "day-before"), ("off", "day-before"), ("delete", "day-before"), ("restore", "x")] {
-        let answer = stranger.sends(&app, &form, &[("csrf", &csrf), ("act", act), ("id", id), ("step", "save")]).await;
+    for (act, id) in [
+        ("edit", "day-before"),
+        ("off", "day-before"),
+        ("delete", "day-before"),
+        ("restore", "x"),
+    ] {
+        let answer = stranger
+            .sends(
+                &app,
+                &form,
+                &[("csrf", &csrf), ("act", act), ("id", id), ("step", "save")],
+            )
+            .await;
         assert_ne!(answer.status, 303, "{act}");
         assert_ne!(answer.status, 200, "{act}");
     }
     assert_eq!(app.rules().await, before);
-    let answer = eva.sends(&app, &form, &[("csrf", "x"), ("when_n", "3"), ("step", "save")]).await;
+    let answer = eva
+        .sends(&app, &form, &[("csrf", "x"), ("when_n", "3"), ("step", "save")])
+        .await;
     assert_eq!(answer.status, 403, "without its session's field");
     assert_eq!(app.rules().await, before);
 }

@@ -84,8 +84,7 @@ async fn bookings_in(
     statuses.sort_unstable();
     statuses.dedup();
     let after = (range.from, "");
-    let found =
-        store::lookup::bookings(tx, &desk.business.id, &statuses, None, Order::NextFirst, after, MOST).await?;
+    let found = store::lookup::bookings(tx, &desk.business.id, &statuses, None, Order::NextFirst, after, MOST).await?;
     let cut = is_full(found.len()) && found.last().is_some_and(|last| last.starts_at <= range.to);
     let found = found.into_iter().filter(|booking| booking.starts_at <= range.to);
     items.extend(found.map(Item::Booking));
@@ -108,7 +107,11 @@ async fn renewals_in(
         }
         match rule.anchor() {
             Anchor::Completed | Anchor::Rated => {
-                statuses.extend(RenewalStatus::ALL.iter().filter(|status| **status != RenewalStatus::Active));
+                statuses.extend(
+                    RenewalStatus::ALL
+                        .iter()
+                        .filter(|status| **status != RenewalStatus::Active),
+                );
             }
             _ => statuses.push(RenewalStatus::Active),
         }
@@ -122,7 +125,12 @@ async fn renewals_in(
     let which = (kinds.as_slice(), statuses.as_slice());
     let found = store::lookup::renewals(tx, &desk.business.id, which, None, Order::NextFirst, after, MOST).await?;
     let cut = is_full(found.len()) && found.last().is_some_and(|last| last.ends_on <= to);
-    items.extend(found.into_iter().filter(|renewal| renewal.ends_on <= to).map(Item::Renewal));
+    items.extend(
+        found
+            .into_iter()
+            .filter(|renewal| renewal.ends_on <= to)
+            .map(Item::Renewal),
+    );
     Ok(cut)
 }
 

@@ -21,7 +21,7 @@ use crate::domain::instant::Instant;
 use crate::domain::policy::PolicyKind;
 use crate::domain::rule::{Rule, Rules};
 use crate::outbound::plan::preview::{Effect, Preview, preview};
-use crate::outbound::plan::{again, Desk};
+use crate::outbound::plan::{Desk, again};
 use crate::outbound::policy;
 use crate::store::{self, Tx};
 

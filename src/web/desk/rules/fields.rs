@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::item::ItemKind;
 use crate::domain::message::Channel;
 use crate::domain::rating::Scale;
-use crate::domain::rule::{Field, Offset, Rule, RuleProblem, When};
+use crate::domain::rule::{Field, Offset, Rule, RuleProblem, When, anchor_of};
 use crate::texts::catalogue;
 use crate::texts::rule_fit::{Misfit, misfits};
 
@@ -119,13 +119,25 @@ impl Fields {
     fn read(&self, id: &str, enabled: bool, errors: &mut Errors) -> Option<Rule> {
         let about: ItemKind = chosen(&self.about, "about", errors)?;
         let when = moment(
-            [&self.when_n, &self.when_unit, &self.when_side, &self.when_anchor, &self.when_at],
+            [
+                &self.when_n,
+                &self.when_unit,
+                &self.when_side,
+                &self.when_anchor,
+                &self.when_at,
+            ],
             about,
             "when",
             errors,
         );
         let useful_until = moment(
-            [&self.until_n, &self.until_unit, &self.until_side, &self.until_anchor, &self.until_at],
+            [
+                &self.until_n,
+                &self.until_unit,
+                &self.until_side,
+                &self.until_anchor,
+                &self.until_at,
+            ],
             about,
             "useful_until",
             errors,
@@ -184,8 +196,9 @@ fn written(when: When, about: ItemKind) -> (String, String, String, String, Stri
         count.unsigned_abs().to_string(),
         unit.to_owned(),
         if count > 0 { "after" } else { "before" }.to_owned(),
-        crate::domain::rule::anchor_of(when, about).to_string(),
-        at.map(|at: NaiveTime| at.format("%H:%M").to_string()).unwrap_or_default(),
+        anchor_of(when, about).to_string(),
+        at.map(|at: NaiveTime| at.format("%H:%M").to_string())
+            .unwrap_or_default(),
     )
 }
 
@@ -231,7 +244,7 @@ fn moment(
     let anchor = chosen(anchor, field, errors)?;
     // The default one is not written: a file stays as short as it was.
     let usual = When { offset, anchor: None };
-    let is_usual = crate::domain::rule::anchor_of(usual, about) == anchor;
+    let is_usual = anchor_of(usual, about) == anchor;
     Some(When {
         offset,
         anchor: Some(anchor).filter(|_| !is_usual),
@@ -275,89 +288,4 @@ const fn phrase_of(misfit: &Misfit) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::rule::Rules;
-
-    #[test]
-    fn every_rule_of_a_preset_comes_out_of_its_form_as_it_went_in() {
-        for preset in ["garage", "insurance"] {
-            for rule in Rules::parse(Rules::preset(preset).unwrap()).unwrap().rule {
-                let again = Fields::of(&rule).rule(&rule.id, rule.enabled).unwrap();
-                assert_eq!(again.to_owned(), as_written(&rule), "{}", rule.id);
-            }
-        }
-    }
-
-    /// The default anchor written out is the same as none.
-    fn as_written(rule: &Rule) -> Rule {
-        let plain = |when: When| {
-            let usual = When { anchor: None, ..when };
-            if crate::domain::rule::anchor_of(usual, rule.about) == crate::domain::rule::anchor_of(when, rule.about) {
-                usual
-            } else {
-                when
-            }
-        };
-        Rule {
-            when: plain(rule.when),
-            useful_until: plain(rule.useful_until),
-            ..rule.clone()
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_stands_at_its_field() {
-        let good = Fields {
-            template: "booking_reminder".to_owned(),
-            ..Fields::new(ItemKind::Booking)
-        };
-        assert!(good.rule("x", true).is_ok(), "{:?}", good.rule("x", true));
-        let wrong = |change: &dyn Fn(&mut Fields)| {
-            let mut fields = good.clone();
-            change(&mut fields);
-            fields.rule("x", true).unwrap_err().into_iter().collect::<Vec<_>>()
-        };
-        let set = |field: &mut String, value: &str| value.clone_into(field);
-        assert_eq!(wrong(&|f| set(&mut f.when_n, "two")), [("when", "rule_wrong_number")]);
-        assert_eq!(wrong(&|f| set(&mut f.when_n, "99999")), [("when", "rule_wrong_far")]);
-        assert_eq!(wrong(&|f| set(&mut f.when_at, "noon")), [("when", "rule_wrong_time")]);
-        assert_eq!(wrong(&|f| set(&mut f.when_unit, "hours")), [("when", "rule_wrong_hours_at")]);
-        assert_eq!(wrong(&|f| set(&mut f.when_anchor, "ends_on")), [("when", "rule_wrong_anchor")]);
-        assert_eq!(wrong(&|f| set(&mut f.channel_2, "sms")), [("channels", "rule_wrong_channel_twice")]);
-        assert_eq!(wrong(&|f| set(&mut f.channel_1, "call")), [("channels", "rule_wrong_no_text")]);
-        assert_eq!(wrong(&|f| set(&mut f.channel_1, "pigeon")), [("channels", "rule_wrong_choice")]);
-        assert_eq!(
-            wrong(&|f| {
-                set(&mut f.channel_1, "");
-                set(&mut f.channel_2, "");
-            }),
-            [("channels", "rule_wrong_no_channel")]
-        );
-        assert_eq!(wrong(&|f| set(&mut f.template, "")), [("template", "rule_wrong_template")]);
-        assert_eq!(wrong(&|f| set(&mut f.template, "policy_ends")), [("template", "rule_wrong_about")]);
-        assert_eq!(wrong(&|f| set(&mut f.asks, "renewal")), [("asks", "rule_wrong_asks")]);
-        assert_eq!(wrong(&|f| set(&mut f.scale, "nps")), [("scale", "rule_wrong_scale")]);
-        assert_eq!(wrong(&|f| set(&mut f.kind, "policy")), [("kind", "rule_wrong_kind")]);
-        assert_eq!(wrong(&|f| set(&mut f.purpose, "")), [("purpose", "rule_wrong_choice")]);
-        assert_eq!(
-            wrong(&|f| {
-                set(&mut f.until_unit, "days");
-                set(&mut f.until_n, "2");
-            }),
-            [("useful_until", "rule_wrong_until")]
-        );
-    }
-
-    #[test]
-    fn the_scale_is_the_one_that_the_text_asks_for() {
-        let fields = Fields {
-            template: "recommendation_check".to_owned(),
-            asks: "rating".to_owned(),
-            when_side: "after".to_owned(),
-            when_anchor: "completed".to_owned(),
-            ..Fields::new(ItemKind::Booking)
-        };
-        assert_eq!(fields.rule("x", true).unwrap().scale.map(|scale| scale.to_string()), Some("nps".to_owned()));
-    }
-}
+mod tests;

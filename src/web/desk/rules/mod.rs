@@ -23,7 +23,7 @@ use crate::domain::rating::Scale;
 use crate::domain::rule::{Anchor, OnlyIf, Rule, Rules};
 use crate::outbound::plan::again;
 use crate::outbound::policy;
-use crate::store::{Tx};
+use crate::store::Tx;
 use crate::texts::catalogue::{Item, TEMPLATES};
 
 pub(in super::super) use change::change;
@@ -63,9 +63,14 @@ pub(in super::super) async fn rules(
 fn groups(sayer: Sayer, rules: &Rules) -> Value {
     let mut groups: BTreeMap<(usize, usize), Vec<Value>> = BTreeMap::new();
     for rule in &rules.rule {
-        let at = ItemKind::ALL.iter().position(|kind| *kind == rule.about).unwrap_or_default();
+        let at = ItemKind::ALL
+            .iter()
+            .position(|kind| *kind == rule.about)
+            .unwrap_or_default();
         let kinds = RenewalKind::ALL.iter();
-        let kind = kinds.map(|kind| kind.as_str()).position(|kind| Some(kind) == rule.kind.as_deref());
+        let kind = kinds
+            .map(|kind| kind.as_str())
+            .position(|kind| Some(kind) == rule.kind.as_deref());
         let group = groups.entry((at, kind.map_or(0, |kind| kind + 1))).or_default();
         group.push(json!({
             "id": rule.id, "enabled": rule.enabled, "says": sayer.rule(rule), "template": rule.template,
@@ -158,7 +163,9 @@ fn shown(staff: &Staff, form: &Form<'_>) -> Result<Html<String>, WebError> {
     let about: ItemKind = form.fields.about.parse().unwrap_or(ItemKind::Booking);
     let fitting = |item: Item| item.fits(about);
     // What ends a mail, and what answers somebody's words, goes without a rule.
-    let templates = TEMPLATES.iter().filter(|template| fitting(template.item) && template.is_for_rules());
+    let templates = TEMPLATES
+        .iter()
+        .filter(|template| fitting(template.item) && template.is_for_rules());
     let mut page = staff.page();
     page["here"] = json!("rules");
     page["act"] = json!(form.act);
@@ -186,8 +193,11 @@ fn shown(staff: &Staff, form: &Form<'_>) -> Result<Html<String>, WebError> {
 async fn last_change(tx: &mut Tx, app: &App, staff: &Staff) -> Result<Value, WebError> {
     let desk = desk_of(tx, app, staff).await?;
     let last = crate::store::policy_change::page(tx, &desk.business.id, None, 20).await?;
-    let of_rules = last.iter().find(|change| change.what == crate::domain::policy::PolicyKind::Rules);
-    Ok(of_rules.map_or(json!({}), |change| {
-        json!({ "who": change.changed_by, "at": desk.calendar.zone.local(change.at) })
-    }))
+    let of_rules = last
+        .iter()
+        .find(|change| change.what == crate::domain::policy::PolicyKind::Rules);
+    Ok(of_rules.map_or(
+        json!({}),
+        |change| json!({ "who": change.changed_by, "at": desk.calendar.zone.local(change.at) }),
+    ))
 }

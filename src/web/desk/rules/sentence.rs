@@ -1,10 +1,10 @@
 //! A rule as a sentence in the reader's language.
 
+use crate::domain::item::ItemKind;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
-use crate::domain::rule::{Anchor, Offset, OnlyIf, Rule, When, anchor_of};
-use crate::domain::item::ItemKind;
 use crate::domain::rating::Scale;
+use crate::domain::rule::{Anchor, Offset, OnlyIf, Rule, When, anchor_of};
 use crate::texts::phrases::Phrases;
 
 /// Says rules in one language.
@@ -33,11 +33,20 @@ impl Sayer {
 
     /// `The day before the visit, at 17:00, by text message, else by mail: reminder; asks for a yes; not later than …`.
     pub(in super::super) fn rule(self, rule: &Rule) -> String {
-        let mut channels = rule.channels.iter().map(|channel| self.say(&format!("by_{channel}"), &[]));
+        let mut channels = rule
+            .channels
+            .iter()
+            .map(|channel| self.say(&format!("by_{channel}"), &[]));
         let first = channels.next().unwrap_or_default();
-        let by = channels.fold(first, |before, next| self.say("rule_else", &[("first", &before), ("next", &next)]));
+        let by = channels.fold(first, |before, next| {
+            self.say("rule_else", &[("first", &before), ("next", &next)])
+        });
         let when = capitalized(&self.moment(rule.when, rule.about));
-        let what = self.say(&format!("message_{}", rule.template), &[]);
+        let mut what = self.say(&format!("message_{}", rule.template), &[]);
+        // A question would end the sentence.
+        if what.ends_with('?') {
+            what = self.say("rule_quoted", &[("what", &what)]);
+        }
         let mut said = vec![self.say("rule_says", &[("when", &when), ("by", &by), ("what", &what)])];
         if let Some(service) = &rule.service {
             said.push(self.say("rule_for_service", &[("service", service)]));
@@ -77,10 +86,16 @@ impl Sayer {
         } else {
             let side = if count < 0 { "before" } else { "after" };
             let anchor = self.say(&format!("{side}_{anchor}"), &[]);
-            self.say("rule_moment", &[("span", &self.span(unit, count.unsigned_abs())), ("anchor", &anchor)])
+            self.say(
+                "rule_moment",
+                &[("span", &self.span(unit, count.unsigned_abs())), ("anchor", &anchor)],
+            )
         };
         match at {
-            Some(at) => self.say("rule_at", &[("moment", &moment), ("time", &at.format("%H:%M").to_string())]),
+            Some(at) => self.say(
+                "rule_at",
+                &[("moment", &moment), ("time", &at.format("%H:%M").to_string())],
+            ),
             None => moment,
         }
     }
@@ -102,7 +117,9 @@ fn plural(language: &str, count: u64) -> &'static str {
 
 fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -126,7 +143,7 @@ mod tests {
         );
         assert_eq!(
             said("de", "garage", "satisfaction"),
-            "Am Tag nach dem Ende, um 10:00, per SMS, sonst per E-Mail: Wie war es?; bittet um eine Bewertung von 1 bis 5; \
+            "Am Tag nach dem Ende, um 10:00, per SMS, sonst per E-Mail: „Wie war es?“; bittet um eine Bewertung von 1 bis 5; \
              spätestens 4 Tage nach dem Ende, um 20:00"
         );
         assert_eq!(
@@ -143,7 +160,11 @@ mod tests {
                 for rule in Rules::parse(Rules::preset(preset).unwrap()).unwrap().rule {
                     let said = said(language, preset, &rule.id);
                     let gaps = [", ,", ": ;", "  ", ";;", " ;", "{"];
-                    assert!(!gaps.iter().any(|gap| said.contains(gap)), "{language} {}: {said}", rule.id);
+                    assert!(
+                        !gaps.iter().any(|gap| said.contains(gap)),
+                        "{language} {}: {said}",
+                        rule.id
+                    );
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! A text while it is edited: the fields, how a customer would read it, what is wrong with it, and saving it.
+//! A text while it is edited: which one, what is typed, and saving it. Its page is `view`.
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,23 +10,18 @@ use super::super::super::acted::Acted;
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::acting::desk_of;
-use super::super::render;
-use super::super::rules::Sayer;
-use super::examples::{Example, examples, parts, preview};
-use super::problems::problems;
-use super::{in_use, locale_of, locales};
+use super::examples::parts;
+use super::locale_of;
+use super::view::View;
 use crate::app::App;
 use crate::domain::business::Business;
-use crate::domain::instant::Instant;
 use crate::domain::locale::Locale;
 use crate::domain::message::Channel;
 use crate::domain::policy::{OwnText, PolicyKind};
-use crate::domain::segments;
-use crate::outbound::draft::{Tried, attempt, built_in};
+use crate::outbound::draft::{attempt, built_in};
 use crate::outbound::plan::Desk;
 use crate::outbound::policy;
 use crate::store::{self, Tx};
-use crate::texts::preview::Preview;
 use crate::texts::{Part, Template, catalogue};
 
 /// What can be said of an act: each has a phrase `said_…`.
@@ -46,10 +41,10 @@ pub(in super::super::super) struct Shown {
 
 /// What is edited.
 #[derive(Clone, Copy)]
-struct Edited {
-    template: &'static Template,
-    channel: Channel,
-    locale: Locale,
+pub(super) struct Edited {
+    pub template: &'static Template,
+    pub channel: Channel,
+    pub locale: Locale,
 }
 
 impl Edited {
@@ -71,7 +66,12 @@ impl Edited {
     }
 
     /// What is used now, by part, and whether it is the business's own.
-    async fn in_force(self, tx: &mut Tx, app: &App, business: &Business) -> Result<Vec<(Part, String, bool)>, WebError> {
+    async fn in_force(
+        self,
+        tx: &mut Tx,
+        app: &App,
+        business: &Business,
+    ) -> Result<Vec<(Part, String, bool)>, WebError> {
         let texts = app.dispatcher.texts.texts(tx).await?;
         let source = |part: Part| {
             let (place, source) = texts.source(&business.id, self.template.name, self.locale, part)?;
@@ -190,7 +190,11 @@ pub(in super::super::super) async fn save(
     let desk = desk_of(&mut tx, &app, &staff).await?;
     let edited = Edited::new(&template, &channel, &form.locale, &desk.business)?;
     let in_force = edited.in_force(&mut tx, &app, &desk.business).await?;
-    let drafts: Vec<_> = edited.parts().into_iter().map(|part| (part, form.of(part).to_owned())).collect();
+    let drafts: Vec<_> = edited
+        .parts()
+        .into_iter()
+        .map(|part| (part, form.of(part).to_owned()))
+        .collect();
     let is_current = version(&in_force)? == form.version;
     let mut refused = false;
     if form.step != Step::Preview && is_current {
@@ -213,7 +217,11 @@ pub(in super::super::super) async fn save(
         }
         refused = true;
     }
-    let meanwhile = if is_current { None } else { Some(last_change(&mut tx, &desk).await?) };
+    let meanwhile = if is_current {
+        None
+    } else {
+        Some(last_change(&mut tx, &desk).await?)
+    };
     let status = if form.step == Step::Preview && meanwhile.is_none() {
         StatusCode::OK
     } else {
@@ -252,7 +260,7 @@ fn to_page(business: &Business, edited: Edited, example: &str, said: &str) -> Re
     Redirect::to(&format!("/texts/{}/{}?{query}", edited.template.name, edited.channel))
 }
 
-fn version(in_force: &[(Part, String, bool)]) -> Result<String, WebError> {
+pub(super) fn version(in_force: &[(Part, String, bool)]) -> Result<String, WebError> {
     Ok(policy::version(in_force)?)
 }
 
@@ -260,114 +268,8 @@ fn version(in_force: &[(Part, String, bool)]) -> Result<String, WebError> {
 async fn last_change(tx: &mut Tx, desk: &Desk) -> Result<Value, WebError> {
     let last = store::policy_change::page(tx, &desk.business.id, None, 20).await?;
     let of_texts = last.iter().find(|change| change.what == PolicyKind::Texts);
-    Ok(of_texts.map_or(json!({}), |change| {
-        json!({ "who": change.changed_by, "at": desk.calendar.zone.local(change.at) })
-    }))
-}
-
-/// The page of a text, whatever its fields hold.
-struct View<'a> {
-    edited: Edited,
-    drafts: &'a [(Part, String)],
-    in_force: &'a [(Part, String, bool)],
-    example: &'a str,
-}
-
-impl View<'_> {
-    async fn page(
-        &self,
-        tx: &mut Tx,
-        app: &App,
-        staff: &Staff,
-        desk: &Desk,
-        own: Value,
-    ) -> Result<Html<String>, WebError> {
-        let Edited {
-            template,
-            channel,
-            locale,
-        } = self.edited;
-        let now = app.dispatcher.clock.now();
-        let tried = attempt(tx, &desk.business.id, template.name, locale, self.drafts).await?;
-        let (listed, chosen) = examples(tx, desk, template, self.example, now).await?;
-        let which = (template, channel, locale);
-        let shown = preview(app, desk, &tried.texts, which, chosen.as_ref(), now)?;
-        let mut page = staff.page();
-        if let (Value::Object(page), Value::Object(own)) = (&mut page, own) {
-            page.extend(own);
-        }
-        page["here"] = json!("texts");
-        page["template"] = json!(template.name);
-        page["channel"] = json!(channel);
-        page["locale"] = json!(locale.tag());
-        page["language"] = json!(locale.language());
-        page["locales"] = locales(tx, &desk.business).await?;
-        page["version"] = json!(version(self.in_force)?);
-        page["is_own"] = json!(self.in_force.iter().any(|(_, _, is_own)| *is_own));
-        page["fields"] = self.fields(Sayer::new(&staff.locale()?), &tried, &shown);
-        page["names"] = json!(shown.names);
-        page["examples"] = json!(listed);
-        page["example"] = json!(chosen.as_ref().map_or("sample", |example| example.item.id()));
-        page["others"] = self.others(tx, app, desk, &tried, chosen.as_ref(), now).await?;
-        render("text.html", &staff.locale()?, &page)
-    }
-
-    /// Each part: what is typed, how it reads, what it costs, what is wrong with it.
-    fn fields(&self, sayer: Sayer, tried: &Tried, shown: &Preview) -> Value {
-        let field = |(part, draft): &(Part, String)| {
-            let finding = tried.findings.iter().find(|(found, _)| found == part);
-            let finding = finding.and_then(|(_, finding)| finding.as_ref());
-            let reads = shown.parts.iter().find(|(shown, _)| shown == part);
-            // What can't be read is shown nowhere: not even what would stand in its place.
-            let is_usable = finding.is_none_or(|finding| !finding.example.is_empty());
-            let reads = reads.and_then(|(_, text)| text.as_ref().ok()).filter(|_| is_usable);
-            json!({
-                "part": part, "draft": draft, "reads": reads, "problems": problems(sayer, finding),
-                "cost": reads.filter(|_| *part == Part::Sms).map(|text| cost(text)),
-                "worst": finding.and_then(|finding| finding.worst).map(|worst| worst.segments),
-                "rows": draft.lines().count().clamp(3, 16) + 2,
-            })
-        };
-        self.drafts.iter().map(field).collect()
-    }
-
-    /// The same message on its other channels, and in the other languages that customers have.
-    async fn others(
-        &self,
-        tx: &mut Tx,
-        app: &App,
-        desk: &Desk,
-        tried: &Tried,
-        example: Option<&Example>,
-        now: Instant,
-    ) -> Result<Value, WebError> {
-        let mut others = Vec::new();
-        for locale in in_use(tx, &desk.business).await? {
-            for channel in Channel::ALL {
-                let template = self.edited.template;
-                let is_this = *channel == self.edited.channel && locale == self.edited.locale;
-                if is_this || parts(template, *channel).is_empty() {
-                    continue;
-                }
-                let shown = preview(app, desk, &tried.texts, (template, *channel, locale), example, now)?;
-                let reads = shown.parts.iter().filter_map(|(_, text)| text.as_ref().ok());
-                let reads: Vec<_> = reads.map(String::as_str).collect();
-                others.push(json!({
-                    "locale": locale.tag(), "language": locale.language(), "channel": channel,
-                    "reads": reads.join("\n\n"),
-                    "cost": (*channel == Channel::Sms).then(|| cost(&reads.concat())),
-                }));
-            }
-        }
-        Ok(others.into())
-    }
-}
-
-fn cost(text: &str) -> Value {
-    let counted = segments::count(text);
-    let outside: Vec<_> = segments::outside_gsm7(text).into_iter().map(String::from).collect();
-    json!({
-        "segments": counted.segments, "units": counted.units, "encoding": counted.encoding,
-        "outside": outside.join(" "),
-    })
+    Ok(of_texts.map_or(
+        json!({}),
+        |change| json!({ "who": change.changed_by, "at": desk.calendar.zone.local(change.at) }),
+    ))
 }

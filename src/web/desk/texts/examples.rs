@@ -132,7 +132,10 @@ async fn of_item(tx: &mut Tx, item: Item) -> Result<Option<Example>, WebError> {
 /// The parts of a template on a channel: what ends a mail has no subject of its own.
 pub(super) fn parts(template: &Template, channel: Channel) -> Vec<Part> {
     let of_channel = Part::of(channel).iter();
-    of_channel.filter(|part| template.parts.contains(part)).copied().collect()
+    of_channel
+        .filter(|part| template.parts.contains(part))
+        .copied()
+        .collect()
 }
 
 /// What the example's customer would read, in that locale; somebody made up where there is no example.
@@ -151,8 +154,14 @@ pub(super) fn preview(
     let settings = &app.dispatcher.settings;
     let sender = app.dispatcher.sender(channel, &desk.business);
     let offered = Offered::new(settings, template.name, channel, can_reply(channel, &sender));
-    let rule = desk.rules.iter().find(|rule| rule.template == template.name && rule.enabled);
-    let asks = rule.map_or_else(|| template.asks.first().copied().unwrap_or(Asks::Nothing), |rule| rule.asks);
+    let rule = desk
+        .rules
+        .iter()
+        .find(|rule| rule.template == template.name && rule.enabled);
+    let asks = rule.map_or_else(
+        || template.asks.first().copied().unwrap_or(Asks::Nothing),
+        |rule| rule.asks,
+    );
     let told = told_before(template, &example.item);
     let subject = Subject {
         business: &desk.business,

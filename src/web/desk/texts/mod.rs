@@ -3,10 +3,11 @@
 mod draft;
 mod examples;
 mod problems;
+mod view;
 
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse};
 use axum::http::header;
+use axum::response::{Html, IntoResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -73,9 +74,15 @@ pub(in super::super) async fn texts(
             });
             let sources: Vec<_> = sources.collect();
             if !sources.is_empty() {
+                let shown = in_force
+                    .preview_of_sample(template, &parts, &desk.business.id, locale)
+                    .parts;
+                let begins = shown
+                    .into_iter()
+                    .find_map(|(_, text)| Some(one_line(&text.ok()?, BEGINNING)));
                 rows.push(json!({
                     "template": template.name, "item": template.item, "channel": channel,
-                    "begins": sources.first().and_then(|first| first["source"].as_str()).map(|text| one_line(text, BEGINNING)),
+                    "begins": begins,
                     "own": sources.iter().any(|source| source["own"] == json!(true)), "sources": sources,
                     "own_in": own_in(&own, template.name, &parts.iter().map(ToString::to_string).collect::<Vec<_>>()),
                 }));
@@ -92,7 +99,9 @@ pub(in super::super) async fn texts(
 
 /// The locales in which a business has its own wording of some parts of a template.
 fn own_in(own: &[TextOverride], template: &str, parts: &[String]) -> Vec<String> {
-    let of_it = own.iter().filter(|own| own.template == template && parts.contains(&own.part));
+    let of_it = own
+        .iter()
+        .filter(|own| own.template == template && parts.contains(&own.part));
     let mut locales: Vec<_> = of_it.map(|own| own.locale.clone()).collect();
     locales.sort();
     locales.dedup();
@@ -109,7 +118,8 @@ fn locale_of(wanted: &str, business: &Business) -> Result<Locale, WebError> {
 async fn locales(tx: &mut Tx, business: &Business) -> Result<Value, WebError> {
     let in_use = in_use(tx, business).await?;
     let others = Locale::known().filter(|known| !in_use.contains(known));
-    let named = |locale: &Locale, is_used: bool| json!({ "tag": locale.tag(), "language": locale.language(), "used": is_used });
+    let named =
+        |locale: &Locale, is_used: bool| json!({ "tag": locale.tag(), "language": locale.language(), "used": is_used });
     let used = in_use.iter().map(|locale| named(locale, true));
     Ok(used.chain(others.map(|locale| named(&locale, false))).collect())
 }
