@@ -27,8 +27,8 @@ use crate::store::{self, StoreError, Tx};
 /// How far ahead it looks.
 pub const AHEAD: TimeDelta = TimeDelta::days(30);
 
-/// How many examples are shown of what happens by a rule.
-const EXAMPLES: usize = 5;
+/// How many examples are shown of each thing that happens by a rule.
+const EXAMPLES: u64 = 3;
 
 /// How many items are read together.
 const TOGETHER: usize = 500;
@@ -244,7 +244,7 @@ impl Look<'_> {
         let of_rule = preview.rules.entry(rule_id.to_owned()).or_default();
         let count = of_rule.counts.entry(effect.to_string()).or_default();
         *count += 1;
-        if of_rule.examples.len() < EXAMPLES {
+        if *count <= EXAMPLES {
             let local = |at: Instant| self.desk.calendar.zone.local(at);
             of_rule.examples.push(Example {
                 effect,

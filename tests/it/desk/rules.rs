@@ -298,7 +298,7 @@ async fn the_second_of_two_who_edit_at_once_is_told_and_overwrites_nothing() {
     assert_eq!(told.status, 422);
     let page = told.html();
     assert!(
-        page.contains("The eva has changed this meanwhile") && page.contains("16:00"),
+        page.contains("changed meanwhile by The eva") && page.contains("16:00"),
         "{page}"
     );
     let at = |rule: Rule| toml::to_string(&rule).unwrap().contains("18:00");

@@ -250,7 +250,7 @@ async fn the_second_of_two_who_write_at_once_is_told_and_overwrites_nothing() {
         .await;
     assert_eq!(told.status, 422);
     assert!(
-        told.html().contains("The eva has changed this meanwhile"),
+        told.html().contains("changed meanwhile by The eva"),
         "{}",
         told.html()
     );

@@ -214,15 +214,9 @@ fn moment(
         return None;
     };
     let count = if side == "before" { -count } else { count };
-    let at = match at.trim() {
-        "" => None,
-        text => match NaiveTime::parse_from_str(text.get(..5).unwrap_or(text), "%H:%M") {
-            Ok(time) => Some(time),
-            Err(_) => {
-                errors.insert(field, "rule_wrong_time");
-                return None;
-            }
-        },
+    let Some(at) = time_of_day(at.trim()) else {
+        errors.insert(field, "rule_wrong_time");
+        return None;
     };
     let offset = match (unit.as_str(), at) {
         ("hours", None) => Offset::Hours(count),
@@ -249,6 +243,21 @@ fn moment(
         offset,
         anchor: Some(anchor).filter(|_| !is_usual),
     })
+}
+
+/// None: it is no time of day; some none: none is typed.
+#[expect(
+    clippy::option_option,
+    reason = "nothing typed is right, and not the same as something wrong"
+)]
+fn time_of_day(text: &str) -> Option<Option<NaiveTime>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let time = NaiveTime::parse_from_str(text, "%H:%M");
+    time.or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"))
+        .ok()
+        .map(Some)
 }
 
 /// One of a list.

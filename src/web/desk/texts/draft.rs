@@ -198,12 +198,11 @@ pub(in super::super::super) async fn save(
     let is_current = version(&in_force)? == form.version;
     let mut refused = false;
     if form.step != Step::Preview && is_current {
-        let texts = match form.step {
-            Step::BuiltIn => Some(without_own(edited)),
-            _ => {
-                let tried = attempt(&mut tx, &desk.business.id, edited.template.name, edited.locale, &drafts).await?;
-                tried.is_usable().then_some(tried.drafts)
-            }
+        let texts = if form.step == Step::BuiltIn {
+            Some(without_own(edited))
+        } else {
+            let tried = attempt(&mut tx, &desk.business.id, edited.template.name, edited.locale, &drafts).await?;
+            tried.is_usable().then_some(tried.drafts)
         };
         if let Some(texts) = texts {
             let saved = policy::save_texts(&mut tx, &desk.business.id, &texts, Some(&staff.user.name), now).await?;

@@ -22,7 +22,7 @@ use crate::domain::message::Channel;
 use crate::outbound::wording::one_line;
 use crate::store::text_override::TextOverride;
 use crate::store::{self, Tx};
-use crate::texts::Texts;
+use crate::texts::{Part, Template, Texts};
 use examples::parts;
 
 pub(in super::super) use draft::{save, text};
@@ -67,26 +67,7 @@ pub(in super::super) async fn texts(
     let mut rows = Vec::new();
     for template in Texts::templates() {
         for channel in Channel::ALL {
-            let parts = parts(template, *channel);
-            let sources = parts.iter().filter_map(|part| {
-                let (place, source) = in_force.source(&desk.business.id, template.name, locale, *part)?;
-                Some(json!({ "part": part, "own": place.business.is_some(), "source": source.trim() }))
-            });
-            let sources: Vec<_> = sources.collect();
-            if !sources.is_empty() {
-                let shown = in_force
-                    .preview_of_sample(template, &parts, &desk.business.id, locale)
-                    .parts;
-                let begins = shown
-                    .into_iter()
-                    .find_map(|(_, text)| Some(one_line(&text.ok()?, BEGINNING)));
-                rows.push(json!({
-                    "template": template.name, "item": template.item, "channel": channel,
-                    "begins": begins,
-                    "own": sources.iter().any(|source| source["own"] == json!(true)), "sources": sources,
-                    "own_in": own_in(&own, template.name, &parts.iter().map(ToString::to_string).collect::<Vec<_>>()),
-                }));
-            }
+            rows.extend(row(&desk.business, &in_force, &own, (template, *channel, locale)));
         }
     }
     let mut page = staff.page();
@@ -97,11 +78,35 @@ pub(in super::super) async fn texts(
     render("texts.html", &staff.locale()?, &page)
 }
 
+/// What a template says on a channel; none: it has no words for that.
+fn row(
+    business: &Business,
+    in_force: &Texts,
+    own: &[TextOverride],
+    (template, channel, locale): (&'static Template, Channel, Locale),
+) -> Option<Value> {
+    let parts = parts(template, channel);
+    let sources = parts.iter().filter_map(|part| {
+        let (place, source) = in_force.source(&business.id, template.name, locale, *part)?;
+        Some(json!({ "part": part, "own": place.business.is_some(), "source": source.trim() }))
+    });
+    let sources: Vec<_> = sources.collect();
+    let shown = in_force.preview_of_sample(template, &parts, &business.id, locale);
+    let begins = shown.parts.into_iter().find_map(|(_, text)| text.ok());
+    (!sources.is_empty()).then(|| {
+        json!({
+            "template": template.name, "channel": channel, "begins": begins.map(|text| one_line(&text, BEGINNING)),
+            "own": sources.iter().any(|source| source["own"] == json!(true)),
+            "own_in": own_in(own, template.name, &parts), "sources": sources,
+        })
+    })
+}
+
 /// The locales in which a business has its own wording of some parts of a template.
-fn own_in(own: &[TextOverride], template: &str, parts: &[String]) -> Vec<String> {
+fn own_in(own: &[TextOverride], template: &str, parts: &[Part]) -> Vec<String> {
     let of_it = own
         .iter()
-        .filter(|own| own.template == template && parts.contains(&own.part));
+        .filter(|own| own.template == template && parts.iter().any(|part| part.as_str() == own.part));
     let mut locales: Vec<_> = of_it.map(|own| own.locale.clone()).collect();
     locales.sort();
     locales.dedup();

@@ -7,7 +7,10 @@ use crate::texts::{Finding, Wrong};
 
 /// What was found, errors first: `error` or `warning`, and what to do.
 pub(super) fn problems(sayer: Sayer, finding: Option<&Finding>) -> Vec<Value> {
-    let problems = finding.into_iter().flat_map(|finding| &finding.problems);
+    let found = || finding.into_iter().flat_map(|finding| &finding.problems);
+    // A name that is not known can't be rendered either: once is enough.
+    let unknown = found().any(|problem| matches!(problem.wrong, Wrong::UnknownNames { .. }));
+    let problems = found().filter(|problem| !(unknown && matches!(problem.wrong, Wrong::Line { .. })));
     let said = problems.map(|problem| json!({ "severity": problem.severity, "says": said(sayer, &problem.wrong) }));
     said.collect()
 }

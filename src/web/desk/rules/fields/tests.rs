@@ -6,7 +6,7 @@ fn every_rule_of_a_preset_comes_out_of_its_form_as_it_went_in() {
     for preset in ["garage", "insurance"] {
         for rule in Rules::parse(Rules::preset(preset).unwrap()).unwrap().rule {
             let again = Fields::of(&rule).rule(&rule.id, rule.enabled).unwrap();
-            assert_eq!(again.to_owned(), as_written(&rule), "{}", rule.id);
+            assert_eq!(again, as_written(&rule), "{}", rule.id);
         }
     }
 }
