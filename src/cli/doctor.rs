@@ -201,7 +201,10 @@ async fn check_users(report: &mut Report<'_>, tx: &mut Tx) -> anyhow::Result<()>
 /// Rules are the business's own from its first day: what a preset has learned since is not among them.
 async fn check_rules(report: &mut Report<'_>, tx: &mut Tx, business: &Business) -> anyhow::Result<()> {
     let rules = store::rule::of_business(tx, &business.id).await?;
-    if rules.iter().any(|rule| rule.template == catalogue::CASE_ALERT) {
+    if rules
+        .iter()
+        .any(|rule| rule.enabled && rule.template == catalogue::CASE_ALERT)
+    {
         return Ok(());
     }
     let (id, kind) = (&business.id, business.kind);

@@ -9,12 +9,11 @@ use super::choice::one_of;
 use super::context::Context;
 use super::output::Out;
 use crate::domain::business::BusinessKind;
-use crate::domain::message::Asks;
-use crate::domain::rating::Scale;
-use crate::domain::rule::{Anchor, Rule, Rules};
-use crate::outbound::plan::replan_business;
+use crate::domain::rule::Rules;
+use crate::outbound::plan::again;
+use crate::outbound::policy;
 use crate::store::{self, Open};
-use crate::texts::{Part, Template, Texts, catalogue};
+use crate::texts::rule_fit::misfits_in;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -76,75 +75,12 @@ fn read(file: &Path) -> anyhow::Result<Rules> {
         "{} holds no rule: each begins with [[rule]]",
         file.display()
     );
-    let problems = template_problems(&rules);
+    let problems = misfits_in(&rules);
     if problems.is_empty() {
         Ok(rules)
     } else {
         anyhow::bail!("{}:\n{}", file.display(), problems.join("\n"))
     }
-}
-
-/// Rules whose template does not exist, or has no text for one of their channels.
-fn template_problems(rules: &Rules) -> Vec<String> {
-    let known = || {
-        Texts::templates()
-            .iter()
-            .map(|template| template.name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let mut problems = Vec::new();
-    for rule in &rules.rule {
-        let Some(template) = catalogue::find(&rule.template) else {
-            problems.push(format!(
-                "rule `{}`: there is no template `{}`; there are {}",
-                rule.id,
-                rule.template,
-                known()
-            ));
-            continue;
-        };
-        problems.extend(misuse(rule, template).map(|problem| format!("rule `{}`: {problem}", rule.id)));
-        for channel in &rule.channels {
-            if !Part::of(*channel)
-                .iter()
-                .all(|part| Texts::has_part(&rule.template, *part))
-            {
-                problems.push(format!(
-                    "rule `{}`: template `{}` has no text for {channel}",
-                    rule.id, rule.template
-                ));
-            }
-        }
-    }
-    problems
-}
-
-/// What a rule does with a template that was not written for that.
-fn misuse(rule: &Rule, template: &Template) -> impl Iterator<Item = String> {
-    let name = template.name;
-    let item = (!template.item.fits(rule.about)).then(|| {
-        format!(
-            "template `{name}` speaks about a {}, not about a {}",
-            template.item, rule.about
-        )
-    });
-    let asked = rule.scale.unwrap_or(Scale::Csat);
-    let scale = template
-        .scale
-        .filter(|scale| rule.asks == Asks::Rating && *scale != asked);
-    let scale = scale.map(|scale| {
-        let range = scale.range();
-        format!(
-            "template `{name}` asks for {} to {}: write scale = \"{scale}\", or choose another template",
-            range.start(),
-            range.end()
-        )
-    });
-    // Counted from anything else it would wait for a complaint to be closed: only the content would be invited.
-    let review = (name == catalogue::REVIEW_INVITATION && rule.anchor() != Anchor::Rated)
-        .then(|| format!("template `{name}` goes to all who answered alike: let `when` count from anchor = \"rated\""));
-    item.into_iter().chain(scale).chain(review)
 }
 
 async fn import(context: &Context, file: &Path, business: &str, out: &mut Out) -> anyhow::Result<()> {
@@ -155,27 +91,17 @@ async fn import(context: &Context, file: &Path, business: &str, out: &mut Out) -
     if store::business::find(&mut tx, business).await?.is_none() {
         anyhow::bail!("there is no business `{business}`: `daybefore business list` shows them");
     }
-    store::rule::replace(&mut tx, business, &rules).await?;
-    let detail = format!("{} rules", rules.rule.len());
-    store::history::add(
-        &mut tx,
-        Some(business),
-        ("business", business),
-        "rules imported",
-        &detail,
-        now,
-    )
-    .await?;
+    policy::save_rules(&mut tx, business, &rules, None, now).await?;
     tx.commit().await?;
     let bar = ProgressBar::new_spinner();
-    let planning = replan_business(&store, &context.zones()?, business, now, |done| {
+    let planning = again::to_the_end(&store, &context.zones()?, business, now, |done| {
         bar.set_message(format!("{done} items"));
     })
     .await?;
     bar.finish_and_clear();
     Ok(out.line(format_args!(
         "{} rules in force; messages: {} planned, {} moved, {} not to be sent",
-        rules.rule.len(),
+        rules.rule.iter().filter(|rule| rule.enabled).count(),
         planning.planned,
         planning.moved,
         planning.skipped

@@ -8,10 +8,10 @@ use anyhow::Context as _;
 
 use super::context::Context;
 use super::output::Out;
-use crate::domain::ids::new_id;
 use crate::domain::locale::Locale;
-use crate::outbound::text_shelf::{self, TextShelf};
-use crate::store::text_override::TextOverride;
+use crate::domain::policy::OwnText;
+use crate::outbound::policy;
+use crate::outbound::text_shelf::TextShelf;
 use crate::store::{self, Open};
 use crate::texts::{Finding, Override, Part, Texts};
 
@@ -149,14 +149,13 @@ async fn import(context: &Context, folder: &Path, business: &str, out: &mut Out)
         out.flush()?;
         anyhow::bail!("nothing was imported: mend the texts above first");
     }
-    let rows: Vec<_> = own
+    let texts: Vec<_> = own
         .into_iter()
-        .map(|text| TextOverride {
-            business_id: text.business_id,
+        .map(|text| OwnText {
             template: text.template,
             locale: text.locale,
             part: text.part.to_string(),
-            body: text.body,
+            body: Some(text.body),
         })
         .collect();
     let store = context.store(Open::Existing).await?;
@@ -166,20 +165,9 @@ async fn import(context: &Context, folder: &Path, business: &str, out: &mut Out)
         store::business::find(&mut tx, business).await?.is_some(),
         "there is no business `{business}`: `daybefore business list` shows them"
     );
-    store::text_override::replace(&mut tx, business, &rows).await?;
-    text_shelf::note_change(&mut tx, &new_id(now)).await?;
-    let detail = format!("{} own texts", rows.len());
-    store::history::add(
-        &mut tx,
-        Some(business),
-        ("business", business),
-        "texts imported",
-        &detail,
-        now,
-    )
-    .await?;
+    policy::replace_texts(&mut tx, business, &texts, None, now).await?;
     tx.commit().await?;
-    out.line(format_args!("{} texts of {business}'s own are in force", rows.len()))?;
+    out.line(format_args!("{} texts of {business}'s own are in force", texts.len()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -25,6 +25,7 @@ pub mod note;
 pub mod password;
 pub mod phone;
 pub mod plan;
+pub mod policy;
 pub mod question;
 pub mod quiet_hours;
 pub mod rating;

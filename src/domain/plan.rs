@@ -92,7 +92,7 @@ pub enum Intent {
     Skip(Reason),
 }
 
-/// The messages that `rules` want for an item. A rule that does not concern the item, or whose anchor has not come
+/// The messages that `rules` want for an item. A rule that is turned off or does not concern the item, or whose anchor has not come
 /// (the day after a visit that is not over), wants nothing.
 #[must_use]
 pub fn plan<'a>(facts: Facts<'_>, rules: impl IntoIterator<Item = &'a Rule>, calendar: &Calendar) -> Vec<Wanted<'a>> {
@@ -107,7 +107,8 @@ fn concerns(rule: &Rule, item: &Item) -> bool {
     let fits = |filter: Option<&str>, value: Option<&str>| {
         filter.is_none_or(|filter| value.is_some_and(|value| value.eq_ignore_ascii_case(filter)))
     };
-    rule.about == item.kind()
+    rule.enabled
+        && rule.about == item.kind()
         && match item {
             Item::Booking(booking) => fits(rule.service.as_deref(), booking.service.as_deref()),
             Item::Renewal(renewal) => fits(rule.kind.as_deref(), Some(renewal.kind.as_str())),

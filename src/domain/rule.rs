@@ -2,6 +2,8 @@
 //!
 //! Their TOML form is what `daybefore rules export|import|check` speaks (DESIGN 4).
 
+mod problem;
+
 use std::collections::HashSet;
 use std::fmt;
 
@@ -12,6 +14,7 @@ use super::closed_list::closed_list;
 use super::item::ItemKind;
 use super::message::{Asks, Channel, Purpose};
 use super::rating::Scale;
+pub use problem::{Field, RuleProblem};
 
 closed_list! {
     /// The moment of an item that a rule counts from.
@@ -51,6 +54,9 @@ closed_list! {
 pub struct Rule {
     /// Unique within the business; lower-case words joined by `-`.
     pub id: String,
+    /// Turned off it wants nothing, and is kept.
+    #[serde(default = "on", skip_serializing_if = "is_on")]
+    pub enabled: bool,
     pub about: ItemKind,
     /// Only renewals of this kind (`policy`, `warranty`, `inspection`, `service`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,6 +78,18 @@ pub struct Rule {
     pub only_if: OnlyIf,
     /// Later than this the message is not sent.
     pub useful_until: When,
+}
+
+const fn on() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes a reference"
+)]
+const fn is_on(enabled: &bool) -> bool {
+    *enabled
 }
 
 const fn nothing() -> Asks {
@@ -107,6 +125,24 @@ pub enum Offset {
     Days(i64, Option<NaiveTime>),
     /// Calendar months from the original date, at a wall-clock time (none: the anchor's own).
     Months(i64, Option<NaiveTime>),
+}
+
+impl Offset {
+    /// Whether it reaches no farther than rules may.
+    #[must_use]
+    pub fn is_within_reach(self) -> bool {
+        self.in_hours().unsigned_abs() <= FARTHEST_DAYS.unsigned_abs() * 24
+    }
+
+    /// About how far it reaches, a month taken for 30 days.
+    #[must_use]
+    pub const fn in_hours(self) -> i64 {
+        match self {
+            Self::Hours(hours) => hours,
+            Self::Days(days, _) => days.saturating_mul(24),
+            Self::Months(months, _) => months.saturating_mul(30 * 24),
+        }
+    }
 }
 
 /// A moment relative to an item: `{ days = -1, at = "17:00" }`, `{ hours = -2 }`, `{ months = -1, at = "10:00" }`.
@@ -156,18 +192,18 @@ impl TryFrom<WhenForm> for When {
             .as_deref()
             .and_then(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
         let offset = match (form.months, form.days, form.hours) {
-            (Some(months), None, None) if months.abs() * 30 <= FARTHEST_DAYS => Offset::Months(months, at),
-            (None, Some(days), None) if days.abs() <= FARTHEST_DAYS => Offset::Days(days, at),
-            (None, None, Some(hours)) if at.is_none() && hours.abs() <= FARTHEST_DAYS * 24 => Offset::Hours(hours),
+            (Some(months), None, None) => Offset::Months(months, at),
+            (None, Some(days), None) => Offset::Days(days, at),
             (None, None, Some(_)) if at.is_some() => {
                 return Err("`at` goes with days or months, not with hours".to_owned());
             }
+            (None, None, Some(hours)) => Offset::Hours(hours),
             (None, None, None) => return Err("one of `days`, `hours` or `months` is missing".to_owned()),
-            (Some(_), None, None) | (None, Some(_), None) | (None, None, Some(_)) => {
-                return Err(format!("that is more than {FARTHEST_DAYS} days away"));
-            }
             _ => return Err("only one of `days`, `hours` and `months` can be given".to_owned()),
         };
+        if !offset.is_within_reach() {
+            return Err(format!("that is more than {FARTHEST_DAYS} days away"));
+        }
         Ok(Self {
             offset,
             anchor: form.anchor,
@@ -237,6 +273,15 @@ impl Rules {
         }
     }
 
+    /// An id that none of `taken` has, made of a template's name.
+    #[must_use]
+    pub fn free_id(template: &str, taken: &HashSet<String>) -> String {
+        let name = template.replace('_', "-");
+        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+        let mut ids = std::iter::once(name.clone()).chain(numbered);
+        ids.find(|id| !taken.contains(id)).unwrap_or(name)
+    }
+
     /// The same rules as a file, to be edited and imported again.
     ///
     /// # Errors
@@ -245,7 +290,9 @@ impl Rules {
         toml::to_string(self)
     }
 
-    fn problems(&self) -> Vec<String> {
+    /// What is wrong with them, a line a problem.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
         let mut seen = HashSet::new();
         let doubled = self.rule.iter().filter(|rule| !seen.insert(rule.id.as_str()));
         let mut problems: Vec<_> = doubled
@@ -266,38 +313,6 @@ impl Rule {
     pub fn anchor(&self) -> Anchor {
         self.when.anchor.unwrap_or_else(|| default_anchor(self.about))
     }
-
-    fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if self.about == ItemKind::Reply {
-            problems.push("rules speak about bookings, renewals and cases; what answers a reply needs none".to_owned());
-        }
-        let id_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if self.id.is_empty() || self.id.len() > 60 || !self.id.chars().all(id_fits) {
-            problems.push("an id is made of lower-case letters, digits and `-`, 60 at most".to_owned());
-        }
-        if self.channels.is_empty() {
-            problems.push("`channels` is empty: name at least one of sms, email, call".to_owned());
-        }
-        for (key, when) in [("when", self.when), ("useful_until", self.useful_until)] {
-            if let Some(anchor) = when.anchor.filter(|anchor| !anchor_fits(self.about, *anchor)) {
-                problems.push(format!("{key}: a {} has no `{anchor}`", self.about));
-            }
-        }
-        if self.kind.is_some() && self.about != ItemKind::Renewal {
-            problems.push("`kind` goes with about = \"renewal\"; bookings are told apart by `service`".to_owned());
-        }
-        if self.service.is_some() && self.about != ItemKind::Booking {
-            problems.push("`service` goes with about = \"booking\"; renewals are told apart by `kind`".to_owned());
-        }
-        if !asks_fits(self.about, self.asks) {
-            problems.push(format!("a {} can't be asked `{}`", self.about, self.asks));
-        }
-        if self.scale.is_some() && self.asks != Asks::Rating {
-            problems.push("`scale` goes with asks = \"rating\"".to_owned());
-        }
-        problems
-    }
 }
 
 const fn default_anchor(about: ItemKind) -> Anchor {
@@ -314,25 +329,5 @@ pub const fn anchor_of(when: When, about: ItemKind) -> Anchor {
     match when.anchor {
         Some(anchor) => anchor,
         None => default_anchor(about),
-    }
-}
-
-const fn anchor_fits(about: ItemKind, anchor: Anchor) -> bool {
-    match anchor {
-        Anchor::Start | Anchor::Changed | Anchor::Cancelled => matches!(about, ItemKind::Booking),
-        Anchor::EndsOn => matches!(about, ItemKind::Renewal),
-        Anchor::Opened => matches!(about, ItemKind::Case),
-        Anchor::Booked | Anchor::Rated => !matches!(about, ItemKind::Case),
-        Anchor::Completed => true,
-    }
-}
-
-const fn asks_fits(about: ItemKind, asks: Asks) -> bool {
-    match asks {
-        Asks::Nothing => true,
-        Asks::Rating => !matches!(about, ItemKind::Case),
-        Asks::Confirm => matches!(about, ItemKind::Booking),
-        Asks::Renewal => matches!(about, ItemKind::Renewal),
-        Asks::Solved => matches!(about, ItemKind::Case),
     }
 }

@@ -59,6 +59,18 @@ pub fn count(text: &str) -> Segmented {
     }
 }
 
+/// The characters that GSM-7 lacks, each once, in the order of the text: any of them makes it UCS-2.
+#[must_use]
+pub fn outside_gsm7(text: &str) -> Vec<char> {
+    let mut outside = Vec::new();
+    for char in composed(text).chars() {
+        if septets_of(char) == 0 && !outside.contains(&char) {
+            outside.push(char);
+        }
+    }
+    outside
+}
+
 /// The text in NFC: a decomposed `é` would force UCS-2 although GSM-7 has the letter.
 fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::store::text_override::TextOverride;
 use crate::store::{self, StoreError, Tx};
 use crate::texts::{Override, TextError, Texts};
 
@@ -42,7 +43,15 @@ impl TextShelf {
 }
 
 async fn overrides(tx: &mut Tx) -> Result<Vec<Override>, StoreError> {
-    let rows = store::text_override::all(tx).await?;
+    read(store::text_override::all(tx).await?)
+}
+
+/// One business's own texts.
+pub(super) async fn own_texts(tx: &mut Tx, business_id: &str) -> Result<Vec<Override>, StoreError> {
+    read(store::text_override::of_business(tx, business_id).await?)
+}
+
+fn read(rows: Vec<TextOverride>) -> Result<Vec<Override>, StoreError> {
     rows.into_iter()
         .map(|row| {
             let part = row

@@ -120,6 +120,14 @@ pub async fn renewals_of(
         .bind(customer_id).bind(after.0).bind(after.1).bind(limit).fetch_all(c).await)?)
 }
 
+/// The locales that customers of a business have, of the first so many by name: to know all, all would have to be read.
+pub async fn locales(tx: &mut Tx, business_id: &str, of_first: i64) -> Result<Vec<String>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT DISTINCT locale FROM (SELECT locale FROM customer WHERE business_id = $1 \
+            ORDER BY name_key, id LIMIT $2) AS some WHERE locale IS NOT NULL ORDER BY locale",
+    ).bind(business_id).bind(of_first).fetch_all(c).await)?)
+}
+
 /// Since when a customer is known.
 pub async fn known_since(tx: &mut Tx, customer_id: &str) -> Result<Option<Instant>, StoreError> {
     Ok(

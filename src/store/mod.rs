@@ -35,6 +35,7 @@ pub mod note;
 pub mod outbox;
 pub mod overruled;
 mod packed;
+pub mod policy_change;
 pub mod question;
 pub mod rating;
 pub mod receipt;

@@ -80,9 +80,9 @@ pub async fn find(tx: &mut Tx, business_id: &str) -> Result<Option<Replan>, Stor
     )).bind(business_id).fetch_optional(c).await)?)
 }
 
-/// The business that has waited longest for the rest of its new plans.
-pub async fn next_open(tx: &mut Tx) -> Result<Option<String>, StoreError> {
+/// The businesses that wait for the rest of their new plans, the one that has waited longest first.
+pub async fn open(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT business_id FROM replan WHERE ended_at IS NULL ORDER BY asked_at LIMIT 1",
-    ).fetch_optional(c).await)?)
+        "SELECT business_id FROM replan WHERE ended_at IS NULL ORDER BY asked_at",
+    ).fetch_all(c).await)?)
 }

@@ -23,3 +23,16 @@ pub async fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError>
     ).bind(name).bind(value).execute(c).await)?;
     Ok(())
 }
+
+/// The remembered values whose names begin so, by name.
+pub async fn named(tx: &mut Tx, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT name, value FROM setting WHERE name >= $1 AND name < $1 || '~' ORDER BY name",
+    ).bind(beginning).fetch_all(c).await)?)
+}
+
+/// Forgets a value.
+pub async fn remove(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query("DELETE FROM setting WHERE name = $1").bind(name).execute(c).await)?;
+    Ok(())
+}

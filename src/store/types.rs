@@ -18,6 +18,7 @@ use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
 use crate::domain::link::LinkPurpose;
 use crate::domain::local::{LocalDate, LocalDateTime};
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
+use crate::domain::policy::PolicyKind;
 use crate::domain::question::QuestionState;
 use crate::domain::rating::Scale;
 use crate::domain::record::Field as RecordField;
@@ -101,6 +102,7 @@ stored_as_text!(
     LocalDate,
     LocalDateTime,
     OnlyIf,
+    PolicyKind,
     Purpose,
     QuestionState,
     Reason,

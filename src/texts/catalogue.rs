@@ -70,6 +70,14 @@ pub struct Template {
     pub links_in_sms: bool,
 }
 
+impl Template {
+    /// Whether a rule can send it: not what ends every mail, nor what answers what somebody has written.
+    #[must_use]
+    pub fn is_for_rules(&self) -> bool {
+        !matches!(self.name, FOOTER | "opt_out_confirmed" | "help" | "cancel_by_mail")
+    }
+}
+
 const WRITTEN: &[Part] = &[Part::Sms, Part::Subject, Part::Body];
 const SPOKEN: &[Part] = &[Part::Call];
 const FRAGMENT: &[Part] = &[Part::Body];

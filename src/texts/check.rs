@@ -1,5 +1,7 @@
 //! Renders every text with many samples and reports what it costs and what would go wrong.
 
+mod wrong;
+
 use std::collections::BTreeSet;
 
 use minijinja::Value;
@@ -16,6 +18,7 @@ use crate::domain::closed_list::closed_list;
 use crate::domain::locale::Locale;
 use crate::domain::message::Asks;
 use crate::domain::segments::{self, Segmented};
+pub use wrong::Wrong;
 
 /// Longer text messages are refused by Twilio (FACTS 1.2), in characters.
 const LONGEST_SMS: usize = 1600;
@@ -32,6 +35,9 @@ closed_list! {
 pub struct Problem {
     pub severity: Severity,
     pub text: String,
+    /// For pages, which say it in their reader's language.
+    #[serde(skip)]
+    pub wrong: Wrong,
 }
 
 /// What was found out about one part of one template in one locale.
@@ -76,12 +82,14 @@ impl Texts {
         findings
     }
 
-    fn check_one(&self, place: &Place) -> Finding {
+    /// Checks the text that is kept in one place.
+    #[must_use]
+    pub fn check_one(&self, place: &Place) -> Finding {
         let mut report = Report::default();
         let declared = catalogue::find(&place.template).zip(Locale::parse(&place.locale).ok());
         match declared {
             Some((template, locale)) => self.check_source(place, template, locale, &mut report),
-            None => report.error("the template or its locale is not known; remove the text".to_owned()),
+            None => report.error(Wrong::UnknownPlace),
         }
         report.into_finding(place.clone())
     }
@@ -89,18 +97,15 @@ impl Texts {
     fn check_source(&self, place: &Place, template: &Template, locale: Locale, report: &mut Report) {
         let business = place.business.as_deref().unwrap_or_default();
         let Some(found) = self.inner.resolve(business, template.name, &locale, place.part) else {
-            return report.error("the text can't be found again; this is a fault of the program".to_owned());
+            return report.error(Wrong::Lost);
         };
         if let Ok(text) = self.inner.env.get_template(&found.name) {
             report.hidden_spaces(text.source());
         }
-        let unknown = self.unknown_names(&found.name, template.item);
-        if !unknown.is_empty() {
-            report.error(format!(
-                "`{}` is not known in a text about a {}",
-                unknown.join("`, `"),
-                template.item
-            ));
+        let names = self.unknown_names(&found.name, template.item);
+        if !names.is_empty() {
+            let item = template.item;
+            report.error(Wrong::UnknownNames { names, item });
         }
         for about in samples(business, template, locale) {
             self.check_sample(&found, place, &about, report);
@@ -112,8 +117,8 @@ impl Texts {
         let item = catalogue::find(&place.template).map_or(about.item.item(), |declared| declared.item);
         match self.raw(found, &place.template, place.part, item, &facts) {
             Ok(raw) => report.sample(place.part, &raw, about.asks),
-            Err(TextError::Render { line, problem, .. }) => report.error(format!("line {line}: {problem}")),
-            Err(error) => report.error(error.to_string()),
+            Err(TextError::Render { line, problem, .. }) => report.error(Wrong::Line { line, problem }),
+            Err(error) => report.error(Wrong::Other(error.to_string())),
         }
     }
 }
@@ -124,7 +129,10 @@ fn broken(error: &TextError) -> Option<Finding> {
         return None;
     };
     let mut report = Report::default();
-    report.error(format!("line {line}: {problem}"));
+    report.error(Wrong::Line {
+        line: *line,
+        problem: problem.clone(),
+    });
     Some(report.into_finding(place.clone()))
 }
 
@@ -139,29 +147,26 @@ struct Report {
 }
 
 impl Report {
-    fn error(&mut self, text: String) {
-        self.problems.insert(Problem {
-            severity: Severity::Error,
-            text,
-        });
+    fn error(&mut self, wrong: Wrong) {
+        self.note(Severity::Error, wrong);
     }
 
-    fn warn(&mut self, text: String) {
-        self.problems.insert(Problem {
-            severity: Severity::Warning,
-            text,
-        });
+    fn warn(&mut self, wrong: Wrong) {
+        self.note(Severity::Warning, wrong);
+    }
+
+    fn note(&mut self, severity: Severity, wrong: Wrong) {
+        let text = wrong.to_string();
+        self.problems.insert(Problem { severity, text, wrong });
     }
 
     fn sample(&mut self, part: Part, raw: &str, asks: Asks) {
         let text = clean(part, raw);
         if text.is_empty() {
-            self.error(
-                "comes out empty when optional facts are missing; say something outside the conditions".to_owned(),
-            );
+            self.error(Wrong::Empty);
         }
         if part == Part::Subject && raw.trim().contains('\n') {
-            self.error("a subject is one line; remove the line break".to_owned());
+            self.error(Wrong::SubjectOfLines);
         }
         self.length = self.length.max(text.chars().count());
         if part == Part::Sms {
@@ -177,24 +182,17 @@ impl Report {
     fn cost(&mut self, text: &str) {
         let counted = segments::count(text);
         if self.usual.is_none() && counted.segments > USUAL_PARTS {
-            let why = counted
-                .forced_by
-                .map(|char| format!(", because of `{char}`"))
-                .unwrap_or_default();
-            self.warn(format!(
-                "a usual text message costs {} segments ({}{why}); more than {USUAL_PARTS} is dear, shorten it",
-                counted.segments, counted.encoding,
-            ));
+            self.warn(Wrong::Dear {
+                segments: counted.segments,
+                encoding: counted.encoding,
+                because: counted.forced_by,
+            });
         }
         if let Some(char) = text.chars().find(|char| "‘’“”„‚–—…«»".contains(*char)) {
-            self.warn(format!(
-                "`{char}` makes a text message cost more than twice as much; write it in plain characters"
-            ));
+            self.warn(Wrong::DearCharacter(char));
         }
         if text.chars().count() > LONGEST_SMS {
-            self.error(format!(
-                "a text message can't be longer than {LONGEST_SMS} characters; shorten it"
-            ));
+            self.error(Wrong::TooLong);
         }
         self.usual.get_or_insert(counted);
         if self.worst.is_none_or(|worst| counted.segments > worst.segments) {
@@ -205,27 +203,20 @@ impl Report {
     fn answers(&mut self, text: &str, asks: Asks) {
         let found = asked(text);
         for keyword in found.keywords {
-            self.error(format!(
-                "asks for the answer {keyword}, which telephone providers take as opting out or in; \
-                 ask for C (yes) or R (change, call me), or for 1 to 5"
-            ));
+            self.error(Wrong::Keyword(keyword));
         }
         if asks == Asks::Rating && found.letters {
-            self.warn("asks for letters, but a rating is answered with 1 to 5".to_owned());
+            self.warn(Wrong::Letters);
         }
         if matches!(asks, Asks::Confirm | Asks::Renewal | Asks::Solved) && found.digits {
-            self.warn("asks for digits, but this question is answered with C or R".to_owned());
+            self.warn(Wrong::Digits);
         }
     }
 
     fn hidden_spaces(&mut self, source: &str) {
         for (at, line) in source.lines().enumerate() {
             if let Some(char) = line.chars().find(|char| matches!(char, '\u{a0}' | '\u{202f}')) {
-                let code = u32::from(char);
-                self.error(format!(
-                    "line {}: has a no-break space (U+{code:04X}); type a plain space",
-                    at + 1
-                ));
+                self.error(Wrong::NoBreakSpace { line: at + 1, char });
             }
         }
     }

@@ -7,6 +7,8 @@
 //! - `render`: one message on one channel
 //! - `tidy`, `html`: plain clean text, and the HTML part of a mail made from it
 //! - `check`: renders everything with `samples` and reports what would go wrong
+//! - `preview`: one message as somebody who edits its text sees it
+//! - `rule_fit`: whether a rule's template was written for what the rule does
 //! - `pages`: the phrases of customers' pages
 //! - `reply_words`: finds texts that ask for an answer which providers take as an opt-out
 //!
@@ -19,8 +21,10 @@ mod error;
 mod facts;
 mod html;
 pub mod phrases;
+pub mod preview;
 mod render;
 mod reply_words;
+pub mod rule_fit;
 mod samples;
 mod store;
 mod subject;
@@ -28,7 +32,7 @@ mod tidy;
 
 pub use about::{About, AboutBusiness, AboutCustomer, AboutItem, Offer, Ways};
 pub use catalogue::{Audience, Item, Part, Template};
-pub use check::{Finding, Problem, Severity};
+pub use check::{Finding, Problem, Severity, Wrong};
 pub use error::{Place, TextError};
 pub use render::Rendered;
 pub use store::{Override, Texts};

@@ -70,7 +70,13 @@ impl Texts {
         }
     }
 
-    fn part(&self, template: &str, part: Part, about: &About<'_>, facts: &Value) -> Result<String, TextError> {
+    pub(super) fn part(
+        &self,
+        template: &str,
+        part: Part,
+        about: &About<'_>,
+        facts: &Value,
+    ) -> Result<String, TextError> {
         if !Self::has_part(template, part) {
             return Err(TextError::NoPart {
                 template: template.to_owned(),

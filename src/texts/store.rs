@@ -277,6 +277,8 @@ fn environment() -> Environment<'static> {
     });
     env.set_path_join_callback(|_, _| "(texts can't include other texts)".into());
     env.set_recursion_limit(50);
+    // Loops within loops end: no text of ours takes a hundredth of it.
+    env.set_fuel(Some(20_000));
     env.set_debug(false);
     env.add_filter("upper", filters::upper);
     env.add_filter("lower", filters::lower);

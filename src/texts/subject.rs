@@ -51,7 +51,7 @@ impl Texts {
 
 impl<'a> Subject<'a> {
     /// The same, as texts know it; an error when neither the customer's nor the business's language has texts.
-    fn about(&self, to_business: bool) -> Result<About<'a>, LocaleError> {
+    pub(super) fn about(&self, to_business: bool) -> Result<About<'a>, LocaleError> {
         let own = self.customer.locale.as_deref().filter(|_| !to_business);
         let own = own.and_then(|tag| Locale::parse(tag).ok());
         let locale = own.map_or_else(|| Locale::parse(&self.business.locale), Ok)?;

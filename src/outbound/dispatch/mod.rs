@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::domain::business::Business;
 use crate::domain::message::Channel;
 use crate::domain::zone::Zones;
+use crate::outbound::plan::PlanError;
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{self, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -82,6 +83,17 @@ pub enum DispatchError {
     Text(TextError),
     #[error("business {business}: {reason}")]
     Business { business: String, reason: String },
+    #[error(transparent)]
+    Plan(PlanError),
+}
+
+impl From<PlanError> for DispatchError {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Store(error) => Self::Store(error),
+            error => Self::Plan(error),
+        }
+    }
 }
 
 impl Dispatcher {

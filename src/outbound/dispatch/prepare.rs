@@ -23,7 +23,7 @@ use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
 use crate::outbound::notice;
-use crate::outbound::plan::lane;
+use crate::outbound::plan::{again, lane};
 use crate::outbound::recipient::{desk_of, is_alert};
 use crate::outbound::ways::{Offered, can_reply};
 use crate::store::claim::Claimed;
@@ -69,7 +69,7 @@ impl Claim {
         now: Instant,
     ) -> Result<Option<Self>, DispatchError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut messages = store::claim::due(tx, lane, limit, now).await?;
+        let mut messages = again::due(tx, &dispatcher.zones, lane, limit, now).await?;
         if messages.is_empty() {
             return Ok(None);
         }

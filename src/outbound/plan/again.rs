@@ -4,7 +4,7 @@
 //! at once, and ended by a worker (`work_again`): how far it has come stands in the database, batch by batch, so that it
 //! goes on after a crash, and nobody's page waits for a hundred thousand bookings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind};
 use crate::domain::zone::Zones;
+use crate::store::claim::Claimed;
 use crate::store::customer::Sought;
 use crate::store::replan::Replan;
 use crate::store::{self, Store, StoreError, Tx};
@@ -97,6 +98,80 @@ impl Replan {
     }
 }
 
+/// Does all of what was asked for while the caller waits. `progress` is told after each batch how many items are done.
+///
+/// # Errors
+/// When the database fails; the batches done so far stay, and the worker of `serve` does the others.
+pub async fn to_the_end(
+    store: &Store,
+    zones: &Zones,
+    business_id: &str,
+    now: Instant,
+    mut progress: impl FnMut(i64),
+) -> Result<Planning, PlanError> {
+    while go_on(store, zones, business_id, now).await? {
+        let replan = store::replan::find(&mut store.read().await?, business_id).await?;
+        progress(replan.map_or(0, |replan| replan.done));
+    }
+    let replan = store::replan::find(&mut store.read().await?, business_id).await?;
+    let count = |count: i64| u64::try_from(count).unwrap_or_default();
+    Ok(replan.map_or_else(Planning::default, |replan| Planning {
+        planned: count(replan.planned),
+        moved: count(replan.moved),
+        skipped: count(replan.skipped),
+        due_now: 0,
+    }))
+}
+
+/// Whether a business is not planned to the end yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_wanted(tx: &mut Tx, business_id: &str) -> Result<bool, StoreError> {
+    let replan = store::replan::find(tx, business_id).await?;
+    Ok(replan.is_some_and(|replan| replan.ended_at.is_none()))
+}
+
+/// The messages of a lane that are due. Of a business that is still to be planned again, what they are about is planned
+/// first: what is turned off must not leave.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(tx: &mut Tx, zones: &Zones, lane: &str, limit: i64, now: Instant) -> Result<Vec<Claimed>, PlanError> {
+    let mut planned = HashSet::new();
+    loop {
+        let due = store::claim::due(tx, lane, limit, now).await?;
+        if due.is_empty() || !plan_first(tx, zones, &due, &mut planned, now).await? {
+            return Ok(due);
+        }
+    }
+}
+
+/// Plans the items of due messages that are not `planned` yet. False: there was nothing to do.
+async fn plan_first(
+    tx: &mut Tx,
+    zones: &Zones,
+    due: &[Claimed],
+    planned: &mut HashSet<String>,
+    now: Instant,
+) -> Result<bool, PlanError> {
+    let mut any = false;
+    for business_id in store::replan::open(tx).await? {
+        let mut items = Vec::new();
+        for message in due.iter().filter(|message| message.business_id == business_id) {
+            if planned.insert(message.item_id.clone()) && message.item_kind != ItemKind::Reply {
+                items.extend(store::item::find(tx, message.item_kind, &message.item_id).await?);
+            }
+        }
+        if !items.is_empty() {
+            let desk = Desk::load(tx, zones, &business_id).await?;
+            refresh(tx, &desk, items, now).await?;
+            any = true;
+        }
+    }
+    Ok(any)
+}
+
 /// Does whatever is asked for, and was when the process before ended, until `stop` says so.
 pub async fn work_again(
     store: Store,
@@ -133,7 +208,7 @@ pub async fn work_again(
 /// # Errors
 /// When the database fails.
 async fn work_once(store: &Store, zones: &Zones, now: Instant) -> Result<bool, PlanError> {
-    let next = store::replan::next_open(&mut store.read().await?).await?;
+    let next = store::replan::open(&mut store.read().await?).await?.into_iter().next();
     match next {
         Some(business_id) => {
             go_on(store, zones, &business_id, now).await?;

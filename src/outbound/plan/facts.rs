@@ -151,7 +151,7 @@ impl<'a> Asked<'a> {
             self.alert_addresses.extend(business.phone);
             self.alert_addresses.extend(business.email);
         }
-        let rules = || desk.rules.iter();
+        let rules = || desk.rules.iter().filter(|rule| rule.enabled);
         if !is_new && rules().any(|rule| rule.about == item.kind() && rule.only_if == OnlyIf::Unanswered) {
             self.listening.insert(item.id());
         }

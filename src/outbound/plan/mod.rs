@@ -1,7 +1,8 @@
 //! The plan step: brings the messages of an item in line with what its rules want, in the caller's transaction.
 
-mod again;
+pub mod again;
 mod facts;
+pub mod preview;
 mod sheet;
 mod steps;
 
@@ -49,15 +50,22 @@ impl Desk {
     pub async fn load(tx: &mut Tx, zones: &Zones, business_id: &str) -> Result<Self, PlanError> {
         let business = store::business::find(tx, business_id).await?;
         let business = business.ok_or_else(|| PlanError::NoBusiness(business_id.to_owned()))?;
-        let mut rules = store::rule::of_business(tx, business_id).await?;
-        // Without a place to review the business there is nothing to invite to.
-        rules.retain(|rule| business.review_url.is_some() || rule.template != catalogue::REVIEW_INVITATION);
+        let rules = store::rule::of_business(tx, business_id).await?;
         let calendar = business.calendar(zones)?;
-        Ok(Self {
+        let mut desk = Self {
             business,
             rules,
             calendar,
-        })
+        };
+        desk.leave_out_what_is_never_sent();
+        Ok(desk)
+    }
+
+    /// Without a place to review the business there is nothing to invite to.
+    fn leave_out_what_is_never_sent(&mut self) {
+        if self.business.review_url.is_none() {
+            self.rules.retain(|rule| rule.template != catalogue::REVIEW_INVITATION);
+        }
     }
 }
 

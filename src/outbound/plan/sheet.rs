@@ -71,30 +71,9 @@ impl<'a> Sheet<'a> {
         customer: &Customer,
         hints: Hints,
     ) -> Planning {
-        let desk = self.desk;
         let existing = self.messages.remove(item.id()).unwrap_or_default();
-        let consent = surroundings.consent(customer);
         let told = told(&existing, item.customer_id());
-        let facts = Facts {
-            item,
-            customer,
-            consent: &consent,
-            surveys_need_consent: desk.business.surveys_need_consent,
-            bad_addresses: &surroundings.obstacles.bad_addresses,
-            told: told.as_ref(),
-            known_to_customer: hints.known_to_customer,
-            waits: surroundings.obstacles.waits(item.id(), customer),
-            answered: !hints.is_new && surroundings.answered(item),
-            rated_at: surroundings.rated_at(item),
-            undo_until: surroundings.undo_until(item),
-        };
-        let mut wanted = if item.kind() == ItemKind::Case {
-            alerts(desk, facts)
-        } else {
-            Vec::new()
-        };
-        let to_customer = desk.rules.iter().filter(|rule| !is_alert(&rule.template));
-        wanted.extend(plan(facts, to_customer, &desk.calendar));
+        let wanted = wanted(self.desk, surroundings, item, customer, hints, told.as_ref());
         let changes = changes(item, &existing, wanted);
         let mut messages = existing;
         let mut planning = Planning::default();
@@ -237,6 +216,39 @@ impl<'a> Sheet<'a> {
         store::message::replan_all(tx, &replanned, self.now).await?;
         store::message::skip_all(tx, &skipped, self.now).await
     }
+}
+
+/// What the rules want of an item, for its customer and for the business.
+pub(super) fn wanted<'a>(
+    desk: &'a Desk,
+    surroundings: &Surroundings,
+    item: &Item,
+    customer: &Customer,
+    hints: Hints,
+    told: Option<&Told>,
+) -> Vec<Wanted<'a>> {
+    let consent = surroundings.consent(customer);
+    let facts = Facts {
+        item,
+        customer,
+        consent: &consent,
+        surveys_need_consent: desk.business.surveys_need_consent,
+        bad_addresses: &surroundings.obstacles.bad_addresses,
+        told,
+        known_to_customer: hints.known_to_customer,
+        waits: surroundings.obstacles.waits(item.id(), customer),
+        answered: !hints.is_new && surroundings.answered(item),
+        rated_at: surroundings.rated_at(item),
+        undo_until: surroundings.undo_until(item),
+    };
+    let mut wanted = if item.kind() == ItemKind::Case {
+        alerts(desk, facts)
+    } else {
+        Vec::new()
+    };
+    let to_customer = desk.rules.iter().filter(|rule| !is_alert(&rule.template));
+    wanted.extend(plan(facts, to_customer, &desk.calendar));
+    wanted
 }
 
 /// What the business itself is to be told of a case: the customer's wishes and withdrawals do not speak for it.

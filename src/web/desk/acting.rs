@@ -7,8 +7,9 @@ use super::super::error::WebError;
 use super::super::staff::Staff;
 use crate::app::App;
 use crate::domain::business::Business;
+use crate::domain::instant::Instant;
 use crate::domain::item::{Item, ItemKind};
-use crate::outbound::plan::Desk;
+use crate::outbound::plan::{Desk, begin_again};
 use crate::store::{self, Tx};
 
 /// What can be said of an act: each has a phrase `said_…`.
@@ -71,6 +72,21 @@ pub(super) fn back(path: &str, business: &Business, said: &str) -> Redirect {
 pub(super) async fn desk_of(tx: &mut Tx, app: &App, staff: &Staff) -> Result<Desk, WebError> {
     let business = staff.business().ok_or(WebError::NotFound)?;
     Ok(Desk::load(tx, &app.dispatcher.zones, &business.id).await?)
+}
+
+/// Makes the plans of a business again after its settings or rules were saved: at once where they are few, the rest beside.
+pub(super) async fn plan_again(app: &App, business_id: &str, now: Instant) {
+    let begun = begin_again(app.store(), &app.dispatcher.zones, business_id, now).await;
+    match begun {
+        Ok(true) => {}
+        Ok(false) => app.again.asked(),
+        Err(error) => {
+            tracing::error!(%error, business = business_id, "plans could not be made again yet; they will be");
+            app.again.asked();
+        }
+    }
+    app.new_lanes.note();
+    app.tell_senders();
 }
 
 /// A booking or renewal that something is about: its id, its name, and when it is.

@@ -3,14 +3,17 @@
 mod acting;
 mod calls;
 mod cases;
+mod changes;
 mod day;
 mod inbox;
 mod lookup;
 mod overview;
 mod person;
 mod rows;
+mod rules;
 pub(super) mod settings;
 mod story;
+mod texts;
 mod visits;
 mod words;
 
@@ -27,6 +30,7 @@ use crate::domain::locale::Locale;
 
 pub(super) use calls::{calls, made};
 pub(super) use cases::{assign, case, cases, close};
+pub(super) use changes::{change as policy_change, changes};
 pub(super) use day::day;
 pub(super) use inbox::{inbox, item, settle};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
@@ -34,7 +38,9 @@ pub(super) use overview::overview;
 pub(super) use person::{
     add, as_json, as_text, change, consent, edit, erase, erasure, new, note, number_is_right, strike, tell,
 };
+pub(super) use rules::{add as add_rule, change as change_rule, edit as edit_rule, rules};
 pub(super) use story::story;
+pub(super) use texts::{save as save_text, script as text_preview, text, texts};
 pub(super) use visits::routes as visits;
 
 /// Every page, parsed once.
@@ -114,6 +120,17 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("cases.html", include_str!("../../../templates/desk/cases.html"))?;
     pages.add_template("case.html", include_str!("../../../templates/desk/case.html"))?;
     pages.add_template("calls.html", include_str!("../../../templates/desk/calls.html"))?;
+    pages.add_template("policy.html", include_str!("../../../templates/desk/policy.html"))?;
+    pages.add_template("rules.html", include_str!("../../../templates/desk/rules.html"))?;
+    pages.add_template("rule_form.html", include_str!("../../../templates/desk/rule_form.html"))?;
+    pages.add_template(
+        "rule_effect.html",
+        include_str!("../../../templates/desk/rule_effect.html"),
+    )?;
+    pages.add_template("texts.html", include_str!("../../../templates/desk/texts.html"))?;
+    pages.add_template("text.html", include_str!("../../../templates/desk/text.html"))?;
+    pages.add_template("changes.html", include_str!("../../../templates/desk/changes.html"))?;
+    pages.add_template("change.html", include_str!("../../../templates/desk/change.html"))?;
     Ok(pages)
 });
 

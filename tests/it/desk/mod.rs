@@ -5,6 +5,8 @@ mod businesses;
 mod first_run;
 mod forms;
 mod pages;
+mod rules;
 mod sessions;
 mod sign_in;
+mod texts;
 mod welcome;

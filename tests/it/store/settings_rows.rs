@@ -19,7 +19,7 @@ async fn how_far_new_plans_have_come_is_kept_and_asking_again_begins_anew() {
     let mut tx = database.write().await;
     assert_eq!(store::replan::find(&mut tx, "b-1").await.unwrap(), None);
     store::replan::ask(&mut tx, "b-1", at(10)).await.unwrap();
-    assert_eq!(store::replan::next_open(&mut tx).await.unwrap().as_deref(), Some("b-1"));
+    assert_eq!(store::replan::open(&mut tx).await.unwrap(), ["b-1"]);
     let begun = store::replan::find(&mut tx, "b-1").await.unwrap().unwrap();
     let ended = Replan {
         business_id: "b-1".to_owned(),
@@ -34,7 +34,7 @@ async fn how_far_new_plans_have_come_is_kept_and_asking_again_begins_anew() {
     };
     store::replan::save(&mut tx, &ended).await.unwrap();
     assert_eq!(store::replan::find(&mut tx, "b-1").await.unwrap(), Some(ended));
-    assert_eq!(store::replan::next_open(&mut tx).await.unwrap(), None);
+    assert!(store::replan::open(&mut tx).await.unwrap().is_empty());
     store::replan::ask(&mut tx, "b-1", at(10)).await.unwrap();
     assert_eq!(store::replan::find(&mut tx, "b-1").await.unwrap(), Some(begun));
     tx.commit().await.unwrap();

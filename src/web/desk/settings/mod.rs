@@ -24,10 +24,8 @@ use super::super::staff::Staff;
 use super::render;
 use crate::app::App;
 use crate::domain::business::Business;
-use crate::domain::instant::Instant;
 use crate::domain::user::LoginError;
 use crate::domain::zone::{Zone, Zones};
-use crate::outbound::plan::begin_again;
 
 /// Largest file that is taken, and what a form adds to it.
 pub(in crate::web) const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -143,21 +141,6 @@ fn shown(name: &str, staff: &Staff, errors: &Errors, mut page: Value) -> Result<
 /// The zone whose clock a business's pages show.
 fn zone_of(zones: &Zones, business: &Business) -> Result<Zone, WebError> {
     Ok(zones.zone(&business.zone)?)
-}
-
-/// Makes the plans of a business again after its settings were saved: at once where they are few, the rest beside.
-async fn plan_again(app: &App, business_id: &str, now: Instant) {
-    let begun = begin_again(app.store(), &app.dispatcher.zones, business_id, now).await;
-    match begun {
-        Ok(true) => {}
-        Ok(false) => app.again.asked(),
-        Err(error) => {
-            tracing::error!(%error, business = business_id, "plans could not be made again yet; they will be");
-            app.again.asked();
-        }
-    }
-    app.new_lanes.note();
-    app.tell_senders();
 }
 
 /// The phrase that says what is wrong with a login.
