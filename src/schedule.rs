@@ -108,6 +108,7 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
     store::inbound::blank_bodies(&mut tx, before).await?;
     let said =
         store::rating::blank_words(&mut tx, before).await? + store::customer_case::blank_words(&mut tx, before).await?;
+    store::answer::blank_words(&mut tx, before).await?;
     store::session::prune(&mut tx, now).await?;
     store::user_link::prune(&mut tx, now).await?;
     tx.commit().await?;

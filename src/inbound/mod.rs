@@ -12,4 +12,5 @@ pub mod receive;
 pub mod reply;
 mod scene;
 mod sender;
+pub mod stranger;
 pub mod wishes;

@@ -1,5 +1,7 @@
 //! Outbound: import -> plan -> `messages` -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
+pub mod answer;
+mod changed;
 pub mod demonstration;
 pub mod dispatch;
 mod distinct;
@@ -19,3 +21,5 @@ pub mod take_over;
 pub mod text_shelf;
 pub mod ways;
 pub mod wording;
+
+pub use changed::Changed;

@@ -7,6 +7,7 @@
 //! - `render`: one message on one channel
 //! - `tidy`, `html`: plain clean text, and the HTML part of a mail made from it
 //! - `check`: renders everything with `samples` and reports what would go wrong
+//! - `own_words`: what somebody at the desk has typed, looked at and left as it is
 //! - `pages`: the phrases of customers' pages
 //! - `reply_words`: finds texts that ask for an answer which providers take as an opt-out
 //!
@@ -18,6 +19,7 @@ mod check;
 mod error;
 mod facts;
 mod html;
+pub mod own_words;
 pub mod phrases;
 mod render;
 mod reply_words;

@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::domain::business::Business;
 use crate::domain::message::Channel;
 use crate::domain::zone::Zones;
+use crate::outbound::Changed;
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{self, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -71,6 +72,8 @@ pub struct Dispatcher {
     pub withdrawn: Arc<Withdrawn>,
     /// Which calls were begun, for the process after a crash.
     pub started: Started,
+    /// Told whenever something was written that somebody at the desk may be looking at.
+    pub changed: Changed,
 }
 
 /// Why a round could not be worked; nothing of it was written.

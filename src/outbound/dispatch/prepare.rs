@@ -22,6 +22,7 @@ use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::answer::{answer_of, in_its_own_words};
 use crate::outbound::notice;
 use crate::outbound::plan::lane;
 use crate::outbound::recipient::{desk_of, is_alert};
@@ -241,16 +242,24 @@ impl Surroundings {
             Turn::Wait(_) => return Ready::skip(message, Reason::TooLate),
         }
         let offered = Offered::new(&dispatcher.settings, &message.template, channel, by_reply);
-        let rendered = match self.render(
-            &message,
-            channel,
-            item,
-            customer,
-            business,
-            calendar,
-            offered.ways(),
-            now,
-        ) {
+        let own = in_its_own_words(item);
+        let is_own = own.is_some();
+        let rendered = own.map_or_else(
+            || {
+                self.render(
+                    &message,
+                    channel,
+                    item,
+                    customer,
+                    business,
+                    calendar,
+                    offered.ways(),
+                    now,
+                )
+            },
+            Ok,
+        );
+        let rendered = match rendered {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
@@ -271,7 +280,8 @@ impl Surroundings {
         }
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
         let repeated = self.said_lately(&message, &rendered.text);
-        if repeated || !said.insert(about_another_item) {
+        // Somebody who writes the same once more means it.
+        if !is_own && (repeated || !said.insert(about_another_item)) {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
@@ -419,6 +429,8 @@ fn job(
             to_name: customer.name.clone(),
             unsubscribe_url: offered.unsubscribe_link,
             unsubscribe_mailbox: business.email.clone(),
+            by_hand: answer_of(item).is_some(),
+            in_reply_to: answer_of(item).and_then(|answer| answer.in_reply_to.clone()),
         })),
     };
     let attempt_id = new_id(now);
