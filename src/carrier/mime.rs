@@ -112,7 +112,9 @@ fn message_id_of(id: &str) -> Option<String> {
     let inner = id.trim().trim_start_matches('<').trim_end_matches('>');
     let is_one = inner.contains('@')
         && inner.len() <= LONGEST_URL
-        && inner.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b','));
+        && inner
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b','));
     is_one.then(|| format!("<{inner}>"))
 }
 

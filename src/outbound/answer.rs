@@ -132,7 +132,10 @@ pub async fn thread_of(
     Ok(match ours {
         Some(mail) => {
             let subject = mail.subject.as_deref().map(reply_to);
-            (mail.message_id, subject.unwrap_or_else(|| usual_subject(desk, customer)))
+            (
+                mail.message_id,
+                subject.unwrap_or_else(|| usual_subject(desk, customer)),
+            )
         }
         None => (None, usual_subject(desk, customer)),
     })
@@ -174,7 +177,11 @@ pub async fn send(
     let subject = (draft.channel == Channel::Email).then(|| own_words::subject(draft.subject));
     if let Some(kept) = store::answer::of_token(tx, draft.token).await? {
         let is_same = kept.customer_id == customer.id && kept.words.as_ref() == Some(&words);
-        return Ok(if is_same { Sent::Already } else { Sent::Refused(Refusal::SentBefore) });
+        return Ok(if is_same {
+            Sent::Already
+        } else {
+            Sent::Refused(Refusal::SentBefore)
+        });
     }
     let ways = ways_out(tx, desk, customer).await?;
     let way = ways.into_iter().find(|way| way.channel == draft.channel);
@@ -208,7 +215,10 @@ pub async fn send(
     let message = message(desk, customer, &id, draft.channel, due_at, now);
     store::message::insert(tx, &message, now).await?;
     let by = format!("by {}", draft.by);
-    let lines = [("message", message.id.as_str(), "written"), ("customer", customer.id.as_str(), "answered")];
+    let lines = [
+        ("message", message.id.as_str(), "written"),
+        ("customer", customer.id.as_str(), "answered"),
+    ];
     for (kind, id, event) in lines {
         store::history::add(tx, Some(&desk.business.id), (kind, id), event, &by, now).await?;
     }

@@ -96,7 +96,9 @@ async fn sender(tx: &mut Tx, row: &DeskItem) -> Result<Option<String>, StoreErro
 
 /// What waits at a business of whomever a row of the inbox is from has changed.
 pub async fn refresh(tx: &mut Tx, row: &DeskItem) -> Result<(), StoreError> {
-    let Some(business_id) = &row.business_id else { return Ok(()) };
+    let Some(business_id) = &row.business_id else {
+        return Ok(());
+    };
     match &row.customer_id {
         Some(customer_id) => of_customer_changed(tx, business_id, customer_id).await,
         None => match sender(tx, row).await? {
@@ -177,10 +179,7 @@ pub async fn waiting(
     let (statement, users) = match whose {
         Whose::Everybodys => (page!(" AND $7 = ''"), String::new()),
         Whose::Mine(user) => (page!(" AND owner_id = $7"), user.to_owned()),
-        Whose::Nobodys(users) => (
-            page!(nobodys listed!("$7")),
-            text(users)?,
-        ),
+        Whose::Nobodys(users) => (page!(nobodys listed!("$7")), text(users)?),
     };
     Ok(on!(tx, c => sqlx::query_as(statement)
         .bind(business_id).bind(owner).bind(due_at).bind(place).bind(id).bind(limit).bind(users)

@@ -92,6 +92,17 @@ pub async fn waiting_for(tx: &mut Tx, customer_id: &str) -> Result<Vec<DeskItem>
     )).bind(customer_id).fetch_all(c).await)?)
 }
 
+/// What waits of customers, the latest first; where nothing does, what came last.
+pub async fn latest_of_customers(tx: &mut Tx, customers: &[&str]) -> Result<Vec<DeskItem>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", desk_item_columns!(), " FROM desk_item WHERE customer_id IN ", listed!("$1"), " \
+            AND (done_at IS NULL OR NOT EXISTS (SELECT 1 FROM desk_item later \
+                WHERE later.customer_id = desk_item.customer_id \
+                    AND (later.done_at IS NULL OR (later.opened_at, later.id) > (desk_item.opened_at, desk_item.id)))) \
+         ORDER BY opened_at DESC, id DESC"
+    )).bind(text(customers)?).fetch_all(c).await)?)
+}
+
 /// Of these items those about which something of that kind was ever put into the inbox, done or not, and when last.
 pub async fn opened_about(tx: &mut Tx, items: &[&str], kind: DeskKind) -> Result<Vec<(String, Instant)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(

@@ -1,12 +1,12 @@
 //! Items: bookings and renewals here, cases in `customer_case`.
 
-use super::{answer, customer_case};
 use super::db::{Tx, on};
 use super::dialect::{listed, packed, rows_of};
 use super::error::StoreError;
 use super::packed::{rows, text};
 use super::search_word;
 use super::types::row;
+use super::{answer, customer_case};
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, Item, ItemKind, Renewal, Written};
 

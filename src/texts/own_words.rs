@@ -85,18 +85,17 @@ pub fn look(channel: Channel, words: &str) -> Looked {
         if cost.segments > USUAL_PARTS {
             remarks.push(Remark::Long);
         }
-        if ["http://", "https://", "www."].iter().any(|link| words.to_ascii_lowercase().contains(link)) {
+        if ["http://", "https://", "www."]
+            .iter()
+            .any(|link| words.to_ascii_lowercase().contains(link))
+        {
             remarks.push(Remark::Link);
         }
         if keyword.is_some() {
             remarks.push(Remark::Keyword);
         }
     }
-    Looked {
-        cost,
-        remarks,
-        keyword,
-    }
+    Looked { cost, remarks, keyword }
 }
 
 /// Whether words are longer than the channel carries.
@@ -116,7 +115,10 @@ mod tests {
     #[test]
     fn words_stay_as_they_were_typed() {
         for (typed, goes) in [
-            ("  Hello {{ customer }}\r\n\r\n\r\n{% if x %}  two  spaces \r\n", "Hello {{ customer }}\n\n\n{% if x %}  two  spaces"),
+            (
+                "  Hello {{ customer }}\r\n\r\n\r\n{% if x %}  two  spaces \r\n",
+                "Hello {{ customer }}\n\n\n{% if x %}  two  spaces",
+            ),
             ("10\u{a0}h\u{202f}!", "10 h !"),
             ("cafe\u{301}\u{7}", "café"),
         ] {
@@ -134,7 +136,10 @@ mod tests {
         assert_eq!(remarks(&"x".repeat(400)), [Remark::Long]);
         assert_eq!(remarks("Look: HTTPS://a.example/x"), [Remark::Link]);
         let asks = look(Channel::Sms, "Reply STOP to end");
-        assert_eq!((asks.remarks, asks.keyword.as_deref()), (vec![Remark::Keyword], Some("STOP")));
+        assert_eq!(
+            (asks.remarks, asks.keyword.as_deref()),
+            (vec![Remark::Keyword], Some("STOP"))
+        );
         assert_eq!(look(Channel::Email, "See https://a.example … Reply STOP").remarks, []);
     }
 

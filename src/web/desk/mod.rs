@@ -4,11 +4,12 @@ mod acting;
 mod calls;
 mod cases;
 mod day;
-mod inbox;
+mod live;
 mod lookup;
 mod overview;
 mod rows;
 mod story;
+mod talk;
 mod users;
 mod words;
 
@@ -26,10 +27,11 @@ use crate::domain::locale::Locale;
 pub(super) use calls::{calls, made};
 pub(super) use cases::{assign, case, cases, close};
 pub(super) use day::day;
-pub(super) use inbox::{inbox, item, settle};
+pub(super) use live::{events, script};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
 pub(super) use story::story;
+pub(super) use talk::{assign as take, done, inbox, new, seen, settle, talk, who, write};
 pub(super) use users::users;
 
 /// Every page, parsed once.
@@ -53,10 +55,8 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("gone.html", include_str!("../../../templates/desk/gone.html"))?;
     pages.add_template("acts.html", include_str!("../../../templates/desk/acts.html"))?;
     pages.add_template("inbox.html", include_str!("../../../templates/desk/inbox.html"))?;
-    pages.add_template(
-        "inbox_item.html",
-        include_str!("../../../templates/desk/inbox_item.html"),
-    )?;
+    pages.add_template("thread.html", include_str!("../../../templates/desk/thread.html"))?;
+    pages.add_template("talk.html", include_str!("../../../templates/desk/talk.html"))?;
     pages.add_template("cases.html", include_str!("../../../templates/desk/cases.html"))?;
     pages.add_template("case.html", include_str!("../../../templates/desk/case.html"))?;
     pages.add_template("calls.html", include_str!("../../../templates/desk/calls.html"))?;

@@ -2,9 +2,13 @@
 
 mod acting;
 mod businesses;
+mod events;
 mod first_run;
 mod forms;
 mod pages;
 mod sessions;
 mod sign_in;
+mod strangers;
+mod talk;
 mod welcome;
+mod writing;
