@@ -69,7 +69,7 @@ pub(super) fn build(outgoing: &Outgoing, mail: &Mail, from: &str) -> Result<Buil
     }
     let message = match &mail.calendar {
         Some(part) => builder.multipart(with_calendar(mail, part)?),
-        None if mail.html.is_empty() => builder.singlepart(SinglePart::plain(mail.text.clone())),
+        None if mail.by_hand => builder.singlepart(SinglePart::plain(mail.text.clone())),
         None => builder.multipart(alternative(mail)),
     };
     Ok(Built {

@@ -76,7 +76,7 @@ pub fn subject(typed: &str) -> String {
 #[must_use]
 pub fn look(channel: Channel, words: &str) -> Looked {
     let cost = (channel == Channel::Sms).then(|| segments::count(words));
-    let keyword = asked(words).keywords.into_iter().next().map(|word| word.to_string());
+    let keyword = asked(words).keywords.into_iter().next();
     let mut remarks = Vec::new();
     if let Some(cost) = &cost {
         if cost.encoding == Encoding::Ucs2 {

@@ -24,7 +24,8 @@
       mark.className = "new";
       inbox.append(" ", mark);
     }
-    if (mark) mark.textContent = said;
+    if (mark && !said) mark.remove();
+    else if (mark) mark.textContent = said;
   };
 
   // Whether somebody is typing there, or has typed something that is not sent.

@@ -26,12 +26,12 @@ pub fn named_time(text: &str, locale: Option<Locale>, written_on: NaiveDate) -> 
     };
     let hits = reading.heard(&languages, Asks::Confirm);
     Booked {
-        date: only(dates(&reading, &hits, written_on)),
-        time: only(times(&reading, &hits)),
+        date: only(&dates(&reading, &hits, written_on)),
+        time: only(&times(&reading, &hits)),
     }
 }
 
-fn only<T: PartialEq + Copy>(named: Vec<T>) -> Option<T> {
+fn only<T: PartialEq + Copy>(named: &[T]) -> Option<T> {
     let first = *named.first()?;
     named.iter().all(|other| *other == first).then_some(first)
 }
@@ -86,7 +86,6 @@ fn times(reading: &Reading, hits: &[&Hit]) -> Vec<NaiveTime> {
         .filter_map(|hit| minute_of(hit));
     let half = half(hits);
     let minutes = clocks.chain(said).map(|minute| match half {
-        Some(Half::Morning) => minute,
         Some(Half::Afternoon) if minute < 720 => minute + 720,
         None if minute < FIRST_HOUR * 60 => minute + 720,
         _ => minute,

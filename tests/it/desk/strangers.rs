@@ -20,9 +20,9 @@ async fn shared() -> (TestApp, Browser, Browser) {
     app.another_business("other").await;
     app.book("B-1", "2026-12-15 09:00").await;
     app.text_from(STRANGER, WORDS).await;
-    let anna = app.signed_in("anna", OWNER).await;
+    let olga = app.signed_in("olga", OWNER).await;
     let otto = app.signed_in("otto", OTHERS).await;
-    (app, anna, otto)
+    (app, olga, otto)
 }
 
 /// The conversation that a list leads to.
@@ -53,9 +53,9 @@ async fn the_one_business_sees_it_and_so_does_its_staff() {
 
 #[tokio::test]
 async fn all_who_may_be_meant_see_it_but_only_their_owners() {
-    let (app, mut anna, mut otto) = shared().await;
+    let (app, mut olga, mut otto) = shared().await;
     let mut eva = app.signed_in("eva", STAFF).await;
-    for owner in [&mut anna, &mut otto] {
+    for owner in [&mut olga, &mut otto] {
         let list = owner.sees(&app, "/inbox").await;
         assert!(
             list.contains(WORDS) && list.contains("perhaps meant for another business"),
@@ -85,7 +85,7 @@ async fn all_who_may_be_meant_see_it_but_only_their_owners() {
         .await;
     assert_eq!(answer.status, 404);
     // Neither sees the other's.
-    let own = first_talk(&anna.sees(&app, "/inbox").await);
+    let own = first_talk(&olga.sees(&app, "/inbox").await);
     assert_eq!(otto.get(&app, &own).await.status, 404);
 }
 
@@ -111,7 +111,7 @@ async fn a_number_that_nobody_sends_from_any_more_loses_nothing() {
     app.another_business("other").await;
     let webhook = crate::support::texting::Webhook::text(STRANGER, WORDS).with("To", "+15550000000");
     app.receive_webhook(&webhook).await;
-    for (login, belongs) in [("anna", OWNER), ("otto", OTHERS)] {
+    for (login, belongs) in [("olga", OWNER), ("otto", OTHERS)] {
         let mut owner = app.signed_in(login, belongs).await;
         assert!(owner.sees(&app, "/inbox").await.contains(WORDS), "{login}");
     }
@@ -119,12 +119,12 @@ async fn a_number_that_nobody_sends_from_any_more_loses_nothing() {
 
 #[tokio::test]
 async fn it_is_a_customer_and_then_nobody_elses() {
-    let (app, mut anna, mut otto) = shared().await;
+    let (app, mut olga, mut otto) = shared().await;
     let ana = with_phone(&app, PHONE).await;
-    let talk = first_talk(&anna.sees(&app, "/inbox").await);
-    let found = anna.sees(&app, &format!("{talk}?q=kosir")).await;
+    let talk = first_talk(&olga.sees(&app, "/inbox").await);
+    let found = olga.sees(&app, &format!("{talk}?q=kosir")).await;
     assert!(found.contains("It is Ana Košir"), "{found}");
-    let page = anna.does(&app, &format!("{talk}/who"), &[("customer", &ana)]).await;
+    let page = olga.does(&app, &format!("{talk}/who"), &[("customer", &ana)]).await;
     assert!(
         page.contains("Now we know who it is.") && page.contains(WORDS) && page.contains("Ana Košir"),
         "{page}"
@@ -143,17 +143,17 @@ async fn it_is_a_customer_and_then_nobody_elses() {
     // Her number stays hers: nobody said that she moved.
     assert_eq!(with_phone(&app, PHONE).await, ana);
     assert!(
-        anna.sees(&app, &talk).await.contains("Ana Košir"),
+        olga.sees(&app, &talk).await.contains("Ana Košir"),
         "the old address leads there"
     );
 }
 
 #[tokio::test]
 async fn from_then_on_she_is_written_to_there_where_somebody_says_so() {
-    let (app, mut anna, _) = shared().await;
+    let (app, mut olga, _) = shared().await;
     let ana = with_phone(&app, PHONE).await;
-    let talk = first_talk(&anna.sees(&app, "/inbox").await);
-    anna.does(
+    let talk = first_talk(&olga.sees(&app, "/inbox").await);
+    olga.does(
         &app,
         &format!("{talk}/who"),
         &[("customer", &ana), ("writes_there", "1")],
@@ -181,11 +181,11 @@ async fn from_then_on_she_is_written_to_there_where_somebody_says_so() {
 
 #[tokio::test]
 async fn it_is_somebody_new() {
-    let (app, mut anna, mut otto) = shared().await;
-    let talk = first_talk(&anna.sees(&app, "/inbox").await);
-    let page = anna.does(&app, &format!("{talk}/who"), &[("name", " ")]).await;
+    let (app, mut olga, mut otto) = shared().await;
+    let talk = first_talk(&olga.sees(&app, "/inbox").await);
+    let page = olga.does(&app, &format!("{talk}/who"), &[("name", " ")]).await;
     assert!(page.contains("Write the name of the new customer."), "{page}");
-    let page = anna
+    let page = olga
         .does(&app, &format!("{talk}/who"), &[("name", " Zoe <b>Park</b> ")])
         .await;
     assert!(
@@ -193,7 +193,7 @@ async fn it_is_somebody_new() {
         "{page}"
     );
     let zoe = with_phone(&app, STRANGER).await;
-    assert!(anna.sees(&app, "/customers?q=zoe").await.contains(&zoe));
+    assert!(olga.sees(&app, "/customers?q=zoe").await.contains(&zoe));
     assert!(!otto.sees(&app, "/customers?q=zoe").await.contains(&zoe));
     assert!(page.contains("<textarea"), "and can be written to: {page}");
 }
@@ -214,9 +214,9 @@ async fn another_businesss_customer_can_not_be_named() {
 
 #[tokio::test]
 async fn it_is_nobody_we_know_and_the_other_business_still_sees_it() {
-    let (app, mut anna, mut otto) = shared().await;
-    let talk = first_talk(&anna.sees(&app, "/inbox").await);
-    let page = anna
+    let (app, mut olga, mut otto) = shared().await;
+    let talk = first_talk(&olga.sees(&app, "/inbox").await);
+    let page = olga
         .does(&app, &format!("{talk}/done"), &[("note", "nobody we know")])
         .await;
     assert!(page.contains("Nothing waits for an answer."), "{page}");
@@ -226,7 +226,7 @@ async fn it_is_nobody_we_know_and_the_other_business_still_sees_it() {
         "only they are left: {list}"
     );
     app.text_from(STRANGER, "Still nobody?").await;
-    let list = anna.sees(&app, "/inbox").await;
+    let list = olga.sees(&app, "/inbox").await;
     assert!(list.contains("Still nobody?"), "it is opened again: {list}");
     assert_eq!(first_talk(&list), talk, "in the same conversation");
 }

@@ -176,10 +176,8 @@ async fn what_nobody_has_looked_at_is_marked() {
 async fn who_waits_longest_comes_first_and_regulars_where_the_clock_is_the_same() {
     let app = TestApp::garage().start().await;
     let header = "external_id,name,phone,standing";
-    let mut rows = String::new();
-    for (at, standing) in ["", "regular", "vip", ""].iter().enumerate() {
-        rows += &format!("\nK-{at},Customer {at},+49171392010{at},{standing}");
-    }
+    let row = |(at, standing): (usize, &str)| format!("\nK-{at},Customer {at},+49171392010{at},{standing}");
+    let rows: String = ["", "regular", "vip", ""].into_iter().enumerate().map(row).collect();
     app.import_customers(&format!("{header}{rows}\n")).await;
     app.advance_to("2026-12-01 11:00");
     app.text_from("+491713920103", "when are you open?").await;
@@ -208,10 +206,9 @@ async fn who_waits_longest_comes_first_and_regulars_where_the_clock_is_the_same(
 #[tokio::test]
 async fn a_long_inbox_is_read_page_by_page() {
     let app = TestApp::garage().start().await;
-    let mut rows = "external_id,name,phone\n".to_owned();
-    for at in 0..120 {
-        rows += &format!("K-{at},Customer {at:03},+4917139201{at:02}\n", at = at);
-    }
+    let row = |at: i32| format!("\nK-{at},Customer {at:03},+4917139201{at:02}");
+    let rows: String = (0..120).map(row).collect();
+    let rows = format!("external_id,name,phone{rows}\n");
     app.import_customers(&rows).await;
     for at in 0..120 {
         app.text_from(&format!("+4917139201{at:02}"), "do you have tyres?")

@@ -72,7 +72,7 @@ async fn reply(tx: &mut Tx, provider_id: &str, sender: &str) -> String {
 
 async fn second_business(tx: &mut Tx) {
     let mut other = business();
-    other.id = "b-2".to_owned();
+    "b-2".clone_into(&mut other.id);
     store::business::save(tx, &other, at(1)).await.unwrap();
 }
 
@@ -107,8 +107,16 @@ async fn a_conversation_says_what_waits_of_a_customer() {
         seen_at: None,
         done_at: None,
     };
-    assert_eq!(known(&mut tx).await.unwrap(), Some(expected.clone()), "due to the minute");
-    assert!(store::desk_item::done(&mut tx, "d-1", "eva", None, at(40)).await.unwrap());
+    assert_eq!(
+        known(&mut tx).await.unwrap(),
+        Some(expected.clone()),
+        "due to the minute"
+    );
+    assert!(
+        store::desk_item::done(&mut tx, "d-1", "eva", None, at(40))
+            .await
+            .unwrap()
+    );
     let later = Conversation {
         due_at: Some(at(due + MINUTE)),
         waits_since: Some(at(30)),
@@ -116,7 +124,9 @@ async fn a_conversation_says_what_waits_of_a_customer() {
         ..expected
     };
     assert_eq!(known(&mut tx).await.unwrap(), Some(later.clone()));
-    store::desk_item::done(&mut tx, "d-2", "eva", None, at(50)).await.unwrap();
+    store::desk_item::done(&mut tx, "d-2", "eva", None, at(50))
+        .await
+        .unwrap();
     let done = Conversation {
         due_at: None,
         waits_since: None,
@@ -132,10 +142,17 @@ async fn a_conversation_says_what_waits_of_a_customer() {
         ..customer()
     };
     store::customer::save(&mut tx, &vip, at(51)).await.unwrap();
-    store::desk_item::open(&mut tx, &row("d-3", "b-1", Some("c-1"), None, 60, due)).await.unwrap();
+    store::desk_item::open(&mut tx, &row("d-3", "b-1", Some("c-1"), None, 60, due))
+        .await
+        .unwrap();
     let again = known(&mut tx).await.unwrap().unwrap();
-    assert_eq!((again.place, again.last_at, again.waits_since), (0, at(60), Some(at(60))));
-    let latest = store::desk_item::latest_of_customers(&mut tx, &["c-1", "c-2"]).await.unwrap();
+    assert_eq!(
+        (again.place, again.last_at, again.waits_since),
+        (0, at(60), Some(at(60)))
+    );
+    let latest = store::desk_item::latest_of_customers(&mut tx, &["c-1", "c-2"])
+        .await
+        .unwrap();
     assert_eq!(latest.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["d-3"]);
 }
 
@@ -169,6 +186,15 @@ async fn who_sees_to_it_and_who_has_seen_it_is_kept() {
     assert_eq!(store::conversation::version(&mut tx, "b-1").await.unwrap(), 2);
 }
 
+/// The ids of a list.
+async fn list(tx: &mut Tx, whose: Whose<'_>, owner: bool, after: Option<(i64, i64, &str)>) -> String {
+    let after = after.map(|(due, place, id)| (at(due), place, id.to_owned()));
+    let found = store::conversation::waiting(tx, "b-1", whose, owner, after, 9)
+        .await
+        .unwrap();
+    found.into_iter().map(|talk| talk.id).collect()
+}
+
 #[tokio::test]
 async fn lists_go_by_clock_then_place_and_show_whose_they_are() {
     let database = database().await;
@@ -197,28 +223,47 @@ async fn lists_go_by_clock_then_place_and_show_whose_they_are() {
         };
         store::conversation::save(&mut tx, &talk).await.unwrap();
     }
-    async fn list(tx: &mut Tx, whose: Whose<'_>, owner: bool, after: Option<(i64, i64, &str)>) -> String {
-        let after = after.map(|(due, place, id)| (at(due), place, id.to_owned()));
-        let found = store::conversation::waiting(tx, "b-1", whose, owner, after, 9).await.unwrap();
-        found.into_iter().map(|talk| talk.id).collect()
-    }
     assert_eq!(list(&mut tx, Whose::Everybodys, true, None).await, "cbda");
     assert_eq!(list(&mut tx, Whose::Everybodys, false, None).await, "cba");
     assert_eq!(list(&mut tx, Whose::Everybodys, true, Some((10, 2, "b"))).await, "da");
     assert_eq!(list(&mut tx, Whose::Mine("eva"), true, None).await, "a");
     assert_eq!(list(&mut tx, Whose::Nobodys(&["eva"]), true, None).await, "cbd");
-    let first = store::conversation::waiting(&mut tx, "b-1", Whose::Everybodys, true, None, 1).await.unwrap();
+    let first = store::conversation::waiting(&mut tx, "b-1", Whose::Everybodys, true, None, 1)
+        .await
+        .unwrap();
     assert_eq!(first.len(), 1);
-    let none = store::conversation::waiting(&mut tx, "b-2", Whose::Everybodys, true, None, 9).await.unwrap();
+    let none = store::conversation::waiting(&mut tx, "b-2", Whose::Everybodys, true, None, 9)
+        .await
+        .unwrap();
     assert!(none.is_empty());
     let ids = |talks: Vec<Conversation>| talks.into_iter().map(|talk| talk.id).collect::<String>();
-    assert_eq!(ids(store::conversation::done(&mut tx, "b-1", true, None, 9).await.unwrap()), "fe");
-    assert_eq!(ids(store::conversation::done(&mut tx, "b-1", false, None, 9).await.unwrap()), "e");
+    assert_eq!(
+        ids(store::conversation::done(&mut tx, "b-1", true, None, 9).await.unwrap()),
+        "fe"
+    );
+    assert_eq!(
+        ids(store::conversation::done(&mut tx, "b-1", false, None, 9).await.unwrap()),
+        "e"
+    );
     let before = Some((at(7), "f".to_owned()));
-    assert_eq!(ids(store::conversation::done(&mut tx, "b-1", true, before, 1).await.unwrap()), "e");
-    assert_eq!(store::conversation::counts(&mut tx, "b-1", true, 9).await.unwrap(), (4, 3));
-    assert_eq!(store::conversation::counts(&mut tx, "b-1", false, 9).await.unwrap(), (3, 2));
-    assert_eq!(store::conversation::counts(&mut tx, "b-1", true, 2).await.unwrap(), (2, 1));
+    assert_eq!(
+        ids(store::conversation::done(&mut tx, "b-1", true, before, 1)
+            .await
+            .unwrap()),
+        "e"
+    );
+    assert_eq!(
+        store::conversation::counts(&mut tx, "b-1", true, 9).await.unwrap(),
+        (4, 3)
+    );
+    assert_eq!(
+        store::conversation::counts(&mut tx, "b-1", false, 9).await.unwrap(),
+        (3, 2)
+    );
+    assert_eq!(
+        store::conversation::counts(&mut tx, "b-1", true, 2).await.unwrap(),
+        (2, 1)
+    );
     store::conversation::remove(&mut tx, "a").await.unwrap();
     assert_eq!(store::conversation::find(&mut tx, "a").await.unwrap(), None);
 }
@@ -235,29 +280,55 @@ async fn an_unknown_number_is_one_conversation_at_each_business_until_somebody_k
         store::desk_item::open(&mut tx, item).await.unwrap();
     }
     store::conversation::refresh_sharing(&mut tx, &one).await.unwrap();
-    let talk = store::conversation::of_address(&mut tx, "b-1", "+9").await.unwrap().unwrap();
+    let talk = store::conversation::of_address(&mut tx, "b-1", "+9")
+        .await
+        .unwrap()
+        .unwrap();
     let expected = ("d-1", None, Some("+9"), true, Some(at(MINUTE)), 3);
     assert_eq!(
-        (talk.id.as_str(), talk.customer_id.as_ref(), talk.address.as_deref(), talk.shared, talk.due_at, talk.place),
+        (
+            talk.id.as_str(),
+            talk.customer_id.as_ref(),
+            talk.address.as_deref(),
+            talk.shared,
+            talk.due_at,
+            talk.place
+        ),
         expected
     );
     assert_eq!(store::conversation::of_row(&mut tx, &own).await.unwrap(), Some(talk));
     let both = store::desk_item::of_reply(&mut tx, &one).await.unwrap();
     assert_eq!(both, [own.clone(), theirs.clone()]);
-    assert_eq!(store::desk_item::of_sender(&mut tx, "b-2", "+9", 9).await.unwrap(), [theirs]);
+    assert_eq!(
+        store::desk_item::of_sender(&mut tx, "b-2", "+9", 9).await.unwrap(),
+        [theirs]
+    );
 
-    store::desk_item::give(&mut tx, std::slice::from_ref(&own), "b-1", "c-1").await.unwrap();
+    store::desk_item::give(&mut tx, std::slice::from_ref(&own), "b-1", "c-1")
+        .await
+        .unwrap();
     let given = store::desk_item::find(&mut tx, "d-1").await.unwrap().unwrap();
     assert_eq!(given.customer_id.as_deref(), Some("c-1"));
     let read = store::reply::find(&mut tx, &one).await.unwrap().unwrap();
-    assert_eq!((read.business_id.as_deref(), read.customer_id.as_deref()), (Some("b-1"), Some("c-1")));
-    let taken = store::desk_item::take_from_others(&mut tx, &[&one], "b-1", at(99)).await.unwrap();
+    assert_eq!(
+        (read.business_id.as_deref(), read.customer_id.as_deref()),
+        (Some("b-1"), Some("c-1"))
+    );
+    let taken = store::desk_item::take_from_others(&mut tx, &[&one], "b-1", at(99))
+        .await
+        .unwrap();
     assert_eq!(taken.len(), 1);
     let taken = &taken[0];
-    assert_eq!((taken.id.as_str(), taken.words.as_ref(), taken.done_at), ("d-2", None, Some(at(99))));
+    assert_eq!(
+        (taken.id.as_str(), taken.words.as_ref(), taken.done_at),
+        ("d-2", None, Some(at(99)))
+    );
     assert_eq!(taken.done_by.as_deref(), Some("another business"));
     store::conversation::refresh(&mut tx, taken).await.unwrap();
-    let other = store::conversation::of_address(&mut tx, "b-2", "+9").await.unwrap().unwrap();
+    let other = store::conversation::of_address(&mut tx, "b-2", "+9")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((other.due_at, other.shared), (None, false));
 }
 
@@ -301,8 +372,16 @@ async fn an_answer_is_kept_once_for_each_form_and_read_as_what_its_message_is_ab
     let Some(Item::Reply(written)) = store::item::find(&mut tx, ItemKind::Reply, "w-1").await.unwrap() else {
         panic!("an answer");
     };
-    assert_eq!((written.customer_id.as_str(), written.at, written.answer), ("c-1", at(8), Some(answer)));
-    assert!(store::item::find(&mut tx, ItemKind::Reply, "w-2").await.unwrap().is_none());
+    assert_eq!(
+        (written.customer_id.as_str(), written.at, written.answer),
+        ("c-1", at(8), Some(answer))
+    );
+    assert!(
+        store::item::find(&mut tx, ItemKind::Reply, "w-2")
+            .await
+            .unwrap()
+            .is_none()
+    );
     let message = NewMessage {
         id: "m-1".to_owned(),
         business_id: "b-1",
@@ -327,7 +406,12 @@ async fn an_answer_is_kept_once_for_each_form_and_read_as_what_its_message_is_ab
     assert_eq!(entries.len(), 1, "also before it is sent");
     let shown = store::thread::messages(&mut tx, &["m-1"]).await.unwrap().remove(0);
     assert_eq!(
-        (shown.text.as_deref(), shown.written_by.as_deref(), shown.state, shown.due_at),
+        (
+            shown.text.as_deref(),
+            shown.written_by.as_deref(),
+            shown.state,
+            shown.due_at
+        ),
         (Some("words"), Some("Eva"), State::Planned, at(11))
     );
     assert_eq!(store::thread::mark(&mut tx, "c-1").await.unwrap(), (1, 8));
@@ -352,7 +436,9 @@ async fn what_a_mail_answers_is_found() {
     store::attempt::insert_all(&mut tx, &[attempt("t-1")]).await.unwrap();
     tx.commit().await.unwrap();
     let path = database.store.path();
-    raw(&path, "UPDATE attempt SET state = 'accepted', provider_id = '<ours@x>'").await.unwrap();
+    raw(&path, "UPDATE attempt SET state = 'accepted', provider_id = '<ours@x>'")
+        .await
+        .unwrap();
     let mut tx = database.write().await;
     assert_eq!(store::answer::last_asked(&mut tx, "c-1").await.unwrap(), Some(at(20)));
     let (mail, pairs) = store::answer::last_mail_from(&mut tx, "c-1").await.unwrap().unwrap();
@@ -398,15 +484,28 @@ async fn what_stood_in_no_businesss_inbox_before_stands_in_that_of_each_that_may
     let store = Store::open(&path, Open::Migrate).await.unwrap();
     let mut tx = store.read().await.unwrap();
     for (business, address, rows) in [("b-1", "+9", 1), ("b-2", "+9", 1), ("b-2", "+8", 1), ("b-1", "+8", 0)] {
-        let found = store::desk_item::of_sender(&mut tx, business, address, 9).await.unwrap();
+        let found = store::desk_item::of_sender(&mut tx, business, address, 9)
+            .await
+            .unwrap();
         assert_eq!(found.len(), rows, "{business} {address}");
-        let talk = store::conversation::of_address(&mut tx, business, address).await.unwrap();
-        assert_eq!(talk.and_then(|talk| talk.due_at), (rows > 0).then_some(at(60_000)), "{business} {address}");
+        let talk = store::conversation::of_address(&mut tx, business, address)
+            .await
+            .unwrap();
+        assert_eq!(
+            talk.and_then(|talk| talk.due_at),
+            (rows > 0).then_some(at(60_000)),
+            "{business} {address}"
+        );
     }
     assert_eq!(store::desk_item::waiting(&mut tx, None).await.unwrap().len(), 4);
     let ana = store::conversation::find(&mut tx, "c-1").await.unwrap().unwrap();
-    assert_eq!((ana.due_at, ana.waits_since, ana.last_at), (Some(at(120_000)), Some(at(35)), at(35)));
-    let mut connection = sqlx::sqlite::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    assert_eq!(
+        (ana.due_at, ana.waits_since, ana.last_at),
+        (Some(at(120_000)), Some(at(35)), at(35))
+    );
+    let mut connection = sqlx::sqlite::SqliteConnection::connect(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap();
     let orphans: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM desk_item WHERE business_id IS NULL")
         .fetch_one(&mut connection)
         .await
