@@ -9,6 +9,7 @@ mod outbox_rows;
 mod reply_rows;
 mod rows;
 mod schema;
+mod talk_before;
 mod talk_rows;
 mod user_rows;
 

@@ -5,6 +5,7 @@
 //! outside of any transaction. `live` drives rounds by the clock, `drain` drives them until nothing is due.
 
 mod asking;
+mod attempt;
 mod conclude;
 mod limiter;
 mod links;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::asking::{Asking, asks_of};
+use super::attempt::attempt;
 use super::surroundings::Surroundings;
 use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
-use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::business::Business;
 use crate::domain::consent::{Verdict, verdict};
 use crate::domain::customer::Customer;
@@ -242,24 +242,16 @@ impl Surroundings {
             Turn::Wait(_) => return Ready::skip(message, Reason::TooLate),
         }
         let offered = Offered::new(&dispatcher.settings, &message.template, channel, by_reply);
-        let own = in_its_own_words(item);
-        let is_own = own.is_some();
-        let rendered = own.map_or_else(
-            || {
-                self.render(
-                    &message,
-                    channel,
-                    item,
-                    customer,
-                    business,
-                    calendar,
-                    offered.ways(),
-                    now,
-                )
-            },
-            Ok,
-        );
-        let rendered = match rendered {
+        let rendered = match self.render(
+            &message,
+            channel,
+            item,
+            customer,
+            business,
+            calendar,
+            offered.ways(),
+            now,
+        ) {
             Ok(rendered) => rendered,
             Err(error) => {
                 tracing::error!(message = %message.id, template = %message.template, %error, "the text can't be made");
@@ -281,7 +273,7 @@ impl Surroundings {
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
         let repeated = self.said_lately(&message, &rendered.text);
         // Somebody who writes the same once more means it.
-        if !is_own && (repeated || !said.insert(about_another_item)) {
+        if answer_of(item).is_none() && (repeated || !said.insert(about_another_item)) {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
@@ -357,6 +349,9 @@ impl Surroundings {
         ways: Ways<'_>,
         now: Instant,
     ) -> Result<Rendered, TextError> {
+        if let Some(own) = in_its_own_words(item) {
+            return Ok(own);
+        }
         let consent = self.consent(customer);
         // The ladder is service in neutral words; its price is marketing and shows only where that is consented to.
         let may_offer = verdict(consent, channel, Purpose::Marketing, false) == Verdict::Allowed;
@@ -451,37 +446,6 @@ fn job(
         customer: Arc::clone(customer),
         segments,
         outgoing,
-    }
-}
-
-fn attempt(dispatcher: &Dispatcher, job: &Job, now: Instant) -> Attempt {
-    let (subject, text) = match &job.outgoing.content {
-        Content::Sms { text } => (None, text),
-        Content::Email(mail) => (Some(mail.subject.clone()), &mail.text),
-    };
-    let carrier = dispatcher.carrier(job.channel).map_or("desk", |carrier| carrier.name());
-    Attempt {
-        id: job.attempt_id.clone(),
-        message_id: job.message.id.clone(),
-        business_id: job.message.business_id.clone(),
-        number: job.message.attempts,
-        channel: job.channel,
-        carrier: carrier.to_owned(),
-        sender: job.outgoing.from.clone(),
-        address: job.outgoing.to.clone(),
-        subject,
-        text: Some(text.clone()),
-        segments: job.segments,
-        state: AttemptState::Started,
-        provider_id: None,
-        stage: None,
-        provider_status: None,
-        code: None,
-        failure: None,
-        started_at: now,
-        settled_at: None,
-        look_at: None,
-        looks: 0,
     }
 }
 
