@@ -1,6 +1,7 @@
 //! Builds everything from the configuration: the one place that knows which carrier, clock and zone data are in use.
 
 mod door;
+mod live;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{Config, EmailCarrier, SmsCarrier};
 use crate::domain::zone::{ZoneError, Zones};
 use crate::inbound::reader::Stored;
+use crate::outbound::Changed;
 use crate::outbound::dispatch::{Dispatcher, Settings, Started, Wake};
 use crate::outbound::import::handed_over::Reading;
 use crate::outbound::import::uploads::Uploads;
@@ -23,6 +25,7 @@ use crate::store::{Open, Store, StoreError};
 use crate::telemetry::Metrics;
 
 pub use door::{Door, DoorError};
+pub use live::{Live, Seat};
 
 /// How long a carrier's server may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -78,6 +81,8 @@ pub struct App {
     pub uploads: Arc<Uploads>,
     pub desk: DeskAccess,
     pub door: Arc<Door>,
+    /// The desk's pages that are told when something changes.
+    pub live: Arc<Live>,
 }
 
 /// The zone data that the configuration asks for.
@@ -118,6 +123,7 @@ impl App {
             settings: settings(&config),
             withdrawn: Arc::default(),
             started: Started::default(),
+            changed: Changed::default(),
         };
         Ok(Self {
             config: Arc::new(config),
@@ -129,6 +135,7 @@ impl App {
             stored: Stored::default(),
             desk: DeskAccess::Users,
             door: Arc::default(),
+            live: Arc::default(),
         })
     }
 

@@ -118,6 +118,7 @@ async fn blank_texts(app: &App, now: Instant) -> Result<u64, DispatchError> {
         store::rating::blank_words(&mut tx, before).await? + store::customer_case::blank_words(&mut tx, before).await?;
     store::import_run::prune(&mut tx, before).await?;
     store::test_message::prune(&mut tx, before).await?;
+    store::answer::blank_words(&mut tx, before).await?;
     store::session::prune(&mut tx, now).await?;
     store::user_link::prune(&mut tx, now).await?;
     // Long after the last that could be undone: who presses a button twice does so within the day.

@@ -47,10 +47,16 @@ pub(super) fn build(outgoing: &Outgoing, mail: &Mail, from: &str) -> Result<Buil
         .to(Mailbox::new((!name.is_empty()).then_some(name), to))
         .subject(clean(&mail.subject))
         .date(date(outgoing))
-        .message_id(Some(message_id.clone()))
+        .message_id(Some(message_id.clone()));
+    if !mail.by_hand {
         // RFC 3834: whoever answers automatically must not answer us. Outlook knows its own header only.
-        .raw_header(header("Auto-Submitted", "auto-generated"))
-        .raw_header(header("X-Auto-Response-Suppress", "All"));
+        builder = builder
+            .raw_header(header("Auto-Submitted", "auto-generated"))
+            .raw_header(header("X-Auto-Response-Suppress", "All"));
+    }
+    if let Some(answered) = mail.in_reply_to.as_deref().and_then(message_id_of) {
+        builder = builder.in_reply_to(answered.clone()).references(answered);
+    }
     if let Some(url) = unsubscribe(mail) {
         // Folded by hand: two addresses would make a long line.
         let mailbox = mail.unsubscribe_mailbox.as_deref().and_then(mailto);
@@ -63,6 +69,7 @@ pub(super) fn build(outgoing: &Outgoing, mail: &Mail, from: &str) -> Result<Buil
     }
     let message = match &mail.calendar {
         Some(part) => builder.multipart(with_calendar(mail, part)?),
+        None if mail.by_hand => builder.singlepart(SinglePart::plain(mail.text.clone())),
         None => builder.multipart(alternative(mail)),
     };
     Ok(Built {
@@ -98,6 +105,17 @@ fn with_calendar(mail: &Mail, part: &CalendarPart) -> Result<MultiPart, Outcome>
     Ok(MultiPart::mixed()
         .multipart(alternative(mail).singlepart(inline))
         .singlepart(file))
+}
+
+/// A Message-ID as another mail may name it; none where it is no such thing.
+fn message_id_of(id: &str) -> Option<String> {
+    let inner = id.trim().trim_start_matches('<').trim_end_matches('>');
+    let is_one = inner.contains('@')
+        && inner.len() <= LONGEST_URL
+        && inner
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b','));
+    is_one.then(|| format!("<{inner}>"))
 }
 
 /// `Name <a@b>` or `a@b`.

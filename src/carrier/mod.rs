@@ -59,6 +59,10 @@ pub struct Mail {
     pub unsubscribe_url: Option<String>,
     /// Where a mail can be sent instead, for programs that know no other way.
     pub unsubscribe_mailbox: Option<String>,
+    /// A person wrote it: whoever is away may say so.
+    pub by_hand: bool,
+    /// The Message-ID of the mail that it answers.
+    pub in_reply_to: Option<String>,
 }
 
 /// An iTIP object (RFC 5546) and its method, which the MIME part repeats (RFC 6047).

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::Case;
 use super::closed_list::closed_list;
+use super::conversation::Answer;
 use super::instant::Instant;
 use super::local::{LocalDate, LocalDateTime};
 
@@ -91,7 +92,7 @@ pub struct Renewal {
     pub completed_at: Option<Instant>,
 }
 
-/// What a customer has written, for the notices that answer it.
+/// What a customer has written, for the notices that answer it; or what somebody at the desk has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Written {
     /// The inbound message's.
@@ -101,6 +102,8 @@ pub struct Written {
     pub at: Instant,
     /// The visit that it was about, where that is known.
     pub about: Option<Booking>,
+    /// The words of somebody at the desk; none: it is the customer's.
+    pub answer: Option<Answer>,
 }
 
 /// A booking, a renewal, a case or something written, for whoever plans, checks and explains them alike.

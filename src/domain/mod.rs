@@ -8,6 +8,7 @@ pub mod call;
 pub mod case;
 pub mod closed_list;
 pub mod consent;
+pub mod conversation;
 pub mod customer;
 pub mod desk_item;
 pub mod email_address;

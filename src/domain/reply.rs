@@ -15,6 +15,7 @@ mod emoji;
 mod fold;
 mod lexicon;
 mod matching;
+mod named;
 mod opt_out;
 mod pattern;
 mod rating;
@@ -26,6 +27,7 @@ mod yes;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 pub(super) use fold::fold;
+pub use named::named_time;
 use second_opinion::SecondOpinion;
 
 use super::closed_list::closed_list;

@@ -29,6 +29,9 @@ pub async fn read_receipts(dispatcher: &Dispatcher, now: Instant) -> Result<u64,
             store::receipt::mark_read(&mut tx, &stored.id, now).await?;
         }
         tx.commit().await?;
+        if !batch.is_empty() {
+            dispatcher.changed.tell();
+        }
         read += batch.len() as u64;
         // Whatever was stored since has woken the reader again.
         if (batch.len() as u64) < BATCH.unsigned_abs() {

@@ -13,4 +13,5 @@ pub mod receive;
 pub mod reply;
 mod scene;
 mod sender;
+pub mod stranger;
 pub mod wishes;

@@ -85,6 +85,7 @@ async fn read_one(dispatcher: &Dispatcher, id: &str, now: Instant) -> Result<boo
     step.take(&mut tx).await?;
     tx.commit().await?;
     step.tell_dispatch();
+    dispatcher.changed.tell();
     Ok(true)
 }
 
@@ -413,24 +414,33 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// For the inbox of the business, or of the whole installation: who it was is for a person to find out.
+    /// For the inbox of every business that may be meant: who it was is for a person to find out.
     async fn ask_somebody(&self, tx: &mut Tx) -> Result<(), PlanError> {
         let kind = if self.sender.customers.is_empty() {
             DeskKind::UnknownSender
         } else {
             desk_kind(self.reading.understood.intent)
         };
-        let business_id = self.sender.only_business();
-        let due_at = match business_id {
-            Some(id) => {
-                let desk = Desk::load(tx, &self.dispatcher.zones, id).await?;
-                answer_by(kind, None, &desk.calendar, self.now)
-            }
-            None => self.now,
-        };
-        let row = DeskItem {
+        let mut meant = self.sender.meant();
+        if meant.is_empty() {
+            let all = store::business::all(tx).await?;
+            meant = all.into_iter().map(|business| business.id).collect();
+        }
+        for business_id in &meant {
+            let desk = Desk::load(tx, &self.dispatcher.zones, business_id).await?;
+            let due_at = answer_by(kind, None, &desk.calendar, self.now);
+            store::desk_item::open(tx, &self.of_somebody(kind, Some(business_id), due_at)).await?;
+        }
+        if meant.is_empty() {
+            store::desk_item::open(tx, &self.of_somebody(kind, None, self.now)).await?;
+        }
+        Ok(store::conversation::refresh_sharing(tx, &self.inbound.id).await?)
+    }
+
+    fn of_somebody(&self, kind: DeskKind, business_id: Option<&String>, due_at: Instant) -> DeskItem {
+        DeskItem {
             id: new_id(self.now),
-            business_id: business_id.map(str::to_owned),
+            business_id: business_id.cloned(),
             customer_id: None,
             item_kind: None,
             item_id: None,
@@ -443,8 +453,7 @@ impl Step<'_> {
             done_at: None,
             done_by: None,
             outcome: None,
-        };
-        Ok(store::desk_item::open(tx, &row).await?)
+        }
     }
 
     /// What the desk gets to read.

@@ -67,21 +67,17 @@ impl Sender {
         found
     }
 
-    /// The one business that it can have been said to.
-    pub(super) fn only_business(&self) -> Option<&str> {
-        let mut ids: Vec<_> = self
-            .customers
-            .iter()
-            .map(|customer| customer.business_id.as_str())
-            .collect();
+    /// The businesses that it can have been said to, each once: those that know the number, else those that send from the
+    /// one it was sent to. None: nobody sends from that any more.
+    pub(super) fn meant(&self) -> Vec<String> {
+        let knowing = self.customers.iter().map(|customer| customer.business_id.clone());
+        let mut ids: Vec<_> = knowing.collect();
         if ids.is_empty() {
-            ids = self.business_ids.iter().map(String::as_str).collect();
+            ids.clone_from(&self.business_ids);
         }
+        ids.sort();
         ids.dedup();
-        match ids.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        }
+        ids
     }
 
     /// What it may answer, in the order in which that is tried: what is open or can still be answered, the newest first,

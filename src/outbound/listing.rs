@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::answer::in_its_own_words;
 use super::dispatch::Dispatcher;
 use super::plan::{Desk, PlanError};
 use crate::domain::consent::{Verdict, verdict};
@@ -195,7 +196,8 @@ async fn words(
     let to = recipient(&line.template, &desk.business, customer)
         .address(channel)
         .map(str::to_owned);
-    match texts.write(&line.template, channel, &subject) {
+    let written = in_its_own_words(item).map_or_else(|| texts.write(&line.template, channel, &subject), Ok);
+    match written {
         Ok(rendered) => {
             let count = segments::count(&rendered.text).segments;
             let segments = if channel == Channel::Sms {

@@ -1,5 +1,7 @@
 //! Outbound: import -> plan -> `messages` -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
+pub mod answer;
+mod changed;
 pub mod demonstration;
 pub mod desk_change;
 pub mod dispatch;
@@ -27,3 +29,5 @@ pub mod test_message;
 pub mod text_shelf;
 pub mod ways;
 pub mod wording;
+
+pub use changed::Changed;

@@ -21,6 +21,10 @@ pub const HELP: &str = "help";
 /// Whether the visit was meant, by mail to somebody who has ended all texts.
 pub const CANCEL_BY_MAIL: &str = "cancel-by-mail";
 
+/// What somebody at the desk has written (`super::answer`): the name of its rule and of its template, neither of which
+/// there is.
+pub const ANSWER: &str = "answer";
+
 /// An opt-out is confirmed at once or not at all (47 CFR 64.1200(a)(12)).
 const CONFIRMED_WITHIN: TimeDelta = TimeDelta::minutes(5);
 /// Longer after their question nobody waits for the answer.
@@ -142,7 +146,13 @@ pub async fn send(
 /// Whether a message about this item answers what somebody has just written, so that no hour is the wrong one.
 #[must_use]
 pub fn answers_now(item: &Item, now: Instant) -> bool {
-    matches!(item, Item::Reply(written) if now.since(written.at) < AT_ONCE)
+    match item {
+        Item::Reply(written) => match &written.answer {
+            Some(answer) => answer.is_at_once(now),
+            None => now.since(written.at) < AT_ONCE,
+        },
+        Item::Booking(_) | Item::Renewal(_) | Item::Case(_) => false,
+    }
 }
 
 /// Whether a message goes although its receiver has opted out: the one that says so.
@@ -157,6 +167,7 @@ pub fn in_words(id: &str) -> Option<&'static str> {
     Some(match id {
         OPT_OUT_CONFIRMED => "none: it confirms that the customer wants no more texts",
         HELP => "none: it answers a call for help",
+        ANSWER => "none: somebody at the desk wrote it",
         CANCEL_BY_MAIL => "none: it asks whether the visit was meant by the word that ended all texts",
         _ => return None,
     })

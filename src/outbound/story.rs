@@ -2,6 +2,7 @@
 
 mod after_visit;
 
+use super::answer::answer_of;
 use super::dispatch::Dispatcher;
 use super::listing::{ListError, Listed, listed};
 use super::notice;
@@ -10,6 +11,7 @@ use super::wording::{hold_in_words, message_in_words};
 use crate::domain::attempt::Attempt;
 use crate::domain::consent::Verdict;
 use crate::domain::consent::verdict;
+use crate::domain::conversation::Answer;
 use crate::domain::instant::Instant;
 use crate::domain::item::Item;
 use crate::domain::message::{Channel, Reason, State};
@@ -99,6 +101,9 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
             (None, None) => format!("{} (no longer among the rules)", line.rule_id),
         },
     );
+    if let Some(answer) = item_answer(tx, &line).await? {
+        story.fact("written by", answer.written_by);
+    }
     story.fact(
         "due",
         format!("{} in {} ({} UTC)", local(clock, line.due_at), listed.zone, line.due_at),
@@ -121,6 +126,15 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     }
     story.events.sort_by_key(|event| event.at);
     Ok(Some(story))
+}
+
+/// What somebody at the desk has written, where the message says that.
+async fn item_answer(tx: &mut Tx, line: &Line) -> Result<Option<Answer>, StoreError> {
+    if line.rule_id != notice::ANSWER {
+        return Ok(None);
+    }
+    let item = store::item::find(tx, line.item_kind, &line.item_id).await?;
+    Ok(item.as_ref().and_then(answer_of).cloned())
 }
 
 async fn attempt_events(tx: &mut Tx, story: &mut Story, clock: &Calendar, attempt: &Attempt) -> Result<(), StoreError> {
@@ -174,7 +188,11 @@ async fn checks(tx: &mut Tx, desk: &Desk, line: &Line) -> Result<Vec<(String, St
     let consent = store::ledger::of_customer(tx, &customer).await?;
     let bad = store::ledger::bad_addresses(tx, &customer).await?;
     let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
-    let channels = rule.map_or_else(Vec::new, |rule| rule.channels.clone());
+    let channels = match rule {
+        Some(rule) => rule.channels.clone(),
+        None if line.rule_id == notice::ANSWER => line.channel.into_iter().collect(),
+        None => Vec::new(),
+    };
     let say = |channel: Channel| {
         let Some(address) = customer.address(channel) else {
             return "no usable address".to_owned();
@@ -373,6 +391,9 @@ fn explain_rule(rule: &Rule) -> String {
 }
 
 fn planned_in_words(line: &Line) -> String {
+    if line.rule_id == notice::ANSWER {
+        return "put into the outbox".to_owned();
+    }
     format!(
         "planned by rule {} for {} {} revision {}",
         line.rule_id, line.item_kind, line.told, line.item_revision

@@ -7,6 +7,7 @@ use super::dispatch::Settings;
 use crate::domain::link::{LinkPurpose, PLACEHOLDER};
 use crate::domain::message::Channel;
 use crate::domain::phone::takes_replies;
+use crate::outbound::notice::ANSWER;
 use crate::outbound::recipient::is_alert;
 use crate::texts::{Texts, Ways};
 
@@ -31,8 +32,9 @@ impl Offered {
     /// costs a segment more.
     #[must_use]
     pub fn new(settings: &Settings, template: &str, channel: Channel, by_reply: bool) -> Self {
-        // Whoever holds a customer's link speaks for the customer: the business gets none.
-        let to_customer = !is_alert(template);
+        // Whoever holds a customer's link speaks for the customer: the business gets none. What somebody wrote stays as
+        // it is.
+        let to_customer = !is_alert(template) && template != ANSWER;
         let linked = match channel {
             _ if !to_customer => false,
             Channel::Email => true,

@@ -29,6 +29,7 @@ pub fn message_in_words(template: &str) -> &str {
         "opt_out_confirmed" => "no more texts",
         "help" => "help",
         "cancel_by_mail" => "was the visit meant?",
+        "answer" => "answer",
         other => other,
     }
 }

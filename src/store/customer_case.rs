@@ -141,3 +141,10 @@ pub async fn blank_customer(tx: &mut Tx, customer_id: &str) -> Result<u64, Store
         .rows_affected(),
     )
 }
+
+/// How many cases of a business are open, and when one of them was last changed: who asks again sees that something did.
+pub async fn mark(tx: &mut Tx, business_id: &str) -> Result<(i64, i64), StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), COALESCE(MAX(updated_at), 0) FROM customer_case WHERE business_id = $1 AND closed_at IS NULL",
+    ).bind(business_id).fetch_one(c).await)?)
+}

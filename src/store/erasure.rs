@@ -63,7 +63,7 @@ pub async fn past_addresses(tx: &mut Tx, customer_id: &str) -> Result<Vec<String
 type Step = &'static str;
 
 /// What is blanked by the customer's id. Rows stay, so that the figures stay.
-const BY_CUSTOMER: [Step; 16] = [
+const BY_CUSTOMER: [Step; 18] = [
     "UPDATE booking SET vehicle = NULL, updated_at = $2 WHERE customer_id = $1",
     "DELETE FROM search_word WHERE about_id = $1 OR about_id IN (SELECT id FROM booking WHERE customer_id = $1) \
         OR about_id IN (SELECT id FROM renewal WHERE customer_id = $1)",
@@ -80,6 +80,10 @@ const BY_CUSTOMER: [Step; 16] = [
      WHERE received_at <= $2 AND id IN (SELECT id FROM reply WHERE customer_id = $1)",
     "UPDATE desk_item SET words = NULL, done_at = COALESCE(done_at, $2), done_by = COALESCE(done_by, 'erasure'), \
         outcome = CASE WHEN done_at IS NULL THEN 'erased' END WHERE customer_id = $1",
+    "UPDATE conversation SET due_at = NULL, waits_since = NULL, done_at = COALESCE(done_at, $2), version = ( \
+        SELECT MAX(version) + 1 FROM conversation known WHERE known.business_id = conversation.business_id) \
+     WHERE customer_id = $1",
+    "UPDATE answer SET words = NULL, subject = NULL, in_reply_to = NULL WHERE customer_id = $1 AND written_at <= $2",
     "UPDATE customer_case SET cause = COALESCE(cause, 'other'), closed_at = COALESCE(closed_at, $2), updated_at = $2 \
      WHERE customer_id = $1",
     "UPDATE note SET text = NULL WHERE customer_id = $1 AND at <= $2",
@@ -120,6 +124,8 @@ pub async fn blank_address(tx: &mut Tx, customer: &Customer, address: &str, shar
          WHERE business_id = $2 AND address = $3 AND (customer_id IS NULL OR customer_id = $1)",
     ).bind(&customer.id).bind(&customer.business_id).bind(address).execute(c).await)?;
     on!(tx, c => sqlx::query("DELETE FROM held_number WHERE business_id = $1 AND address = $2")
+        .bind(&customer.business_id).bind(address).execute(c).await)?;
+    on!(tx, c => sqlx::query("DELETE FROM conversation WHERE business_id = $1 AND address = $2")
         .bind(&customer.business_id).bind(address).execute(c).await)?;
     on!(tx, c => sqlx::query(
         "UPDATE desk_item SET words = NULL WHERE reply_id IN (SELECT reply.id FROM reply \

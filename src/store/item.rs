@@ -1,12 +1,12 @@
 //! Items: bookings and renewals here, cases in `customer_case`.
 
-use super::customer_case;
 use super::db::{Tx, on};
 use super::dialect::{listed, packed, rows_of};
 use super::error::StoreError;
 use super::packed::{rows, text};
 use super::search_word;
 use super::types::row;
+use super::{answer, customer_case};
 use crate::domain::instant::Instant;
 use crate::domain::item::{Booking, Item, ItemKind, Renewal, Written};
 
@@ -103,13 +103,15 @@ row!(WrittenRow {
     item_id
 });
 
-/// What a customer of a business has written, with the visit it was about.
+/// What a customer of a business has written, with the visit it was about; or what somebody at the desk has.
 async fn reply(tx: &mut Tx, id: &str) -> Result<Option<Written>, StoreError> {
     let row: Option<WrittenRow> = on!(tx, c => sqlx::query_as(
         "SELECT id, business_id, customer_id, at, item_kind, item_id FROM reply \
          WHERE id = $1 AND business_id IS NOT NULL AND customer_id IS NOT NULL",
     ).bind(id).fetch_optional(c).await)?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row else {
+        return answer::written(tx, id).await;
+    };
     let about = match (row.item_kind, &row.item_id) {
         (Some(ItemKind::Booking), Some(id)) => on!(tx, c => sqlx::query_as(concat!(
             "SELECT ", booking_columns!(), " FROM booking WHERE id = $1"
@@ -122,6 +124,7 @@ async fn reply(tx: &mut Tx, id: &str) -> Result<Option<Written>, StoreError> {
         customer_id: row.customer_id,
         at: row.at,
         about,
+        answer: None,
     }))
 }
 

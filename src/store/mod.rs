@@ -1,12 +1,14 @@
 //! All SQL, one file a table family. One concrete `Store`; the databases behind it are told apart in `db` and `dialect`.
 
 mod alike;
+pub mod answer;
 pub mod api_key;
 pub mod attempt;
 pub mod business;
 pub mod call;
 pub mod call_record;
 pub mod claim;
+pub mod conversation;
 pub mod customer;
 pub mod customer_case;
 mod db;

@@ -13,7 +13,7 @@ use crate::domain::message::{Channel, Reason, State};
 closed_list! {
     /// What kind of thing happened.
     EntryKind {
-        /// A message left the house, or tried to.
+        /// A message left the house, or tried to; or somebody at the desk has written it.
         Message = "message",
         Reply = "reply",
         Rating = "rating",
@@ -49,7 +49,7 @@ pub async fn page(
             SELECT COALESCE((SELECT MAX(started_at) FROM attempt WHERE message_id = message.id), due_at) AS at, id, \
                 'message' AS kind \
             FROM message WHERE customer_id = $1 AND channel IN ('sms', 'email') \
-                AND state IN ('sending', 'unknown', 'accepted', 'delivered', 'failed') \
+                AND (state IN ('sending', 'unknown', 'accepted', 'delivered', 'failed') OR template = 'answer') \
             UNION ALL SELECT at, id, 'reply' FROM reply WHERE customer_id = $1 \
             UNION ALL SELECT at, id, 'rating' FROM rating WHERE customer_id = $1 \
             UNION ALL SELECT at, id, 'note' FROM note WHERE customer_id = $1 \
@@ -73,6 +73,9 @@ pub struct SentMessage {
     pub reason: Option<Reason>,
     /// None once retention has blanked it.
     pub text: Option<String>,
+    /// Who at the desk has written it; none: a template.
+    pub written_by: Option<String>,
+    pub due_at: Instant,
 }
 
 row!(SentMessage {
@@ -83,16 +86,19 @@ row!(SentMessage {
     channel,
     state,
     reason,
-    text
+    text,
+    written_by,
+    due_at
 });
 
 /// Messages by their ids.
 pub async fn messages(tx: &mut Tx, ids: &[&str]) -> Result<Vec<SentMessage>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT message.id, message.item_kind, message.item_id, message.template, message.channel, message.state, \
-            message.reason, attempt.text \
+            message.reason, COALESCE(attempt.text, answer.words) AS text, answer.written_by, message.due_at \
          FROM message LEFT JOIN attempt \
             ON attempt.id = (SELECT MAX(id) FROM attempt WHERE message_id = message.id) \
+         LEFT JOIN answer ON message.template = 'answer' AND answer.id = message.item_id \
          WHERE message.id IN ", listed!("$1")
     )).bind(text(ids)?).fetch_all(c).await)?)
 }
@@ -122,4 +128,11 @@ pub async fn replies(tx: &mut Tx, ids: &[&str]) -> Result<Vec<WrittenReply>, Sto
         "SELECT reply.id, inbound.channel, inbound.body, reply.intent, reply.action \
          FROM reply JOIN inbound ON inbound.id = reply.id WHERE reply.id IN ", listed!("$1")
     )).bind(text(ids)?).fetch_all(c).await)?)
+}
+
+/// How many messages a customer has, and when one of them last changed: who asks again sees that something did.
+pub async fn mark(tx: &mut Tx, customer_id: &str) -> Result<(i64, i64), StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), COALESCE(MAX(updated_at), 0) FROM message WHERE customer_id = $1",
+    ).bind(customer_id).fetch_one(c).await)?)
 }

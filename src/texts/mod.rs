@@ -9,6 +9,7 @@
 //! - `check`: renders everything with `samples` and reports what would go wrong
 //! - `preview`: one message as somebody who edits its text sees it
 //! - `rule_fit`: whether a rule's template was written for what the rule does
+//! - `own_words`: what somebody at the desk has typed, looked at and left as it is
 //! - `pages`: the phrases of customers' pages
 //! - `reply_words`: finds texts that ask for an answer which providers take as an opt-out
 //!
@@ -20,6 +21,7 @@ mod check;
 mod error;
 mod facts;
 mod html;
+pub mod own_words;
 pub mod phrases;
 pub mod preview;
 mod render;

@@ -13,10 +13,11 @@ mod uploaded;
 mod webhooks;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
@@ -25,7 +26,8 @@ use crate::app::App;
 /// Longest body that a webhook may send: providers' forms are a few kilobytes.
 const LONGEST_BODY: usize = 64 * 1024;
 
-/// Serves the site until `stopped`, then finishes the requests that are under way.
+/// Serves the site until `stopped`, then finishes the requests that are under way; pages that are told of changes are
+/// under way for as long as somebody looks at them, and end then.
 ///
 /// # Errors
 /// When the listener breaks.
@@ -34,6 +36,11 @@ pub async fn serve(
     listener: TcpListener,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let live = Arc::clone(&app.live);
+    let stopped = async move {
+        stopped.await;
+        live.close();
+    };
     let site = router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, site).with_graceful_shutdown(stopped).await
 }
@@ -45,7 +52,14 @@ pub fn router(app: App) -> Router {
         .route("/days/{date}", get(desk::day))
         .route("/messages/{id}", get(desk::story))
         .route("/inbox", get(desk::inbox))
-        .route("/inbox/{id}", get(desk::item).post(desk::settle))
+        .route("/inbox/new", get(desk::new_talk))
+        .route("/inbox/{id}", get(desk::talk).post(desk::settle))
+        .route("/inbox/{id}/answer", post(desk::write))
+        .route("/inbox/{id}/assign", post(desk::take))
+        .route("/inbox/{id}/done", post(desk::done))
+        .route("/inbox/{id}/seen", post(desk::seen))
+        .route("/inbox/{id}/who", post(desk::who))
+        .route("/events", get(desk::events))
         .route("/cases", get(desk::cases))
         .route("/cases/{id}", get(desk::case))
         .route("/cases/{id}/assign", post(desk::assign))
@@ -79,6 +93,7 @@ pub fn router(app: App) -> Router {
         .route("/desk.css", get(desk::style))
         .merge(desk::visits())
         .merge(desk::settings::routes())
+        .route("/desk.js", get(desk::script))
         .merge(door::routes())
         .layer(from_fn(site::careful));
     desk.merge(api::routes())
@@ -92,5 +107,6 @@ pub fn router(app: App) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(from_fn_with_state(app.clone(), site::tells))
         .with_state(app)
 }

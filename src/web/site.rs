@@ -3,9 +3,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
@@ -42,6 +42,16 @@ pub(super) async fn careful(request: Request, next: Next) -> Response {
             .headers_mut()
             .entry(name)
             .or_insert_with(|| HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Tells whoever looks at the desk that something may have changed: a form was sent, or a webhook.
+pub(super) async fn tells(State(app): State<App>, request: Request, next: Next) -> Response {
+    let may_change = request.method() == Method::POST;
+    let response = next.run(request).await;
+    if may_change && !response.status().is_client_error() {
+        app.dispatcher.changed.tell();
     }
     response
 }

@@ -14,6 +14,8 @@ mod reply_rows;
 mod rows;
 mod schema;
 mod settings_rows;
+mod talk_before;
+mod talk_rows;
 mod user_rows;
 
 pub use schema::{dump, raw};

@@ -241,3 +241,29 @@ fn a_bad_address_is_told_apart_by_whose_it_is() {
     ));
     assert!(build(&nobody, &simple(), "desk@garage.example").is_ok());
 }
+
+#[test]
+fn what_a_person_wrote_is_plain_names_what_it_answers_and_lets_others_answer() {
+    let answer = |in_reply_to: Option<&str>| {
+        built(&Mail {
+            html: String::new(),
+            by_hand: true,
+            in_reply_to: in_reply_to.map(str::to_owned),
+            ..simple()
+        })
+    };
+    let mail = answer(Some("<m-1@garage.example>"));
+    assert_eq!(structure(&mail), ["text/plain"]);
+    let head = headers(&mail);
+    for line in ["In-Reply-To: <m-1@garage.example>", "References: <m-1@garage.example>"] {
+        assert!(head.iter().any(|header| header == line), "{head:?}");
+    }
+    assert!(
+        !mail.contains("Auto-Submitted") && !mail.contains("X-Auto-Response-Suppress"),
+        "{mail}"
+    );
+    for no_id in [None, Some("sandbox-1"), Some("<a@b>\r\nBcc: c@d"), Some("<a@b>, <c@d>")] {
+        let mail = answer(no_id);
+        assert!(!mail.contains("In-Reply-To") && !mail.contains("Bcc"), "{mail}");
+    }
+}

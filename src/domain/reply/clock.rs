@@ -24,7 +24,7 @@ pub(super) struct Times {
 
 /// Half of the day, where it is said.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Half {
+pub(super) enum Half {
     Morning,
     Afternoon,
 }
@@ -95,7 +95,7 @@ pub(super) fn times(reading: &Reading, hits: &[&Hit], booked: Booked) -> Times {
     times
 }
 
-fn half(hits: &[&Hit]) -> Option<Half> {
+pub(super) fn half(hits: &[&Hit]) -> Option<Half> {
     let says = |says| hits.iter().any(|hit| hit.says == says);
     match (says(Says::Morning), says(Says::Afternoon)) {
         (true, false) => Some(Half::Morning),
@@ -104,7 +104,7 @@ fn half(hits: &[&Hit]) -> Option<Half> {
     }
 }
 
-fn minute_of(hit: &Hit) -> Option<i64> {
+pub(super) fn minute_of(hit: &Hit) -> Option<i64> {
     match hit.when? {
         When::MinuteOfDay(minute) => Some(i64::from(minute)),
         When::MinutesAdded(added) => {

@@ -47,7 +47,7 @@ pub(super) fn decide(
 }
 
 /// All languages, the customer's first, then English, which is mixed into all.
-fn spoken(own: Option<Language>) -> Vec<Language> {
+pub(super) fn spoken(own: Option<Language>) -> Vec<Language> {
     let english = LEXICON.language("en");
     let others = (0..LEXICON.languages.len()).filter_map(|number| Language::try_from(number).ok());
     let mut all: Vec<Language> = own.into_iter().chain(english).collect();

@@ -10,6 +10,7 @@ use crate::carrier::{Content, Outgoing};
 use crate::domain::instant::Instant;
 use crate::domain::item::Item;
 use crate::domain::link::{LinkPurpose, PLACEHOLDER, Token};
+use crate::outbound::answer::answer_of;
 use crate::store::link::Link;
 use crate::store::{self, StoreError, Tx};
 
@@ -26,7 +27,12 @@ pub(super) async fn issue(
         [LinkPurpose::Respond, LinkPurpose::Unsubscribe].map(|purpose| (purpose, purpose.url(public_url, PLACEHOLDER)));
     let mut links = Vec::new();
     for job in jobs {
-        let about = items.get(&job.message.item_id).map(happens_at);
+        let item = items.get(&job.message.item_id);
+        // What somebody has typed is not ours to fill in.
+        if item.and_then(answer_of).is_some() {
+            continue;
+        }
+        let about = item.map(happens_at);
         for (purpose, placeholder) in &placeholders {
             if !mentions(&job.outgoing, placeholder) {
                 continue;

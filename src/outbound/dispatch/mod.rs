@@ -5,6 +5,7 @@
 //! outside of any transaction. `live` drives rounds by the clock, `drain` drives them until nothing is due.
 
 mod asking;
+mod attempt;
 mod conclude;
 mod limiter;
 mod links;
@@ -24,6 +25,7 @@ use crate::clock::Clock;
 use crate::domain::business::Business;
 use crate::domain::message::Channel;
 use crate::domain::zone::Zones;
+use crate::outbound::Changed;
 use crate::outbound::plan::PlanError;
 use crate::outbound::text_shelf::TextShelf;
 use crate::store::{self, Store, StoreError};
@@ -72,6 +74,8 @@ pub struct Dispatcher {
     pub withdrawn: Arc<Withdrawn>,
     /// Which calls were begun, for the process after a crash.
     pub started: Started,
+    /// Told whenever something was written that somebody at the desk may be looking at.
+    pub changed: Changed,
 }
 
 /// Why a round could not be worked; nothing of it was written.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::asking::{Asking, asks_of};
+use super::attempt::attempt;
 use super::surroundings::Surroundings;
 use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
-use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::business::Business;
 use crate::domain::consent::{Verdict, verdict};
 use crate::domain::customer::Customer;
@@ -22,6 +22,7 @@ use crate::domain::quiet_hours::Calendar;
 use crate::domain::recheck::{Decision, LastLook, decide};
 use crate::domain::replan::Hold;
 use crate::domain::segments;
+use crate::outbound::answer::{answer_of, in_its_own_words};
 use crate::outbound::notice;
 use crate::outbound::plan::{again, lane};
 use crate::outbound::recipient::{desk_of, is_alert};
@@ -271,7 +272,8 @@ impl Surroundings {
         }
         let about_another_item = (message.customer_id.clone(), rendered.text.clone());
         let repeated = self.said_lately(&message, &rendered.text);
-        if repeated || !said.insert(about_another_item) {
+        // Somebody who writes the same once more means it.
+        if answer_of(item).is_none() && (repeated || !said.insert(about_another_item)) {
             return Ready::skip(message, Reason::Duplicate);
         }
         Ready::Send(Box::new(job(
@@ -347,6 +349,9 @@ impl Surroundings {
         ways: Ways<'_>,
         now: Instant,
     ) -> Result<Rendered, TextError> {
+        if let Some(own) = in_its_own_words(item) {
+            return Ok(own);
+        }
         let consent = self.consent(customer);
         // The ladder is service in neutral words; its price is marketing and shows only where that is consented to.
         let may_offer = verdict(consent, channel, Purpose::Marketing, false) == Verdict::Allowed;
@@ -419,6 +424,8 @@ fn job(
             to_name: customer.name.clone(),
             unsubscribe_url: offered.unsubscribe_link,
             unsubscribe_mailbox: business.email.clone(),
+            by_hand: answer_of(item).is_some(),
+            in_reply_to: answer_of(item).and_then(|answer| answer.in_reply_to.clone()),
         })),
     };
     let attempt_id = new_id(now);
@@ -439,37 +446,6 @@ fn job(
         customer: Arc::clone(customer),
         segments,
         outgoing,
-    }
-}
-
-fn attempt(dispatcher: &Dispatcher, job: &Job, now: Instant) -> Attempt {
-    let (subject, text) = match &job.outgoing.content {
-        Content::Sms { text } => (None, text),
-        Content::Email(mail) => (Some(mail.subject.clone()), &mail.text),
-    };
-    let carrier = dispatcher.carrier(job.channel).map_or("desk", |carrier| carrier.name());
-    Attempt {
-        id: job.attempt_id.clone(),
-        message_id: job.message.id.clone(),
-        business_id: job.message.business_id.clone(),
-        number: job.message.attempts,
-        channel: job.channel,
-        carrier: carrier.to_owned(),
-        sender: job.outgoing.from.clone(),
-        address: job.outgoing.to.clone(),
-        subject,
-        text: Some(text.clone()),
-        segments: job.segments,
-        state: AttemptState::Started,
-        provider_id: None,
-        stage: None,
-        provider_status: None,
-        code: None,
-        failure: None,
-        started_at: now,
-        settled_at: None,
-        look_at: None,
-        looks: 0,
     }
 }
 

@@ -95,6 +95,9 @@ impl Lane {
             _ => store::claim::next_due(&mut tx, &self.name).await?,
         };
         tx.commit().await?;
+        if taken > 0 || !answered.is_empty() {
+            dispatcher.changed.tell();
+        }
         self.limiter
             .spend(prepared.jobs.iter().map(|job| job.segments.max(1)).sum());
         let next_at = next_due.map(|due| due.max(self.limiter.free_at(now)));

@@ -43,6 +43,14 @@ const NOTICES: &[&str] = &[
     "consent_given",
     "consent_withdrawn",
     "erased",
+    "answer_sent",
+    "answer_later",
+    "taken",
+    "given",
+    "left",
+    "read",
+    "recognised",
+    "who_name",
 ];
 
 /// What a page is to say of the act that led to it.

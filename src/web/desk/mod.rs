@@ -5,7 +5,7 @@ mod calls;
 mod cases;
 mod changes;
 mod day;
-mod inbox;
+mod live;
 mod lookup;
 mod overview;
 mod person;
@@ -13,6 +13,7 @@ mod rows;
 mod rules;
 pub(super) mod settings;
 mod story;
+mod talk;
 mod texts;
 mod visits;
 mod words;
@@ -32,7 +33,7 @@ pub(super) use calls::{calls, made};
 pub(super) use cases::{assign, case, cases, close};
 pub(super) use changes::{change as policy_change, changes};
 pub(super) use day::day;
-pub(super) use inbox::{inbox, item, settle};
+pub(super) use live::{events, script};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
 pub(super) use person::{
@@ -40,6 +41,7 @@ pub(super) use person::{
 };
 pub(super) use rules::{add as add_rule, change as change_rule, edit as edit_rule, rules};
 pub(super) use story::story;
+pub(super) use talk::{assign as take, done, inbox, new as new_talk, seen, settle, talk, who, write};
 pub(super) use texts::{save as save_text, script as text_preview, text, texts};
 pub(super) use visits::routes as visits;
 
@@ -113,10 +115,8 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("gone.html", include_str!("../../../templates/desk/gone.html"))?;
     pages.add_template("acts.html", include_str!("../../../templates/desk/acts.html"))?;
     pages.add_template("inbox.html", include_str!("../../../templates/desk/inbox.html"))?;
-    pages.add_template(
-        "inbox_item.html",
-        include_str!("../../../templates/desk/inbox_item.html"),
-    )?;
+    pages.add_template("thread.html", include_str!("../../../templates/desk/thread.html"))?;
+    pages.add_template("talk.html", include_str!("../../../templates/desk/talk.html"))?;
     pages.add_template("cases.html", include_str!("../../../templates/desk/cases.html"))?;
     pages.add_template("case.html", include_str!("../../../templates/desk/case.html"))?;
     pages.add_template("calls.html", include_str!("../../../templates/desk/calls.html"))?;

@@ -9,11 +9,13 @@ use super::super::error::WebError;
 use super::super::staff::Staff;
 use super::render;
 use super::rows::{bounds, rows, shifted};
+use super::talk::conversations;
 use crate::app::App;
-use crate::domain::desk_item::DeskItem;
 use crate::domain::instant::Instant;
 use crate::domain::message::State as Standing;
+use crate::domain::user::Role;
 use crate::outbound::plan::Desk;
+use crate::store::conversation::Whose;
 use crate::store::lane::PausedLane;
 use crate::store::report::Filter;
 use crate::store::{self, Tx};
@@ -55,9 +57,12 @@ pub(in super::super) async fn overview(staff: Staff, State(app): State<App>) -> 
         page["troubles"] = troubles(&mut tx, &app, &desk, now).await?;
         page["cases"] = cases(&mut tx, &desk, now).await?;
         page["open_cases"] = json!(store::customer_case::open_count(&mut tx, &business.id).await?);
-        let waiting = store::desk_item::waiting(&mut tx, Some(&business.id)).await?;
-        page["waiting"] = json!(waiting.len());
-        page["inbox"] = inbox(&mut tx, &desk, waiting, now).await?;
+        let owner = staff.role() == Some(Role::Owner);
+        let (waiting, _) = store::conversation::counts(&mut tx, &business.id, owner, MOST_COUNTED).await?;
+        page["waiting"] = json!(waiting);
+        let whose = Whose::Everybodys;
+        let urgent = store::conversation::waiting(&mut tx, &business.id, whose, owner, None, SHOWN_TROUBLES).await?;
+        page["inbox"] = conversations(&mut tx, &desk, &staff, &urgent, now).await?;
         page["calls"] = calls(&mut tx, &desk, now).await?;
         page["open_calls"] = json!(store::call::open_count(&mut tx, &business.id, now).await?);
     }
@@ -145,24 +150,6 @@ async fn cases(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError
         }));
     }
     Ok(cases.into())
-}
-
-async fn inbox(tx: &mut Tx, desk: &Desk, waiting: Vec<DeskItem>, now: Instant) -> Result<Value, WebError> {
-    let mut rows = Vec::new();
-    for item in waiting
-        .into_iter()
-        .take(usize::try_from(SHOWN_TROUBLES).unwrap_or_default())
-    {
-        let customer = match &item.customer_id {
-            Some(id) => store::customer::find(tx, id).await?,
-            None => None,
-        };
-        rows.push(json!({
-            "by": desk.calendar.zone.local(item.due_at), "overdue": item.due_at < now, "customer": item.customer_id,
-            "who": customer.map(|customer| customer.name), "what": item.kind, "words": item.words,
-        }));
-    }
-    Ok(rows.into())
 }
 
 async fn calls(tx: &mut Tx, desk: &Desk, now: Instant) -> Result<Value, WebError> {

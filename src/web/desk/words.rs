@@ -40,6 +40,17 @@ impl Words {
         })
     }
 
+    /// A phrase outside of a page.
+    pub(super) fn say(&self, name: &str, values: &[(&str, String)]) -> Option<String> {
+        let value = |name: &str| {
+            values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.clone())
+        };
+        self.phrases.say(name, value)
+    }
+
     fn date(&self, date: NaiveDate, pattern: &str) -> String {
         date.format_localized(pattern, self.dates).to_string()
     }

@@ -52,7 +52,7 @@ async fn what_waits_is_shown_with_the_customers_words_and_done_in_one_click() {
         "{list}"
     );
     let page = eva.get(&app, &format!("/inbox/{}", row.id)).await.html();
-    assert!(page.contains("What to do") && page.contains("B-1"), "{page}");
+    assert!(page.contains("Confirm the visit") && page.contains("B-1"), "{page}");
     let after = eva.settles(&app, "done").await;
     assert!(after.contains("Done.") && after.contains("Nothing waits"), "{after}");
     assert_eq!(app.booking_status("B-1").await, BookingStatus::Booked, "the time stays");

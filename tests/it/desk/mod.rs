@@ -2,11 +2,15 @@
 
 mod acting;
 mod businesses;
+mod events;
 mod first_run;
 mod forms;
 mod pages;
 mod rules;
 mod sessions;
 mod sign_in;
+mod strangers;
+mod talk;
 mod texts;
 mod welcome;
+mod writing;

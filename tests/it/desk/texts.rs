@@ -30,7 +30,7 @@ fn hidden(page: &Answer, name: &str) -> String {
 
 impl Browser {
     /// Sends the form of a text as the page has it, with what was typed.
-    async fn writes(&mut self, app: &TestApp, page: &Answer, path: &str, typed: &[(&str, &str)]) -> Answer {
+    async fn types(&mut self, app: &TestApp, page: &Answer, path: &str, typed: &[(&str, &str)]) -> Answer {
         let (csrf, version) = (hidden(page, "csrf"), hidden(page, "version"));
         let known = [("csrf", csrf.as_str()), ("version", version.as_str()), ("locale", "en")];
         let known = known
@@ -43,7 +43,7 @@ impl Browser {
     async fn saves(&mut self, app: &TestApp, path: &str, typed: &[(&str, &str)]) -> Answer {
         let page = self.get(app, path).await;
         let typed: Vec<_> = typed.iter().copied().chain([("step", "save")]).collect();
-        self.writes(app, &page, path, &typed).await
+        self.types(app, &page, path, &typed).await
     }
 }
 
@@ -100,7 +100,7 @@ async fn a_text_is_shown_as_a_real_customer_would_read_it_and_nothing_is_written
     );
     let before = app.database().await;
     let looked = eva
-        .writes(&app, &page, SMS, &[("sms", "Dear {{ customer }}, {{ when }} “ok”")])
+        .types(&app, &page, SMS, &[("sms", "Dear {{ customer }}, {{ when }} “ok”")])
         .await;
     assert_eq!(looked.status, 200);
     let shown = looked.html();
@@ -116,7 +116,7 @@ async fn a_text_is_shown_as_a_real_customer_would_read_it_and_nothing_is_written
     );
     assert_eq!(app.database().await, before);
     let sample = eva
-        .writes(
+        .types(
             &app,
             &page,
             SMS,
@@ -195,7 +195,7 @@ async fn the_built_in_wording_comes_back_with_one_click_and_an_earlier_one_from_
     assert_eq!(eva.saves(&app, SMS, &[("sms", "Second, {{ when }}")]).await.status, 303);
     let page = eva.get(&app, SMS).await;
     let back = eva
-        .writes(&app, &page, SMS, &[("step", "built_in"), ("sms", "whatever")])
+        .types(&app, &page, SMS, &[("step", "built_in"), ("sms", "whatever")])
         .await;
     assert_eq!(back.status, 303);
     assert_eq!(own(&app).await, []);
@@ -219,7 +219,7 @@ async fn the_built_in_wording_comes_back_with_one_click_and_an_earlier_one_from_
     );
     assert_eq!(own(&app).await, [], "nothing until it is saved");
     let saved = eva
-        .writes(&app, &brought, SMS, &[("step", "save"), ("sms", "First, {{ when }}")])
+        .types(&app, &brought, SMS, &[("step", "save"), ("sms", "First, {{ when }}")])
         .await;
     assert_eq!(saved.status, 303);
     assert_eq!(own(&app).await[0].body, "First, {{ when }}");
@@ -246,14 +246,14 @@ async fn the_second_of_two_who_write_at_once_is_told_and_overwrites_nothing() {
     let bens = ben.get(&app, SMS).await;
     assert_eq!(eva.saves(&app, SMS, &[("sms", "Eva, {{ when }}")]).await.status, 303);
     let told = ben
-        .writes(&app, &bens, SMS, &[("step", "save"), ("sms", "Ben, {{ when }}")])
+        .types(&app, &bens, SMS, &[("step", "save"), ("sms", "Ben, {{ when }}")])
         .await;
     assert_eq!(told.status, 422);
     assert!(told.html().contains("changed meanwhile by The eva"), "{}", told.html());
     assert!(told.html().contains("\nBen, {{ when }}</textarea>"), "{}", told.html());
     assert_eq!(own(&app).await[0].body, "Eva, {{ when }}");
     let saved = ben
-        .writes(&app, &told, SMS, &[("step", "save"), ("sms", "Ben, {{ when }}")])
+        .types(&app, &told, SMS, &[("step", "save"), ("sms", "Ben, {{ when }}")])
         .await;
     assert_eq!(saved.status, 303, "now he has seen it");
 }
@@ -271,7 +271,7 @@ async fn staff_read_and_do_not_write() {
     }
     for step in ["preview", "save", "built_in"] {
         let answer = sam
-            .writes(
+            .types(
                 &app,
                 &page,
                 SMS,
@@ -281,7 +281,7 @@ async fn staff_read_and_do_not_write() {
         assert_eq!(answer.status, 403, "{step}");
     }
     let answer = eva
-        .writes(
+        .types(
             &app,
             &page,
             SMS,

@@ -103,6 +103,7 @@ async fn no_page_reads_a_table_whole() {
         now: app.now().millis(),
     };
     fill(&pool, crowd).await.unwrap();
+    everybody_waits(&pool).await;
     let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
         .fetch_all(&pool)
         .await
@@ -147,6 +148,27 @@ async fn no_page_reads_a_table_whole() {
     }
 }
 
+/// Every customer has written, half of them wait, and so does somebody unknown.
+async fn everybody_waits(pool: &SqlitePool) {
+    for statement in [
+        "INSERT INTO inbound (id, carrier, provider_id, channel, sender, recipient, body, media, opt_out_type, pairs, received_at) \
+            SELECT 'talk-' || id, 'x', id, 'sms', CASE id WHEN 'c-0000001' THEN '+0' ELSE phone END, '+1', 'words', 0, '', '[]', 1 \
+            FROM customer WHERE phone IS NOT NULL",
+        "INSERT INTO reply (id, business_id, customer_id, intent, action, certainty, at) \
+            SELECT 'talk-' || id, business_id, CASE WHEN id <> 'c-0000001' THEN id END, 'question', 'desk', 50, 1 \
+            FROM customer WHERE phone IS NOT NULL",
+        "INSERT INTO desk_item (id, business_id, customer_id, reply_id, kind, words, holds, opened_at, due_at) \
+            SELECT 'd-' || id, business_id, CASE WHEN id <> 'c-0000001' THEN id END, \
+                CASE WHEN phone IS NOT NULL THEN 'talk-' || id END, 'question', 'words', FALSE, 1, 2 FROM customer",
+        "INSERT INTO conversation (id, business_id, customer_id, address, shared, due_at, place, waits_since, last_at, done_at, version) \
+            SELECT CASE id WHEN 'c-0000001' THEN 'd-c-0000001' ELSE id END, business_id, \
+                CASE WHEN id <> 'c-0000001' THEN id END, CASE id WHEN 'c-0000001' THEN '+0' END, FALSE, \
+                CASE WHEN rowid % 2 = 1 THEN rowid END, 2, CASE WHEN rowid % 2 = 1 THEN 1 END, 1, rowid, rowid FROM customer",
+    ] {
+        sqlx::query(statement).execute(pool).await.unwrap();
+    }
+}
+
 fn pages() -> Vec<String> {
     let paths = [
         "/customers?",
@@ -162,6 +184,14 @@ fn pages() -> Vec<String> {
         "/customers/c-0000001/consent?",
         "/customers/c-0000001/export.json?",
         "/customers/c-0000001/erase?",
+        "/inbox?",
+        "/inbox?show=mine&",
+        "/inbox?show=nobodys&after=100&after_place=2&after_id=c-0000009&",
+        "/inbox?show=done&after=100&after_id=c-0000009&",
+        "/inbox/c-0000003?",
+        "/inbox/d-c-0000001?",
+        "/inbox/d-c-0000001?q=ulm&",
+        "/inbox/new?",
         "/bookings?",
         "/bookings?part=past&state=change_requested&",
         "/bookings?part=all&q=ulm&",

@@ -412,6 +412,8 @@ async fn a_thread_has_everything_in_its_time() {
         state: State::Accepted,
         reason: None,
         text: Some("text".to_owned()),
+        written_by: None,
+        due_at: at(11),
     };
     assert_eq!(store::thread::messages(&mut tx, &["m-1"]).await.unwrap(), [sent]);
     let reply = WrittenReply {

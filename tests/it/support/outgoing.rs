@@ -33,6 +33,8 @@ pub fn mail(message: &str, to: &str) -> Outgoing {
             to_name: "Ana Košir".to_owned(),
             calendar: None,
             unsubscribe_mailbox: None,
+            by_hand: false,
+            in_reply_to: None,
             unsubscribe_url: Some("https://garage.example/u/0123456789abcdef".to_owned()),
         })),
         now: NOW,

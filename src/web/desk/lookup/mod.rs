@@ -24,6 +24,7 @@ pub(super) use customers::look_for;
 pub(super) use item::item_page;
 pub(in super::super) use item::{booking, renewal};
 pub(in super::super) use renewals::renewals;
+pub(super) use thread::{Wanted as Page, thread};
 
 /// How many rows a page holds.
 const PAGE: i64 = 50;
@@ -58,6 +59,13 @@ async fn meant_exactly(tx: &mut Tx, business: &Business, query: &str) -> Result<
     let email = email_address::parse(query).ok();
     let (phone, email) = (phone.as_deref(), email.as_deref());
     Ok(store::lookup::customers_by(tx, &business.id, phone, email, query.trim(), MOST_FOUND).await?)
+}
+
+/// Customers that somebody looks for: whoever is meant exactly, then whose name it is.
+pub(super) async fn sought(tx: &mut Tx, business: &Business, query: &str) -> Result<Vec<Customer>, WebError> {
+    let mut ids = meant_exactly(tx, business, query).await?;
+    ids.extend(worded(tx, business, "customer", query).await?);
+    Ok(store::lookup::customers_of_ids(tx, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await?)
 }
 
 /// The ids of what has the words that somebody typed: customers, bookings or renewals.

@@ -7,6 +7,7 @@ use super::super::rows::{state_name, tone};
 use crate::domain::case::Case;
 use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
+use crate::domain::message::State;
 use crate::domain::note::Note;
 use crate::outbound::plan::Desk;
 use crate::store::call::Call;
@@ -18,7 +19,7 @@ use crate::store::{self, Tx};
 const PAGE: i64 = 30;
 
 /// Where a page begins: before this.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default, serde::Deserialize)]
 pub(in super::super::super) struct Wanted {
     before: Option<i64>,
     #[serde(default)]
@@ -28,7 +29,12 @@ pub(in super::super::super) struct Wanted {
 }
 
 /// A page of it, and where the next one begins.
-pub(super) async fn thread(tx: &mut Tx, desk: &Desk, customer_id: &str, wanted: &Wanted) -> Result<Value, WebError> {
+pub(in super::super) async fn thread(
+    tx: &mut Tx,
+    desk: &Desk,
+    customer_id: &str,
+    wanted: &Wanted,
+) -> Result<Value, WebError> {
     let begins = wanted.before.map(|at| {
         (
             Instant::from_millis(at),
@@ -80,7 +86,7 @@ impl Told {
     fn entry(&self, desk: &Desk, entry: &Entry) -> Option<Value> {
         let id = &entry.id;
         let told = match entry.kind {
-            EntryKind::Message => message(self.messages.iter().find(|message| message.id == *id)?),
+            EntryKind::Message => message(desk, self.messages.iter().find(|message| message.id == *id)?),
             EntryKind::Reply => reply(self.replies.iter().find(|reply| reply.id == *id)?),
             EntryKind::Rating => rating(self.ratings.iter().find(|rating| rating.id == *id)?),
             EntryKind::Call => call(self.calls.iter().find(|call| call.id == *id)?),
@@ -92,14 +98,19 @@ impl Told {
     }
 }
 
-fn message(message: &SentMessage) -> Value {
+fn message(desk: &Desk, message: &SentMessage) -> Value {
     let has_page = matches!(message.item_kind, ItemKind::Booking | ItemKind::Renewal);
     json!({
         "id": message.id, "template": message.template, "channel": message.channel, "text": message.text,
         "state": state_name(message.state, message.channel), "reason": message.reason,
         "tone": tone(message.state, message.reason),
+        "by": message.written_by, "goes": is_to_go(message.state).then(|| desk.calendar.zone.local(message.due_at)),
         "item_kind": message.item_kind, "item": Some(&message.item_id).filter(|_| has_page),
     })
+}
+
+const fn is_to_go(state: State) -> bool {
+    matches!(state, State::Planned)
 }
 
 fn reply(reply: &WrittenReply) -> Value {

@@ -57,6 +57,13 @@ pub(super) struct Fields {
     pub status: String,
 }
 
+/// Another day and time that a customer has named.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Proposed {
+    date: Option<String>,
+    time: Option<String>,
+}
+
 impl Fields {
     /// The fields of an item as it is.
     pub(super) fn of(item: &Item) -> Self {
@@ -85,6 +92,13 @@ impl Fields {
             },
             Item::Case(_) | Item::Reply(_) => Self::default(),
         }
+    }
+
+    /// The same with what an address proposes in place of what is.
+    pub(super) fn with(mut self, proposed: Proposed) -> Self {
+        self.date = proposed.date.unwrap_or(self.date);
+        self.time = proposed.time.unwrap_or(self.time);
+        self
     }
 
     /// The same as a hidden field.

@@ -10,7 +10,7 @@ use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::lookup::{look_for, page};
 use super::super::render;
-use super::fields::{Fields, told};
+use super::fields::{Fields, Proposed, told};
 use super::{Target, found};
 use crate::app::App;
 use crate::domain::business::Business;
@@ -71,7 +71,13 @@ pub(super) async fn blank(
 }
 
 /// `GET /bookings/{id}/change`, `GET /renewals/{id}/change`.
-pub(super) async fn filled(app: &App, staff: &Staff, kind: ItemKind, id: &str) -> Result<Response, WebError> {
+pub(super) async fn filled(
+    app: &App,
+    staff: &Staff,
+    kind: ItemKind,
+    id: &str,
+    proposed: Proposed,
+) -> Result<Response, WebError> {
     let business = staff.business().ok_or(WebError::NotFound)?;
     let mut tx = app.store().read().await?;
     let item = found(&mut tx, business, kind, id).await?;
@@ -82,7 +88,7 @@ pub(super) async fn filled(app: &App, staff: &Staff, kind: ItemKind, id: &str) -
         desk: &desk,
         target: &Target::Edit(kind, id.to_owned()),
     };
-    let shown = form.shown(&mut tx, &Fields::of(&item), &[]).await?;
+    let shown = form.shown(&mut tx, &Fields::of(&item).with(proposed), &[]).await?;
     answer(staff, StatusCode::OK, shown)
 }
 

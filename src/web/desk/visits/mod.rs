@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use self::fields::{Fields, Step};
+use self::fields::{Fields, Proposed, Step};
 use self::form::Form;
 use super::super::acted::Acted;
 use super::super::error::WebError;
@@ -66,12 +66,17 @@ async fn add_renewal(State(app): State<App>, Acted { staff, form }: Acted<Fields
     act(&app, &staff, &Target::Add(ItemKind::Renewal), form).await
 }
 
-async fn booking_form(staff: Staff, State(app): State<App>, Path(id): Path<String>) -> Result<Response, WebError> {
-    form::filled(&app, &staff, ItemKind::Booking, &id).await
+async fn booking_form(
+    staff: Staff,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(proposed): Query<Proposed>,
+) -> Result<Response, WebError> {
+    form::filled(&app, &staff, ItemKind::Booking, &id, proposed).await
 }
 
 async fn renewal_form(staff: Staff, State(app): State<App>, Path(id): Path<String>) -> Result<Response, WebError> {
-    form::filled(&app, &staff, ItemKind::Renewal, &id).await
+    form::filled(&app, &staff, ItemKind::Renewal, &id, Proposed::default()).await
 }
 
 async fn change_booking(
