@@ -16,6 +16,7 @@ pub mod instant;
 pub mod invitation;
 pub mod item;
 pub mod link;
+pub mod linked_text;
 pub mod local;
 pub mod locale;
 pub mod message;

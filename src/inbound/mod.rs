@@ -10,6 +10,7 @@ pub mod page;
 pub mod reader;
 pub mod receive;
 pub mod reply;
+pub mod sandbox_phone;
 mod scene;
 mod sender;
 pub mod wishes;

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod recipient;
 pub mod rehearsal;
 pub mod rescue;
+pub mod sandbox_phone;
 pub mod satisfaction;
 pub mod story;
 pub mod take_over;

@@ -35,6 +35,7 @@ pub mod receipt;
 pub mod reply;
 pub mod report;
 pub mod rule;
+pub mod sandbox_phone;
 pub mod search_word;
 pub mod session;
 pub mod setting;

@@ -12,6 +12,7 @@ use crate::domain::business::Business;
 use crate::domain::instant::Instant;
 use crate::domain::link;
 use crate::domain::locale::Locale;
+use crate::domain::message::Channel;
 use crate::domain::session::{self, Session};
 use crate::domain::user::{Role, User};
 use crate::store::{self, Tx};
@@ -28,6 +29,8 @@ pub(super) struct Staff {
     pub csrf: String,
     /// The session, where there is one.
     pub session: Option<Session>,
+    /// Texts or mails reach nobody but the sandbox: customers' phones can be looked at.
+    pub sandbox: bool,
     /// In the order of `businesses`.
     roles: Vec<Role>,
     chosen: Option<usize>,
@@ -70,6 +73,7 @@ impl Staff {
             "user": { "name": self.user.name, "login": self.user.login }, "signed_in": self.session.is_some(),
             "owner": self.role() == Some(Role::Owner), "business": self.business(), "businesses": self.businesses,
             "csrf": self.csrf,
+            "sandbox": self.sandbox,
         })
     }
 }
@@ -88,6 +92,7 @@ impl FromRequestParts<App> for Staff {
                 None => return Err(WebError::SignedOut),
             },
         };
+        staff.sandbox = Channel::ALL.iter().any(|channel| app.dispatcher.is_sandbox(*channel));
         staff.chosen = match business_of(&parts.uri) {
             // What is not the user's is not there.
             Some(id) => Some(
@@ -142,6 +147,7 @@ async fn of_user(tx: &mut Tx, user: User, csrf: String, session: Session) -> Res
         businesses,
         csrf,
         session: Some(session),
+        sandbox: false,
         chosen: None,
     })
 }
@@ -173,6 +179,7 @@ async fn everybody(app: &App) -> Result<Staff, WebError> {
         businesses,
         csrf: app.door.nobodys_csrf(),
         session: None,
+        sandbox: false,
         chosen: None,
     })
 }

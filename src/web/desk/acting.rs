@@ -12,7 +12,7 @@ use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
 /// What can be said of an act: each has a phrase `said_…`.
-const NOTICES: [&str; 12] = [
+const NOTICES: [&str; 15] = [
     "done",
     "already",
     "assigned",
@@ -25,6 +25,9 @@ const NOTICES: [&str; 12] = [
     "called",
     "call_made",
     "when_again",
+    "phone_sent",
+    "phone_empty",
+    "phone_long",
 ];
 
 /// What a page is to say of the act that led to it.

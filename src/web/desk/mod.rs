@@ -7,6 +7,7 @@ mod day;
 mod inbox;
 mod lookup;
 mod overview;
+mod phone;
 mod rows;
 mod story;
 mod users;
@@ -29,6 +30,7 @@ pub(super) use day::day;
 pub(super) use inbox::{inbox, item, settle};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
+pub(super) use phone::{answer, open_link, phone, phones};
 pub(super) use story::story;
 pub(super) use users::users;
 
@@ -60,6 +62,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("cases.html", include_str!("../../../templates/desk/cases.html"))?;
     pages.add_template("case.html", include_str!("../../../templates/desk/case.html"))?;
     pages.add_template("calls.html", include_str!("../../../templates/desk/calls.html"))?;
+    pages.add_template("phone.html", include_str!("../../../templates/desk/phone.html"))?;
     Ok(pages)
 });
 
@@ -92,7 +95,7 @@ mod tests {
     use crate::domain::desk_item::DeskKind;
     use crate::domain::item::{BookingStatus, RenewalKind, RenewalStatus};
     use crate::domain::locale::languages;
-    use crate::domain::message::{Channel, Purpose, Reason, State};
+    use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
     use crate::domain::replan::Hold;
     use crate::domain::reply::Intent;
     use crate::texts::catalogue;
@@ -143,6 +146,7 @@ mod tests {
         let listed = listed.chain(CallOutcome::ALL.iter().map(|outcome| format!("outcome_{outcome}")));
         let listed = listed.chain(Cause::ALL.iter().map(|cause| format!("cause_{cause}")));
         let listed = listed.chain(languages().into_iter().map(|language| format!("language_{language}")));
+        let listed = listed.chain(Asks::ALL.iter().map(|asks| format!("phone_asks_{asks}")));
         let listed = listed.chain(messages.map(|template| format!("message_{}", template.name)));
         for name in listed {
             assert!(is_there(&name), "{name}");

@@ -5,6 +5,7 @@ mod businesses;
 mod first_run;
 mod forms;
 mod pages;
+mod phone;
 mod sessions;
 mod sign_in;
 mod welcome;
