@@ -6,6 +6,7 @@ pub mod business;
 pub mod call;
 pub mod case;
 pub mod closed_list;
+pub mod coming;
 pub mod consent;
 pub mod customer;
 pub mod desk_item;

@@ -11,6 +11,7 @@ pub mod customer_case;
 mod db;
 pub mod desk_item;
 mod dialect;
+pub mod disk;
 pub mod erasure;
 mod erasure_key;
 mod error;

@@ -92,6 +92,7 @@ mod tests {
     use super::*;
     use crate::domain::call::CallOutcome;
     use crate::domain::case::Cause;
+    use crate::domain::coming::{Coming, Ending};
     use crate::domain::desk_item::DeskKind;
     use crate::domain::item::{BookingStatus, RenewalKind, RenewalStatus};
     use crate::domain::locale::languages;
@@ -104,7 +105,7 @@ mod tests {
     #[test]
     fn every_page_can_be_read_and_an_empty_desk_shows() {
         assert!(PAGES.as_ref().is_ok(), "{:?}", PAGES.as_ref().err());
-        let page = serde_json::json!({ "businesses": [], "stopped": [] });
+        let page = serde_json::json!({ "businesses": [] });
         for (language, heading) in [("en", "No business yet"), ("pl", "Nie ma jeszcze firmy")] {
             let shown = render("overview.html", &Locale::parse(language).unwrap(), &page);
             assert!(shown.is_ok_and(|Html(shown)| shown.contains(heading)), "{language}");
@@ -146,6 +147,8 @@ mod tests {
         let listed = listed.chain(CallOutcome::ALL.iter().map(|outcome| format!("outcome_{outcome}")));
         let listed = listed.chain(Cause::ALL.iter().map(|cause| format!("cause_{cause}")));
         let listed = listed.chain(languages().into_iter().map(|language| format!("language_{language}")));
+        let listed = listed.chain(Coming::ALL.iter().map(|coming| format!("coming_{coming}")));
+        let listed = listed.chain(Ending::ALL.iter().map(|ending| format!("ending_{ending}")));
         let listed = listed.chain(Asks::ALL.iter().map(|asks| format!("phone_asks_{asks}")));
         let listed = listed.chain(messages.map(|template| format!("message_{}", template.name)));
         for name in listed {

@@ -8,4 +8,5 @@ mod pages;
 mod phone;
 mod sessions;
 mod sign_in;
+mod today;
 mod welcome;
