@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
@@ -62,6 +62,8 @@ pub fn router(app: App) -> Router {
         .route("/users", get(desk::users))
         .route("/desk.css", get(desk::style))
         .merge(door::routes())
+        .fallback(error::nowhere)
+        .layer(from_fn_with_state(app.clone(), error::as_a_page))
         .layer(from_fn(site::careful));
     desk.merge(public::routes())
         .route("/webhooks/twilio/status", post(webhooks::twilio_status))

@@ -2,10 +2,11 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use serde_json::{Value, json};
 
 use super::error::WebError;
+use super::public::language::preferred;
 use super::site::session_token;
 use crate::app::{App, DeskAccess};
 use crate::domain::business::Business;
@@ -51,9 +52,7 @@ impl Staff {
     pub(super) fn only_owner(&self) -> Result<(), WebError> {
         match self.role() {
             Some(Role::Owner) => Ok(()),
-            Some(Role::Staff) | None => Err(WebError::NotAllowed(
-                "only an owner of this business may do that; ask one",
-            )),
+            Some(Role::Staff) | None => Err(WebError::NotAllowed("error_only_owners")),
         }
     }
 
@@ -108,6 +107,33 @@ impl FromRequestParts<App> for Staff {
     }
 }
 
+/// The language of whoever asks: the user's, else what the browser likes best.
+pub(super) async fn language(app: &App, headers: &HeaderMap) -> Result<Locale, WebError> {
+    let own = match app.desk {
+        DeskAccess::Open => Some(USUAL_LANGUAGE.to_owned()),
+        DeskAccess::Users => {
+            let mut tx = app.store().read().await?;
+            known(&mut tx, app, headers).await?.map(|(_, user)| user.locale)
+        }
+    };
+    let own = own.and_then(|locale| Locale::parse(&locale).ok());
+    own.or_else(|| preferred(headers))
+        .ok_or_else(|| WebError::Internal("no language has texts".to_owned()))
+}
+
+/// The session of a browser, and whose it is.
+async fn known(tx: &mut Tx, app: &App, headers: &HeaderMap) -> Result<Option<(Session, User)>, WebError> {
+    let Some(token) = session_token(app, headers) else {
+        return Ok(None);
+    };
+    let now = app.dispatcher.clock.now();
+    let Some(session) = store::session::find(tx, &link::hash(token), now).await? else {
+        return Ok(None);
+    };
+    let user = store::user::find(tx, &session.user_id).await?;
+    Ok(user.map(|user| (session, user)))
+}
+
 /// The business that an address names.
 fn business_of(uri: &Uri) -> Option<String> {
     let pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
@@ -122,10 +148,7 @@ async fn signed_in(app: &App, parts: &Parts) -> Result<Option<Staff>, WebError> 
     };
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
-    let Some(session) = store::session::find(&mut tx, &link::hash(token), now).await? else {
-        return Ok(None);
-    };
-    let Some(user) = store::user::find(&mut tx, &session.user_id).await? else {
+    let Some((session, user)) = known(&mut tx, app, &parts.headers).await? else {
         return Ok(None);
     };
     let staff = of_user(&mut tx, user, session::csrf(token), session).await?;

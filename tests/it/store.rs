@@ -4,6 +4,7 @@ mod case_rows;
 mod fixtures;
 mod link_rows;
 mod lookup_rows;
+mod morning_rows;
 mod opening;
 mod outbox_rows;
 mod reply_rows;

@@ -62,6 +62,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("cases.html", include_str!("../../../templates/desk/cases.html"))?;
     pages.add_template("case.html", include_str!("../../../templates/desk/case.html"))?;
     pages.add_template("calls.html", include_str!("../../../templates/desk/calls.html"))?;
+    pages.add_template("error.html", include_str!("../../../templates/desk/error.html"))?;
     pages.add_template("phone.html", include_str!("../../../templates/desk/phone.html"))?;
     Ok(pages)
 });

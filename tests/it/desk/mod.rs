@@ -2,6 +2,7 @@
 
 mod acting;
 mod businesses;
+mod errors;
 mod first_run;
 mod forms;
 mod pages;

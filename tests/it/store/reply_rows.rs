@@ -303,6 +303,20 @@ async fn a_row_of_the_inbox_is_read_back_and_done_once() {
         std::slice::from_ref(&row)
     );
     assert_eq!(
+        store::desk_item::waiting_about_all(&mut tx, &["r-2", "r-1"])
+            .await
+            .unwrap(),
+        std::slice::from_ref(&row)
+    );
+    assert!(
+        store::desk_item::waiting_about_all(&mut tx, &["r-2"])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(store::desk_item::open_count(&mut tx, "b-1").await.unwrap(), 1);
+    assert_eq!(store::desk_item::open_count(&mut tx, "b-2").await.unwrap(), 0);
+    assert_eq!(
         store::desk_item::waiting_for(&mut tx, "c-1").await.unwrap(),
         std::slice::from_ref(&row)
     );
