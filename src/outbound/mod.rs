@@ -14,6 +14,7 @@ pub mod problems;
 pub mod recipient;
 pub mod rehearsal;
 pub mod rescue;
+pub mod sample;
 pub mod sandbox_phone;
 pub mod satisfaction;
 pub mod story;

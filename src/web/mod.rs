@@ -57,6 +57,7 @@ pub fn router(app: App) -> Router {
         .route("/renewals", get(desk::renewals))
         .route("/renewals/{id}", get(desk::renewal))
         .route("/phone", get(desk::phones))
+        .route("/phone/sample", post(desk::sample))
         .route("/phone/{customer}", get(desk::phone).post(desk::answer))
         .route("/phone/{customer}/open", post(desk::open_link))
         .route("/users", get(desk::users))

@@ -12,7 +12,7 @@ use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
 /// What can be said of an act: each has a phrase `said_…`.
-const NOTICES: [&str; 15] = [
+const NOTICES: [&str; 19] = [
     "done",
     "already",
     "assigned",
@@ -28,6 +28,10 @@ const NOTICES: [&str; 15] = [
     "phone_sent",
     "phone_empty",
     "phone_long",
+    "phone_sample_goes",
+    "phone_sample_waits",
+    "phone_sample_nothing",
+    "phone_sample_removed",
 ];
 
 /// What a page is to say of the act that led to it.

@@ -30,7 +30,7 @@ pub(super) use day::day;
 pub(super) use inbox::{inbox, item, settle};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use overview::overview;
-pub(super) use phone::{answer, open_link, phone, phones};
+pub(super) use phone::{answer, open_link, phone, phones, sample};
 pub(super) use story::story;
 pub(super) use users::users;
 

@@ -7,6 +7,7 @@ mod first_run;
 mod forms;
 mod pages;
 mod phone;
+mod sample;
 mod sessions;
 mod sign_in;
 mod today;

@@ -13,10 +13,10 @@ use crate::support::desk::Browser;
 use crate::support::setup::Setup;
 use crate::support::test_app::{BUSINESS, PHONE, TestApp};
 
-const STAFF: &[(&str, Role)] = &[(BUSINESS, Role::Staff)];
+pub(super) const STAFF: &[(&str, Role)] = &[(BUSINESS, Role::Staff)];
 
 /// An app whose texts and mails reach nobody, and somebody at its desk.
-async fn sandboxed(setup: Setup) -> (TestApp, Browser) {
+pub(super) async fn sandboxed(setup: Setup) -> (TestApp, Browser) {
     let mut app = setup.start().await;
     let sandbox = Arc::new(Sandbox::new(Settings::default()).unwrap());
     app.texts_go_to(sandbox.clone());
@@ -36,7 +36,7 @@ async fn reminded() -> (TestApp, Browser, String) {
 
 impl Browser {
     /// Texts something as the customer. Returns the page after it.
-    async fn texts(&mut self, app: &TestApp, customer: &str, words: &str) -> String {
+    pub(super) async fn texts(&mut self, app: &TestApp, customer: &str, words: &str) -> String {
         let csrf = self.csrf(app).await;
         let path = format!("/phone/{customer}");
         let answer = self.post(app, &path, &[("words", words), ("csrf", &csrf)]).await;

@@ -20,7 +20,7 @@ use crate::support::test_app::{BUSINESS, TestApp};
 const CUSTOMERS: i64 = 20_000;
 
 /// Tables of a few rows, whatever the installation does.
-const SMALL: [&str; 2] = ["business", "text_override"];
+const SMALL: [&str; 3] = ["business", "paused_lane", "text_override"];
 
 /// Where statements run that are looked at.
 const WATCHED: &str = "watched";

@@ -3,7 +3,9 @@
 use daybefore::domain::attempt::AttemptState;
 use daybefore::domain::item::{BookingStatus, Item, ItemKind, RenewalStatus};
 use daybefore::domain::local::LocalDate;
-use daybefore::domain::message::{Channel, State};
+use daybefore::domain::message::{Asks, Channel, State};
+use daybefore::domain::question::{Question, QuestionState};
+use daybefore::domain::rating::Scale;
 use daybefore::domain::rule::Anchor;
 use daybefore::store;
 use daybefore::store::attempt::AttemptEnd;
@@ -106,6 +108,68 @@ async fn messages_of_items_late_ones_and_the_last_that_went_are_found() {
             .unwrap();
         assert_eq!(last, found, "{business} {since:?} {now:?} {limit}");
     }
+    assert!(
+        !store::message::bring_forward(&mut tx, "m-1", at(11)).await.unwrap(),
+        "due already"
+    );
+    assert!(
+        !store::message::bring_forward(&mut tx, "m-2", at(5)).await.unwrap(),
+        "gone"
+    );
+    assert!(store::message::bring_forward(&mut tx, "m-1", at(10)).await.unwrap());
+    let lines = store::report::of_items(&mut tx, &["i-1"]).await.unwrap();
+    assert!(lines.iter().all(|line| line.due_at == at(10)), "{lines:?}");
+}
+
+#[tokio::test]
+async fn the_rating_asked_for_last_is_found_while_it_can_be_given() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    let rating = Planned {
+        asks: Asks::Rating,
+        ..planned()
+    };
+    insert_message(&mut tx, "m-1", rating).await;
+    let question = Question {
+        id: "q-1".to_owned(),
+        business_id: "b-1".to_owned(),
+        customer_id: "c-1".to_owned(),
+        message_id: "m-1".to_owned(),
+        channel: Channel::Sms,
+        sender: "+2".to_owned(),
+        address: "+1".to_owned(),
+        asks: Asks::Rating,
+        scale: Some(Scale::Csat),
+        item_kind: ItemKind::Booking,
+        item_id: "i-1".to_owned(),
+        item_revision: 3,
+        state: QuestionState::Open,
+        asked_at: at(11),
+        closes_at: at(20),
+        answered_at: None,
+    };
+    store::question::ask_all(&mut tx, std::slice::from_ref(&question))
+        .await
+        .unwrap();
+    for (business, now, limit, found) in [
+        ("b-1", at(19), 9, true),
+        ("b-1", at(20), 9, false),
+        ("b-1", at(10), 9, false),
+        ("b-2", at(19), 9, false),
+        ("b-1", at(19), 0, false),
+    ] {
+        let last = store::question::last_open_rating(&mut tx, business, now, limit)
+            .await
+            .unwrap();
+        assert_eq!(last, found.then(|| question.clone()), "{business} {now:?} {limit}");
+    }
+    store::question::close_all(&mut tx, &["q-1"]).await.unwrap();
+    assert_eq!(
+        store::question::last_open_rating(&mut tx, "b-1", at(19), 9)
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 fn arrived(id: &str, started: i64) -> Arrived {

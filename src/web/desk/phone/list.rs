@@ -26,11 +26,17 @@ pub(super) struct List {
 }
 
 impl List {
+    /// The first who is asked for that.
+    pub(super) fn asked_for(&self, asks: Asks) -> Option<&str> {
+        let found = self.customers.iter().find(|(_, asked)| *asked == Some(asks));
+        found.map(|(id, _)| id.as_str())
+    }
+
     /// Whose phone is shown where nobody was chosen: who is asked for a yes, else who is asked anything, else the first.
     pub(super) fn first(&self) -> Option<&str> {
-        let asked = |fits: fn(Asks) -> bool| self.customers.iter().find(move |(_, asks)| asks.is_some_and(fits));
-        let chosen = asked(|asks| asks == Asks::Confirm).or_else(|| asked(|_| true));
-        chosen.or_else(|| self.customers.first()).map(|(id, _)| id.as_str())
+        let asked = || self.customers.iter().find(|(_, asks)| asks.is_some());
+        let any = || asked().or_else(|| self.customers.first()).map(|(id, _)| id.as_str());
+        self.asked_for(Asks::Confirm).or_else(any)
     }
 }
 

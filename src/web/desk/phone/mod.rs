@@ -3,9 +3,11 @@
 
 mod act;
 mod list;
+mod sample;
 
 use axum::extract::{Path, Query, State};
-use axum::response::Html;
+use axum::http::HeaderName;
+use axum::response::{Html, IntoResponse};
 use serde_json::{Value, json};
 
 use super::super::error::WebError;
@@ -16,17 +18,25 @@ use crate::app::App;
 use crate::domain::customer::Customer;
 use crate::domain::instant::Instant;
 use crate::domain::linked_text::pieces;
-use crate::domain::message::{Asks, Channel};
+use crate::domain::message::{Asks, Channel, State as Standing};
 use crate::domain::question::Question;
 use crate::outbound::plan::Desk;
+use crate::outbound::sample as samples;
 use crate::outbound::sandbox_phone::{self, Entry};
 use crate::outbound::ways::can_reply;
 use crate::store::{self, Tx};
 
 pub(in super::super) use act::{answer, open_link};
+pub(in super::super) use sample::sample;
 
 /// How much a phone shows at once.
 const ON_SCREEN: usize = 30;
+
+/// How many of the ratings asked for last are looked at for one that can still be given.
+const RATINGS: i64 = 50;
+
+/// While a message is on its way, the page looks again after so many seconds.
+const LOOK_AGAIN: (HeaderName, &str) = (HeaderName::from_static("refresh"), "2");
 
 /// Where the list of customers and the thread begin.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -45,7 +55,7 @@ pub(in super::super) async fn phones(
     staff: Staff,
     Query(wanted): Query<Wanted>,
     Query(said): Query<Said>,
-) -> Result<Html<String>, WebError> {
+) -> Result<impl IntoResponse, WebError> {
     page(&app, &staff, None, &wanted, &said).await
 }
 
@@ -56,7 +66,7 @@ pub(in super::super) async fn phone(
     Path(customer): Path<String>,
     Query(wanted): Query<Wanted>,
     Query(said): Query<Said>,
-) -> Result<Html<String>, WebError> {
+) -> Result<impl IntoResponse, WebError> {
     page(&app, &staff, Some(&customer), &wanted, &said).await
 }
 
@@ -66,7 +76,7 @@ async fn page(
     customer: Option<&str>,
     wanted: &Wanted,
     said: &Said,
-) -> Result<Html<String>, WebError> {
+) -> Result<(Option<[(HeaderName, &'static str); 1]>, Html<String>), WebError> {
     if !staff.sandbox {
         return Err(WebError::NotFound);
     }
@@ -74,23 +84,39 @@ async fn page(
     let mut tx = app.store().read().await?;
     let desk = desk_of(&mut tx, app, staff).await?;
     let list = list::list(&mut tx, &desk, wanted.list_before.as_deref(), now).await?;
-    let chosen = match customer {
+    let chosen = match customer.or_else(|| list.first()) {
         Some(id) => Some(owner(&mut tx, &desk, id).await?),
-        None => match list.first() {
-            Some(id) => Some(owner(&mut tx, &desk, id).await?),
-            None => None,
-        },
+        None => None,
     };
+    let rating = store::question::last_open_rating(&mut tx, &desk.business.id, now, RATINGS).await?;
+    let is_sandbox = app.dispatcher.is_sandbox(Channel::Sms);
+    let sample = samples::find(&mut tx, &desk.business.id).await?;
     let mut page = staff.page();
     page["here"] = json!("phone");
     page["notice"] = json!(said.notice());
+    page["try"] = json!({
+        "yes": list.asked_for(Asks::Confirm).or_else(|| list.asked_for(Asks::Renewal)),
+        "rating": rating.map(|question| question.customer_id),
+    });
+    page["sample"] = json!(is_sandbox.then(|| json!({ "customer": sample.map(|sample| sample.id) })));
     page["list"] = list.rows;
     page["list_next"] = json!(list.next);
     page["now"] = json!(desk.calendar.zone.local(now));
+    let mut on_its_way = false;
     if let Some(customer) = chosen {
+        let next = store::report::coming_to(&mut tx, &customer.id, 1)
+            .await?
+            .into_iter()
+            .next();
+        on_its_way = next
+            .as_ref()
+            .is_some_and(|next| next.state == Standing::Planned && next.due_at <= now);
         page["phone"] = screen(&mut tx, app, &desk, &customer, wanted, now).await?;
+        page["phone"]["coming"] = json!(next.map(|next| desk.calendar.zone.local(next.due_at)));
+        page["phone"]["on_its_way"] = json!(on_its_way);
     }
-    render("phone.html", &staff.locale()?, &page)
+    let html = render("phone.html", &staff.locale()?, &page)?;
+    Ok((on_its_way.then_some([LOOK_AGAIN]), html))
 }
 
 /// A customer of that business who was not erased; whoever is another's is not there.
