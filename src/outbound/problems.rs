@@ -18,8 +18,8 @@ pub const MOST_COUNTED: i64 = 1_000;
 /// How far back the last message that went is looked for.
 const LOOK_BACK: TimeDelta = TimeDelta::days(7);
 
-/// How many messages of all businesses are looked at for it.
-const LOOKED_AT: i64 = 5_000;
+/// How many messages of all businesses are looked at for it: mostly the very last is one of this business.
+const LOOKED_AT: [i64; 2] = [50, 5_000];
 
 /// The month from which on rules of the year before are old: a new version has come by then each year so far.
 const OLD_FROM_MONTH: u32 = 7;
@@ -108,7 +108,13 @@ fn is_old(version: &str, today: NaiveDate) -> bool {
 /// # Errors
 /// When the database fails.
 pub async fn last_gone(tx: &mut Tx, business_id: &str, now: Instant) -> Result<Option<Instant>, StoreError> {
-    store::report::last_gone(tx, business_id, now - LOOK_BACK, now, LOOKED_AT).await
+    for most in LOOKED_AT {
+        let last = store::report::last_gone(tx, business_id, now - LOOK_BACK, now, most).await?;
+        if last.is_some() {
+            return Ok(last);
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

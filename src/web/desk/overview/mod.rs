@@ -27,7 +27,7 @@ const SHOWN_TROUBLES: i64 = 5;
 pub(super) const MOST_COUNTED: i64 = 5_000;
 
 /// Days around today that are counted.
-const DAYS_AROUND: std::ops::RangeInclusive<i64> = -3..=3;
+const DAYS_AROUND: std::ops::RangeInclusive<i64> = -2..=2;
 
 /// What went wrong within this time is shown; and what is about to be impossible, as far ahead.
 const TROUBLE_WINDOW: TimeDelta = TimeDelta::days(3);
