@@ -22,7 +22,8 @@ const ROUNDS: i64 = 200;
 const BAR_MILLIS: f64 = 100.0;
 
 /// Each page; `{n}` is a number of a customer, seven digits long, `{k}` the same without noughts.
-const PAGES: [(&str, &str); 14] = [
+const PAGES: [(&str, &str); 15] = [
+    ("today", "/?"),
     ("customers, first page", "/customers?"),
     ("customers, some page", "/customers?after=ka&after_id=c-{n}"),
     ("customers by a syllable", "/customers?q=ulm"),

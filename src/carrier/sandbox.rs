@@ -8,6 +8,9 @@ use super::{
     AskError, Carrier, Content, Failure, Found, Lookup, Outcome, Outgoing, Receipt, SetupError, Stage, mask, mime,
 };
 
+/// The carrier's name, in rows too.
+pub const NAME: &str = "sandbox";
+
 /// Begins every provider id, so that nobody takes a rehearsed message for a sent one.
 const PREFIX: &str = "sandbox-";
 
@@ -81,7 +84,7 @@ fn file_name(id: &str) -> String {
 #[async_trait]
 impl Carrier for Sandbox {
     fn name(&self) -> &'static str {
-        "sandbox"
+        NAME
     }
 
     async fn send(&self, outgoing: &Outgoing) -> Outcome {

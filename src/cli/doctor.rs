@@ -14,11 +14,8 @@ use crate::domain::business::Business;
 use crate::domain::instant::Instant;
 use crate::domain::message::Channel;
 use crate::outbound::dispatch::lanes;
-use crate::store::{self, Open, Tx};
+use crate::store::{self, Open, Tx, disk};
 use crate::texts::catalogue;
-
-/// Less free space than this is worth a warning, in bytes.
-const LITTLE_SPACE: u64 = 200 * 1024 * 1024;
 
 /// A clock before this build's year is certainly wrong: 2026-01-01.
 const EARLIEST_NOW: Instant = Instant::from_millis(1_767_225_600_000);
@@ -114,25 +111,18 @@ fn check_clock(report: &mut Report<'_>, now: Instant) -> anyhow::Result<()> {
 }
 
 fn check_disk(report: &mut Report<'_>, database: &Path) -> anyhow::Result<()> {
-    let folder = database
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    match rustix::fs::statvfs(folder) {
-        Ok(disk) => {
-            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-            let verdict = if free < LITTLE_SPACE {
+    let folder = disk::folder(database).display();
+    match disk::free_space(database) {
+        Ok(free) => {
+            let verdict = if free < disk::LITTLE_SPACE {
                 Verdict::Warning
             } else {
                 Verdict::Well
             };
-            report.say(
-                verdict,
-                "disk",
-                format_args!("{} MB free at {}", free / 1_000_000, folder.display()),
-            )
+            let text = format_args!("{} MB free at {folder}", free / 1_000_000);
+            report.say(verdict, "disk", text)
         }
-        Err(error) => report.say(Verdict::Wrong, "disk", format_args!("{}: {error}", folder.display())),
+        Err(error) => report.say(Verdict::Wrong, "disk", format_args!("{folder}: {error}")),
     }
 }
 

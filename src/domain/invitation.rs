@@ -7,6 +7,7 @@
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 
 use super::instant::Instant;
+use super::rule::Anchor;
 
 /// What the customer's calendar is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,16 @@ pub struct Party {
 }
 
 impl Method {
+    /// What a mail whose rule counts from `anchor` does to the customer's calendar; none: it has no calendar part.
+    #[must_use]
+    pub const fn of(anchor: Anchor) -> Option<Self> {
+        match anchor {
+            Anchor::Booked | Anchor::Start | Anchor::Changed => Some(Self::Request),
+            Anchor::Cancelled => Some(Self::Cancel),
+            Anchor::Completed | Anchor::EndsOn | Anchor::Opened | Anchor::Rated => None,
+        }
+    }
+
     /// The word of the METHOD property, which the MIME part's parameter repeats (RFC 6047, 2.4).
     #[must_use]
     pub const fn as_str(self) -> &'static str {

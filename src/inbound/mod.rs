@@ -11,6 +11,7 @@ pub mod page;
 pub mod reader;
 pub mod receive;
 pub mod reply;
+pub mod sandbox_phone;
 mod scene;
 mod sender;
 pub mod stranger;

@@ -74,11 +74,19 @@ pub async fn page(tx: &mut Tx, business_id: &str, after: &str, limit: i64) -> Re
 
 /// The open cases of one business or all, the most urgent first.
 pub async fn open_cases(tx: &mut Tx, business_id: Option<&str>, limit: i64) -> Result<Vec<Case>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(concat!(
-        select_case!(),
-        "WHERE customer_case.closed_at IS NULL AND customer_case.business_id = COALESCE($1, customer_case.business_id) \
-         ORDER BY customer_case.due_at, customer_case.id LIMIT $2"
-    )).bind(business_id).bind(limit).fetch_all(c).await)?)
+    // Two statements: that of one business reads its own open cases alone, in their order.
+    let statement = match business_id {
+        Some(_) => concat!(
+            select_case!(),
+            "WHERE customer_case.closed_at IS NULL AND customer_case.business_id = $1 \
+             ORDER BY customer_case.due_at, customer_case.id LIMIT $2"
+        ),
+        None => concat!(
+            select_case!(),
+            "WHERE customer_case.closed_at IS NULL AND $1 IS NULL ORDER BY customer_case.due_at, customer_case.id LIMIT $2"
+        ),
+    };
+    Ok(on!(tx, c => sqlx::query_as(statement).bind(business_id).bind(limit).fetch_all(c).await)?)
 }
 
 /// The closed cases of one business or all, the last closed first.

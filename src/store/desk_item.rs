@@ -77,6 +77,21 @@ pub async fn waiting_page(
     )).bind(business_id).bind(due_at).bind(id).bind(limit).fetch_all(c).await)?)
 }
 
+/// How much waits of one business.
+pub async fn open_count(tx: &mut Tx, business_id: &str) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM desk_item WHERE done_at IS NULL AND business_id = $1",
+    ).bind(business_id).fetch_one(c).await)?)
+}
+
+/// What waits about several bookings or renewals, oldest first.
+pub async fn waiting_about_all(tx: &mut Tx, items: &[&str]) -> Result<Vec<DeskItem>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", desk_item_columns!(), " FROM desk_item \
+         WHERE item_id IN ", listed!("$1"), " AND done_at IS NULL ORDER BY opened_at, id"
+    )).bind(text(items)?).fetch_all(c).await)?)
+}
+
 /// What waits about one booking or renewal, oldest first.
 pub async fn waiting_about(tx: &mut Tx, item_id: &str) -> Result<Vec<DeskItem>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(

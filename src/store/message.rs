@@ -217,6 +217,14 @@ pub async fn hold(tx: &mut Tx, id: &str, held: bool, now: Instant) -> Result<boo
     Ok(done.rows_affected() == 1)
 }
 
+/// Lets a planned message go now that is due later. False: it is not planned, or due already.
+pub async fn bring_forward(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, StoreError> {
+    let done = on!(tx, c => sqlx::query(
+        "UPDATE message SET due_at = $2, updated_at = $2 WHERE id = $1 AND state = 'planned' AND due_at > $2",
+    ).bind(id).bind(now).execute(c).await)?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Puts a failed message back to be sent now. False: it has not failed.
 pub async fn retry(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, StoreError> {
     let done = on!(tx, c => sqlx::query(

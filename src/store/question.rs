@@ -112,6 +112,23 @@ pub async fn open_at(tx: &mut Tx, addresses: &[&str]) -> Result<Vec<Question>, S
     )).bind(text(addresses)?).fetch_all(c).await)?)
 }
 
+/// The rating that a business has asked for last by text, of those that can still be given. At most `limit` messages are
+/// looked at.
+pub async fn last_open_rating(
+    tx: &mut Tx,
+    business_id: &str,
+    now: Instant,
+    limit: i64,
+) -> Result<Option<Question>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", question_columns!(), " FROM (SELECT id FROM message \
+            WHERE business_id = $1 AND asks = 'rating' AND due_at <= $2 ORDER BY due_at DESC LIMIT $3) AS recent \
+            JOIN question ON question.message_id = recent.id \
+         WHERE question.state = 'open' AND question.channel = 'sms' AND question.closes_at > $2 \
+         ORDER BY question.asked_at DESC, question.id DESC LIMIT 1"
+    )).bind(business_id).bind(now).bind(limit).fetch_optional(c).await)?)
+}
+
 /// Of these items those that the customer has answered about, with the revision the answer is for.
 pub async fn answered_about(tx: &mut Tx, items: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(

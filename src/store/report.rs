@@ -1,7 +1,9 @@
 //! What people ask: the plan as a list, one message's rows, what is overdue.
 
 use super::db::{Tx, on};
+use super::dialect::listed;
 use super::error::StoreError;
+use super::packed::text;
 use super::types::row;
 use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
@@ -114,6 +116,29 @@ pub async fn of_item(tx: &mut Tx, item_id: &str) -> Result<Vec<Line>, StoreError
     )).bind(item_id).fetch_all(c).await)?)
 }
 
+/// The messages about several items, in the order they are due.
+pub async fn of_items(tx: &mut Tx, items: &[&str]) -> Result<Vec<Line>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", line_columns!(), " FROM message WHERE item_id IN ", listed!("$1"), " ORDER BY due_at, id"
+    )).bind(text(items)?).fetch_all(c).await)?)
+}
+
+/// When a message of a business has last gone, of those that were due from `since` until `now`. At most `limit` messages
+/// are looked at.
+pub async fn last_gone(
+    tx: &mut Tx,
+    business_id: &str,
+    since: Instant,
+    now: Instant,
+    limit: i64,
+) -> Result<Option<Instant>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT due_at FROM (SELECT due_at, id, business_id, state FROM message WHERE due_at >= $2 AND due_at <= $3 \
+            ORDER BY due_at DESC, id DESC LIMIT $4) AS recent \
+         WHERE business_id = $1 AND state IN ('accepted', 'delivered') ORDER BY due_at DESC LIMIT 1",
+    ).bind(business_id).bind(since).bind(now).bind(limit).fetch_optional(c).await)?)
+}
+
 /// The messages to a customer that are still to go, the next one first.
 pub async fn coming_to(tx: &mut Tx, customer_id: &str, limit: i64) -> Result<Vec<Line>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
@@ -202,6 +227,21 @@ pub async fn overdue(tx: &mut Tx, lane: &str, before: Instant) -> Result<i64, St
     Ok(on!(tx, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM message WHERE state = 'planned' AND lane = $1 AND due_at < $2",
     ).bind(lane).bind(before).fetch_one(c).await)?)
+}
+
+/// How many planned messages of a business in these lanes were due before `before`, up to `limit`, and when the first of
+/// them was.
+pub async fn overdue_of(
+    tx: &mut Tx,
+    business_id: &str,
+    lanes: &[&str],
+    before: Instant,
+    limit: i64,
+) -> Result<(i64, Option<Instant>), StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT COUNT(*), MIN(due_at) FROM (SELECT due_at FROM message \
+            WHERE state = 'planned' AND lane IN ", listed!("$2"), " AND due_at < $3 AND business_id = $1 LIMIT $4) AS late"
+    )).bind(business_id).bind(text(lanes)?).bind(before).bind(limit).fetch_one(c).await)?)
 }
 
 /// How attempts started since `since` stand, as (channel and state, how many).

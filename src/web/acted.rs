@@ -17,8 +17,7 @@ use crate::domain::session::same;
 pub(super) const CSRF: &str = "csrf";
 
 /// Why a form was not taken, for whoever sent it in good faith.
-pub(super) const STALE: &str = "this form is not from your present sign-in, and nothing was changed: go back, load the page again, \
-    and send it once more";
+pub(super) const STALE: &str = "error_stale_form";
 
 /// A form of the desk with its fields, and who has sent it. Takes the body, so it is the last argument of a handler.
 pub(super) struct Acted<T> {
@@ -49,8 +48,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Acted<T> {
                 let status = rejection.into_response().status();
                 tracing::warn!(%status, "a form of the desk does not have the fields it must have");
                 Err(match status {
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE => WebError::BadRequest("a form must be sent url-encoded"),
-                    _ => WebError::BadRequest("the form does not have the fields it must have"),
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE => WebError::BadRequest("error_form_encoding"),
+                    _ => WebError::BadRequest("error_form_fields"),
                 })
             }
         }

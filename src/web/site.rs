@@ -128,6 +128,17 @@ pub(super) fn client_address(peer: Option<&ConnectInfo<SocketAddr>>, headers: &H
     if is_near { told.or(Some(peer)) } else { Some(peer) }
 }
 
+/// The page of this site that a request came from.
+pub(super) fn page_before(app: &App, headers: &HeaderMap) -> Option<String> {
+    let said = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let before = said(header::REFERER)?;
+    let is_ours = is_ours(app, before, said(header::HOST));
+    let url = Url::parse(before).ok().filter(|_| is_ours)?;
+    let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
+    let page = format!("{}{query}", url.path());
+    (path_here(&page) == page).then_some(page)
+}
+
 /// A path on this site, as it was asked for; else the first page. Browsers read `//host`, `/\host` and what becomes that
 /// without its tabs and dots as another site.
 pub(super) fn path_here(next: &str) -> &str {

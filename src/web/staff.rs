@@ -2,16 +2,18 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use serde_json::{Value, json};
 
 use super::error::WebError;
+use super::public::language::preferred;
 use super::site::session_token;
 use crate::app::{App, DeskAccess};
 use crate::domain::business::Business;
 use crate::domain::instant::Instant;
 use crate::domain::link;
 use crate::domain::locale::Locale;
+use crate::domain::message::Channel;
 use crate::domain::session::{self, Session};
 use crate::domain::user::{Role, User};
 use crate::store::{self, Tx};
@@ -28,6 +30,8 @@ pub(super) struct Staff {
     pub csrf: String,
     /// The session, where there is one.
     pub session: Option<Session>,
+    /// Texts or mails reach nobody but the sandbox: customers' phones can be looked at.
+    pub sandbox: bool,
     /// In the order of `businesses`.
     roles: Vec<Role>,
     chosen: Option<usize>,
@@ -48,9 +52,7 @@ impl Staff {
     pub(super) fn only_owner(&self) -> Result<(), WebError> {
         match self.role() {
             Some(Role::Owner) => Ok(()),
-            Some(Role::Staff) | None => Err(WebError::NotAllowed(
-                "only an owner of this business may do that; ask one",
-            )),
+            Some(Role::Staff) | None => Err(WebError::NotAllowed("error_only_owners")),
         }
     }
 
@@ -77,6 +79,7 @@ impl Staff {
             "user": { "name": self.user.name, "login": self.user.login }, "signed_in": self.session.is_some(),
             "owner": self.role() == Some(Role::Owner), "business": self.business(), "businesses": self.businesses,
             "csrf": self.csrf,
+            "sandbox": self.sandbox,
         })
     }
 }
@@ -95,6 +98,7 @@ impl FromRequestParts<App> for Staff {
                 None => return Err(WebError::SignedOut),
             },
         };
+        staff.sandbox = Channel::ALL.iter().any(|channel| app.dispatcher.is_sandbox(*channel));
         staff.chosen = match business_of(&parts.uri) {
             // What is not the user's is not there.
             Some(id) => Some(
@@ -108,6 +112,33 @@ impl FromRequestParts<App> for Staff {
         };
         Ok(staff)
     }
+}
+
+/// The language of whoever asks: the user's, else what the browser likes best.
+pub(super) async fn language(app: &App, headers: &HeaderMap) -> Result<Locale, WebError> {
+    let own = match app.desk {
+        DeskAccess::Open => Some(USUAL_LANGUAGE.to_owned()),
+        DeskAccess::Users => {
+            let mut tx = app.store().read().await?;
+            known(&mut tx, app, headers).await?.map(|(_, user)| user.locale)
+        }
+    };
+    let own = own.and_then(|locale| Locale::parse(&locale).ok());
+    own.or_else(|| preferred(headers))
+        .ok_or_else(|| WebError::Internal("no language has texts".to_owned()))
+}
+
+/// The session of a browser, and whose it is.
+async fn known(tx: &mut Tx, app: &App, headers: &HeaderMap) -> Result<Option<(Session, User)>, WebError> {
+    let Some(token) = session_token(app, headers) else {
+        return Ok(None);
+    };
+    let now = app.dispatcher.clock.now();
+    let Some(session) = store::session::find(tx, &link::hash(token), now).await? else {
+        return Ok(None);
+    };
+    let user = store::user::find(tx, &session.user_id).await?;
+    Ok(user.map(|user| (session, user)))
 }
 
 /// The business that an address names.
@@ -124,10 +155,7 @@ async fn signed_in(app: &App, parts: &Parts) -> Result<Option<Staff>, WebError> 
     };
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
-    let Some(session) = store::session::find(&mut tx, &link::hash(token), now).await? else {
-        return Ok(None);
-    };
-    let Some(user) = store::user::find(&mut tx, &session.user_id).await? else {
+    let Some((session, user)) = known(&mut tx, app, &parts.headers).await? else {
         return Ok(None);
     };
     let staff = of_user(&mut tx, user, session::csrf(token), session).await?;
@@ -149,6 +177,7 @@ async fn of_user(tx: &mut Tx, user: User, csrf: String, session: Session) -> Res
         businesses,
         csrf,
         session: Some(session),
+        sandbox: false,
         chosen: None,
     })
 }
@@ -180,6 +209,7 @@ async fn everybody(app: &App) -> Result<Staff, WebError> {
         businesses,
         csrf: app.door.nobodys_csrf(),
         session: None,
+        sandbox: false,
         chosen: None,
     })
 }

@@ -5,6 +5,7 @@ mod change_rows;
 mod fixtures;
 mod link_rows;
 mod lookup_rows;
+mod morning_rows;
 mod note_rows;
 mod opening;
 mod outbox_rows;

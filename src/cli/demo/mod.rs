@@ -16,7 +16,8 @@ use super::serve::{asked_to_stop, serve};
 use crate::app::{App, DeskAccess};
 use crate::clock::{Clock, SystemClock, VirtualClock};
 use crate::domain::instant::Instant;
-use crate::outbound::demonstration::{self, Intake, News, timeline};
+use crate::outbound::demonstration::{self, GARAGE, Intake, News, timeline};
+use crate::outbound::rehearsal::live_through;
 use crate::store::{Open, Store};
 
 /// How many messages of a day the timeline shows, so that all of it can be read.
@@ -155,21 +156,28 @@ async fn live(app: &App, clock: &VirtualClock, span: (Instant, Instant)) -> anyh
     Ok((intake, news))
 }
 
-/// The desk and live sending go on where the fortnight ended.
+/// The desk and live sending go on where the fortnight ended, once the reminders for the next day have gone.
 async fn keep_serving(site: Site, context: &Context, store: Store, out: &mut Out) -> anyhow::Result<()> {
-    let (_, end) = demonstration::span(&context.zones()?)?;
-    let mut app = app(context, Some(&site), store, Arc::new(SystemClock::starting_at(end)))?;
+    let zones = context.zones()?;
+    let (opens, clock) = (demonstration::opens(&zones)?, demonstration::span(&zones)?.1);
+    let clock = Arc::new(VirtualClock::starting_at(clock));
+    let meanwhile = app(context, Some(&site), store.clone(), clock.clone())?;
+    live_through(&meanwhile.dispatcher, &clock, opens).await?;
+    let mut app = app(context, Some(&site), store, Arc::new(SystemClock::starting_at(opens)))?;
     app.desk = DeskAccess::Open;
     out.line(
-        "\nThe clock of the demonstration goes on: in two minutes, at 17:00 in Berlin, tomorrow's reminders go out.",
+        "\nThe clock of the demonstration goes on: it is five in the afternoon in Berlin, and tomorrow's reminders have \
+         just gone.",
     )?;
     out.line(format_args!(
-        "\nWhat customers got, with links to their pages that work: {}/ (open a mail with any mail program)",
+        "What customers got is also in files, one a message: {}/",
         site.messages.display()
     ))?;
     out.line(format_args!(
-        "Desk: {}/ (Ctrl-C ends it and removes everything)",
-        site.url
+        "\nPlay both sides, in two windows side by side (Ctrl-C ends it and removes everything):\n\
+         Phone: {url}/phone?business={GARAGE}   be a customer: answer C\n\
+         Desk:  {url}/?business={GARAGE}   see it confirmed",
+        url = site.url
     ))?;
     out.flush()?;
     serve(app, site.listener).await

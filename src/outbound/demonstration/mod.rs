@@ -21,7 +21,8 @@ use crate::domain::zone::ZoneError;
 use crate::store::StoreError;
 
 pub use fortnight::live;
-pub use plot::span;
+pub use plot::{opens, span};
+pub use samples::GARAGE;
 
 /// Something that happened in a sample business, outside of Daybefore.
 #[derive(Clone, Debug)]

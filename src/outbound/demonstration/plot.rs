@@ -6,10 +6,11 @@ use super::answers::{ANSWERS, Answer};
 use crate::domain::instant::Instant;
 use crate::domain::zone::{ZoneError, Zones};
 
-/// In the garage's zone. It ends two minutes before the reminders for the next day are due, so that whoever watches
-/// the desk sees them go.
+/// In the garage's zone. The fortnight ends two minutes before the reminders for the next day are due; the desk opens when
+/// they have just gone, so that whoever looks at it can answer them.
 const BEGIN: (&str, &str) = ("2026-12-01", "07:00");
 const END: (&str, &str) = ("2026-12-15", "16:58");
+const OPENS: (&str, &str) = ("2026-12-15", "17:01");
 
 /// Something that somebody at the garage does, after which its software exports what changed.
 pub(super) enum Deed {
@@ -107,6 +108,15 @@ pub fn span(zones: &Zones) -> Result<(Instant, Instant), ZoneError> {
     Ok((moment(BEGIN), moment(END)))
 }
 
+/// When the desk opens.
+///
+/// # Errors
+/// When the zone data does not know the garage's zone.
+pub fn opens(zones: &Zones) -> Result<Instant, ZoneError> {
+    let (date, time) = OPENS;
+    Ok(zones.zone("Europe/Berlin")?.instant(local(&format!("{date} {time}"))))
+}
+
 pub(super) fn local(text: &str) -> NaiveDateTime {
     // The texts above are right, or the fortnight's test fails.
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap_or_default()
@@ -157,5 +167,6 @@ mod tests {
     fn the_fortnight_is_a_fortnight() {
         let (begin, end) = span(&Zones::bundled()).unwrap();
         assert_eq!(end.since(begin).num_days(), 14);
+        assert_eq!(opens(&Zones::bundled()).unwrap().since(end).num_minutes(), 3);
     }
 }

@@ -11,7 +11,8 @@ use crate::outbound::dispatch::Dispatcher;
 use crate::outbound::import::{self, Import, ImportKind};
 use crate::store;
 
-pub(super) const GARAGE: &str = "havelkiez";
+/// The garage's id.
+pub const GARAGE: &str = "havelkiez";
 pub(super) const AGENCY: &str = "tidewater";
 
 /// The garage's bookings as its own software exported them first.

@@ -56,7 +56,7 @@ pub(super) async fn issue(
 }
 
 /// When the visit begins, or the last day of a renewal is over everywhere.
-fn happens_at(item: &Item) -> Instant {
+pub(in crate::outbound) fn happens_at(item: &Item) -> Instant {
     match item {
         Item::Booking(booking) => booking.starts_at,
         Item::Case(case) => case.changed_at,

@@ -24,11 +24,7 @@ pub(super) fn calendar(
     now: Instant,
 ) -> Option<CalendarPart> {
     let Item::Booking(booking) = item else { return None };
-    let method = match anchor {
-        Anchor::Booked | Anchor::Start | Anchor::Changed => Method::Request,
-        Anchor::Cancelled => Method::Cancel,
-        Anchor::Completed | Anchor::EndsOn | Anchor::Opened | Anchor::Rated => return None,
-    };
+    let method = Method::of(anchor)?;
     let body = invitation(&describe(booking, method, business, customer, from, to, now));
     Some(CalendarPart {
         method: method.as_str(),

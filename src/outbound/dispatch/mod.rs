@@ -8,7 +8,7 @@ mod asking;
 mod attempt;
 mod conclude;
 mod limiter;
-mod links;
+pub(super) mod links;
 mod live;
 mod mail;
 mod prepare;
@@ -20,7 +20,7 @@ mod withdrawn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, sandbox};
 use crate::clock::Clock;
 use crate::domain::business::Business;
 use crate::domain::message::Channel;
@@ -109,6 +109,13 @@ impl Dispatcher {
             Channel::Email => Some(&self.email),
             Channel::Call => None,
         }
+    }
+
+    /// Whether what goes out on a channel reaches nobody but the sandbox.
+    #[must_use]
+    pub fn is_sandbox(&self, channel: Channel) -> bool {
+        self.carrier(channel)
+            .is_some_and(|carrier| carrier.name() == sandbox::NAME)
     }
 
     /// Who sends for a business on a channel; nobody for a call.

@@ -51,6 +51,13 @@ const NOTICES: &[&str] = &[
     "read",
     "recognised",
     "who_name",
+    "phone_sent",
+    "phone_empty",
+    "phone_long",
+    "phone_sample_goes",
+    "phone_sample_waits",
+    "phone_sample_nothing",
+    "phone_sample_removed",
 ];
 
 /// What a page is to say of the act that led to it.

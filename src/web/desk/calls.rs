@@ -114,7 +114,7 @@ pub(in super::super) async fn made(
     match call::made(&mut tx, &app.dispatcher.zones, &call, &called, now).await {
         Ok(()) => tx.commit().await?,
         Err(CallError::Made(_)) => return Ok(back("/calls", business, "call_made")),
-        Err(CallError::Outcome { .. }) => return Err(WebError::BadRequest("such a call can't end so")),
+        Err(CallError::Outcome { .. }) => return Err(WebError::BadRequest("error_call_end")),
         Err(error) => return Err(error.into()),
     }
     app.tell_senders();

@@ -86,7 +86,7 @@ pub(in super::super) async fn assign(
     Acted { staff, form }: Acted<Assignment>,
 ) -> Result<Redirect, WebError> {
     let business = staff.business().ok_or(WebError::NotFound)?;
-    let owner = written(&form.owner).ok_or(WebError::BadRequest("say who sees to it"))?;
+    let owner = written(&form.owner).ok_or(WebError::BadRequest("error_say_who"))?;
     let mut tx = app.store().write().await?;
     let case = found(&mut tx, business, &id).await?;
     case::assign(&mut tx, &case, owner, app.dispatcher.clock.now()).await?;

@@ -9,6 +9,7 @@ mod live;
 mod lookup;
 mod overview;
 mod person;
+mod phone;
 mod rows;
 mod rules;
 pub(super) mod settings;
@@ -39,6 +40,7 @@ pub(super) use overview::overview;
 pub(super) use person::{
     add, as_json, as_text, change, consent, edit, erase, erasure, new, note, number_is_right, strike, tell,
 };
+pub(super) use phone::{answer, open_link, phone, phones, sample};
 pub(super) use rules::{add as add_rule, change as change_rule, edit as edit_rule, rules};
 pub(super) use story::story;
 pub(super) use talk::{assign as take, done, inbox, new as new_talk, seen, settle, talk, who, write};
@@ -131,6 +133,8 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("text.html", include_str!("../../../templates/desk/text.html"))?;
     pages.add_template("changes.html", include_str!("../../../templates/desk/changes.html"))?;
     pages.add_template("change.html", include_str!("../../../templates/desk/change.html"))?;
+    pages.add_template("error.html", include_str!("../../../templates/desk/error.html"))?;
+    pages.add_template("phone.html", include_str!("../../../templates/desk/phone.html"))?;
     Ok(pages)
 });
 
@@ -160,10 +164,11 @@ mod tests {
     use super::*;
     use crate::domain::call::CallOutcome;
     use crate::domain::case::Cause;
+    use crate::domain::coming::{Coming, Ending};
     use crate::domain::desk_item::DeskKind;
     use crate::domain::item::{BookingStatus, RenewalKind, RenewalStatus};
     use crate::domain::locale::languages;
-    use crate::domain::message::{Channel, Purpose, Reason, State};
+    use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
     use crate::domain::replan::Hold;
     use crate::domain::reply::Intent;
     use crate::texts::catalogue;
@@ -172,7 +177,7 @@ mod tests {
     #[test]
     fn every_page_can_be_read_and_an_empty_desk_shows() {
         assert!(PAGES.as_ref().is_ok(), "{:?}", PAGES.as_ref().err());
-        let page = serde_json::json!({ "businesses": [], "stopped": [] });
+        let page = serde_json::json!({ "businesses": [] });
         for (language, heading) in [("en", "No business yet"), ("pl", "Nie ma jeszcze firmy")] {
             let shown = render("overview.html", &Locale::parse(language).unwrap(), &page);
             assert!(shown.is_ok_and(|Html(shown)| shown.contains(heading)), "{language}");
@@ -214,6 +219,9 @@ mod tests {
         let listed = listed.chain(CallOutcome::ALL.iter().map(|outcome| format!("outcome_{outcome}")));
         let listed = listed.chain(Cause::ALL.iter().map(|cause| format!("cause_{cause}")));
         let listed = listed.chain(languages().into_iter().map(|language| format!("language_{language}")));
+        let listed = listed.chain(Coming::ALL.iter().map(|coming| format!("coming_{coming}")));
+        let listed = listed.chain(Ending::ALL.iter().map(|ending| format!("ending_{ending}")));
+        let listed = listed.chain(Asks::ALL.iter().map(|asks| format!("phone_asks_{asks}")));
         let listed = listed.chain(messages.map(|template| format!("message_{}", template.name)));
         for name in listed {
             assert!(is_there(&name), "{name}");

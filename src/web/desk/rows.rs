@@ -23,6 +23,7 @@ const PREVIEW: usize = 56;
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
     id: String,
+    business: String,
     /// On the business's wall clock.
     at: NaiveDateTime,
     who: String,
@@ -30,7 +31,7 @@ pub(super) struct Row {
     template: String,
     /// The local time or the date that it tells.
     told: String,
-    item: String,
+    item_id: String,
     item_kind: ItemKind,
     /// None: what it is about has no number of its own.
     item_name: Option<String>,
@@ -45,8 +46,6 @@ pub(super) struct Row {
     tone: &'static str,
     preview: String,
     text: String,
-    /// Whether it is a message that will not go or did not go, for a reason of the plan.
-    pub(super) skipped: bool,
 }
 
 /// Rows of one business's lines.
@@ -55,6 +54,7 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
     let mut rows = Vec::with_capacity(lines.len());
     for line in lines {
         let (kind, told, due_at) = (line.item_kind, line.told.clone(), line.due_at);
+        let item_id = line.item_id.clone();
         let listed = listing::listed(tx, &app.dispatcher, &texts, desk, line).await?;
         let text = if listed.reason.is_some() {
             String::new()
@@ -63,16 +63,17 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
         };
         rows.push(Row {
             at: desk.calendar.zone.local(due_at),
+            business: listed.business,
             who: listed.customer_name,
             customer: listed.customer,
             template: listed.template,
             told: told_locally(&told, &desk.calendar),
             item_kind: kind,
             item_name: match kind {
-                ItemKind::Booking | ItemKind::Renewal => Some(listed.item.external_id.clone()),
+                ItemKind::Booking | ItemKind::Renewal => Some(listed.item.external_id),
                 ItemKind::Case | ItemKind::Reply => None,
             },
-            item: listed.item.external_id,
+            item_id,
             channel: listed
                 .channel
                 .filter(|channel| listed.reason.is_none() && *channel != Channel::Call),
@@ -83,7 +84,6 @@ pub(super) async fn rows(tx: &mut Tx, app: &App, desk: &Desk, lines: Vec<Line>) 
             tone: tone(listed.state, listed.reason),
             preview: one_line(gist(&text, &desk.business.name), PREVIEW),
             text,
-            skipped: listed.state == State::Skipped,
             id: listed.message_id,
         });
     }

@@ -64,7 +64,7 @@ pub(in crate::web) async fn act(
     Form(fields): Form<Fields>,
 ) -> Result<Response, WebError> {
     if !is_from_here(&app, &headers) {
-        return Err(WebError::NotAllowed("this form is not from here: open /sign-in"));
+        return Err(WebError::NotAllowed("error_not_from_here"));
     }
     let now = app.dispatcher.clock.now();
     let login = folded(&fields.login);

@@ -38,7 +38,7 @@ pub(in crate::web) async fn act(
     Form(fields): Form<Fields>,
 ) -> Result<Response, WebError> {
     if !is_from_here(&app, &headers) {
-        return Err(WebError::NotAllowed("this form is not from here: open the link again"));
+        return Err(WebError::NotAllowed("error_open_link_again"));
     }
     let Some(user) = invited(&app, &mut app.store().read().await?, &uri).await? else {
         return gone(&headers);

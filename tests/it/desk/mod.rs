@@ -2,15 +2,19 @@
 
 mod acting;
 mod businesses;
+mod errors;
 mod events;
 mod first_run;
 mod forms;
 mod pages;
+mod phone;
 mod rules;
+mod sample;
 mod sessions;
 mod sign_in;
 mod strangers;
 mod talk;
 mod texts;
+mod today;
 mod welcome;
 mod writing;

@@ -250,6 +250,20 @@ async fn a_reading_is_read_back_whole() {
     tx.commit().await.unwrap();
 }
 
+/// The only row that waits is found by its item, and counted.
+async fn all_that_waits(tx: &mut store::Tx, row: &DeskItem) {
+    let about = store::desk_item::waiting_about_all(tx, &["r-2", "r-1"]).await.unwrap();
+    assert_eq!(about, std::slice::from_ref(row));
+    assert_eq!(store::desk_item::waiting_about_all(tx, &["r-2"]).await.unwrap(), []);
+    for (business, count) in [("b-1", 1), ("b-2", 0)] {
+        assert_eq!(
+            store::desk_item::open_count(tx, business).await.unwrap(),
+            count,
+            "{business}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_row_of_the_inbox_is_read_back_and_done_once() {
     let database = database().await;
@@ -302,6 +316,7 @@ async fn a_row_of_the_inbox_is_read_back_and_done_once() {
         store::desk_item::waiting_about(&mut tx, "r-1").await.unwrap(),
         std::slice::from_ref(&row)
     );
+    all_that_waits(&mut tx, &row).await;
     assert_eq!(
         store::desk_item::waiting_for(&mut tx, "c-1").await.unwrap(),
         std::slice::from_ref(&row)
