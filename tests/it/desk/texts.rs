@@ -249,11 +249,7 @@ async fn the_second_of_two_who_write_at_once_is_told_and_overwrites_nothing() {
         .writes(&app, &bens, SMS, &[("step", "save"), ("sms", "Ben, {{ when }}")])
         .await;
     assert_eq!(told.status, 422);
-    assert!(
-        told.html().contains("changed meanwhile by The eva"),
-        "{}",
-        told.html()
-    );
+    assert!(told.html().contains("changed meanwhile by The eva"), "{}", told.html());
     assert!(told.html().contains("\nBen, {{ when }}</textarea>"), "{}", told.html());
     assert_eq!(own(&app).await[0].body, "Eva, {{ when }}");
     let saved = ben
