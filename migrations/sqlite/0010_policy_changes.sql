@@ -12,3 +12,6 @@ CREATE TABLE policy_change (
     at BIGINT NOT NULL
 );
 CREATE INDEX policy_change_business ON policy_change (business_id, id);
+
+-- What a changed rule about closed cases would do is looked up among the last ones.
+CREATE INDEX customer_case_closed_at ON customer_case (business_id, closed_at) WHERE closed_at IS NOT NULL;

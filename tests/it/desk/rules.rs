@@ -377,3 +377,40 @@ async fn a_rule_that_is_off_stays_off_in_a_file() {
     assert!(!file.contains("enabled = true"), "what is on says nothing");
     assert_eq!(Rules::parse(&file).unwrap(), rules);
 }
+
+#[tokio::test]
+async fn what_was_before_a_change_comes_back_after_one_has_seen_what_that_does() {
+    let (app, mut eva) = garage().await;
+    app.book("B-1", "2026-12-15 09:00").await;
+    let before = app.rules().await;
+    assert_eq!(eva.turns(&app, "delete", "day-before").await.status, 303);
+    assert_eq!(eva.turns(&app, "off", "cancelled").await.status, 303);
+    let list = eva.get(&app, "/changes").await.html();
+    let ids = list
+        .split("/changes/")
+        .skip(1)
+        .filter_map(|rest| rest.split('?').next());
+    let ids: Vec<_> = ids.map(str::to_owned).collect();
+    assert_eq!(ids.len(), 2, "{list}");
+    let change = eva.get(&app, &format!("/changes/{}", ids[1])).await;
+    let page = change.html();
+    assert!(
+        page.contains("The day before the visit, at 17:00") && page.contains("Deleted."),
+        "{page}"
+    );
+    let looked = eva.sends(&app, &change, &[]).await;
+    let page = looked.html();
+    assert!(
+        page.contains("<strong>1</strong> are planned anew") && page.contains("New:"),
+        "{page}"
+    );
+    assert_ne!(app.rules().await, before, "only looked at");
+    assert_eq!(eva.sends(&app, &looked, &[("step", "save")]).await.status, 303);
+    assert_eq!(app.rules().await, before);
+    assert_eq!(app.state("B-1", "day-before").await, State::Planned);
+    assert_eq!(
+        eva.get(&app, "/changes").await.html().matches("/changes/").count(),
+        3,
+        "that too is a change"
+    );
+}

@@ -222,6 +222,7 @@ fn pages() -> Vec<String> {
         "/texts/booking_reminder/sms?",
         "/texts/satisfaction_check/email?",
         "/texts/policy_ends/sms?",
+        "/texts/case_alert/sms?",
         "/changes?",
         "/changes?before=0190&",
     ];

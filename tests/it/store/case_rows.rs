@@ -152,6 +152,14 @@ async fn a_case_is_kept_whole_with_the_score_of_its_rating() {
         []
     );
     assert_eq!(store::customer_case::closed_cases(&mut tx, None, 9).await.unwrap(), []);
+    let most_urgent = store::customer_case::most_urgent(&mut tx, "b-1", 9).await.unwrap();
+    assert_eq!(most_urgent, [case()]);
+    for (business, limit) in [("other", 9), ("b-1", 0)] {
+        let none = store::customer_case::most_urgent(&mut tx, business, limit)
+            .await
+            .unwrap();
+        assert_eq!(none, [], "{business} {limit}");
+    }
     assert_eq!(store::customer_case::open_count(&mut tx, "b-1").await.unwrap(), 1);
     tx.commit().await.unwrap();
     let row = database.row("customer_case", "id = 'k-1'").await;
@@ -189,6 +197,17 @@ async fn a_case_is_kept_whole_with_the_score_of_its_rating() {
         [closed]
     );
     assert_eq!(store::customer_case::open_of(&mut tx, "c-1").await.unwrap(), None);
+    for (business, since, limit, count) in [
+        ("b-1", 93, 9, 1),
+        ("b-1", 94, 9, 0),
+        ("other", 93, 9, 0),
+        ("b-1", 93, 0, 0),
+    ] {
+        let found = store::customer_case::closed_since(&mut tx, business, at(since), limit)
+            .await
+            .unwrap();
+        assert_eq!(found.len(), count, "{business} {since} {limit}");
+    }
     assert_eq!(store::customer_case::blank_words(&mut tx, at(93)).await.unwrap(), 0);
     assert_eq!(store::customer_case::blank_words(&mut tx, at(94)).await.unwrap(), 1);
     assert_eq!(store::customer_case::blank_customer(&mut tx, "c-1").await.unwrap(), 1);

@@ -47,10 +47,11 @@ pub(super) async fn candidates(
     if let Some(range) = range(&renewals, now) {
         cut |= renewals_in(tx, desk, &renewals, range, &mut items).await?;
     }
-    if of(ItemKind::Case).next().is_some() {
-        let business = Some(desk.business.id.as_str());
-        let open = store::customer_case::open_cases(tx, business, MOST).await?;
-        let closed = store::customer_case::closed_cases(tx, business, MOST).await?;
+    let cases: Vec<_> = of(ItemKind::Case).collect();
+    if let Some(range) = range(&cases, now) {
+        let id = &desk.business.id;
+        let open = store::customer_case::most_urgent(tx, id, MOST).await?;
+        let closed = store::customer_case::closed_since(tx, id, range.from, MOST).await?;
         cut |= [open.len(), closed.len()].into_iter().any(is_full);
         items.extend(open.into_iter().chain(closed).map(Item::Case));
     }
