@@ -22,6 +22,7 @@ pub mod message;
 pub mod password;
 pub mod phone;
 pub mod plan;
+pub mod price;
 pub mod question;
 pub mod quiet_hours;
 pub mod rating;

@@ -1,5 +1,6 @@
 //! Outbound: import -> plan -> `messages` -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
+pub mod batch;
 pub mod demonstration;
 pub mod dispatch;
 mod distinct;
@@ -14,6 +15,7 @@ pub mod recipient;
 pub mod rehearsal;
 pub mod rescue;
 pub mod satisfaction;
+pub mod steering;
 pub mod story;
 pub mod take_over;
 pub mod text_shelf;

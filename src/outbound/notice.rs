@@ -21,6 +21,9 @@ pub const HELP: &str = "help";
 /// Whether the visit was meant, by mail to somebody who has ended all texts.
 pub const CANCEL_BY_MAIL: &str = "cancel-by-mail";
 
+/// What notices are made of.
+pub const TEMPLATES: [&str; 3] = ["opt_out_confirmed", "help", "cancel_by_mail"];
+
 /// An opt-out is confirmed at once or not at all (47 CFR 64.1200(a)(12)).
 const CONFIRMED_WITHIN: TimeDelta = TimeDelta::minutes(5);
 /// Longer after their question nobody waits for the answer.

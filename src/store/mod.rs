@@ -28,6 +28,7 @@ pub mod lookup;
 pub mod message;
 mod migrate;
 pub mod outbox;
+pub mod outbox_list;
 mod packed;
 pub mod question;
 pub mod rating;

@@ -12,7 +12,7 @@ use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
 /// What can be said of an act: each has a phrase `said_…`.
-const NOTICES: [&str; 12] = [
+const NOTICES: [&str; 13] = [
     "done",
     "already",
     "assigned",
@@ -25,6 +25,7 @@ const NOTICES: [&str; 12] = [
     "called",
     "call_made",
     "when_again",
+    "goes_on",
 ];
 
 /// What a page is to say of the act that led to it.

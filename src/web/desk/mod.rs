@@ -6,6 +6,7 @@ mod cases;
 mod day;
 mod inbox;
 mod lookup;
+mod outbox;
 mod overview;
 mod rows;
 mod story;
@@ -28,6 +29,7 @@ pub(super) use cases::{assign, case, cases, close};
 pub(super) use day::day;
 pub(super) use inbox::{inbox, item, settle};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
+pub(super) use outbox::{act, act_on_all, outbox, resume, tomorrow};
 pub(super) use overview::overview;
 pub(super) use story::story;
 pub(super) use users::users;
@@ -46,6 +48,16 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("renewals.html", include_str!("../../../templates/desk/renewals.html"))?;
     pages.add_template("item.html", include_str!("../../../templates/desk/item.html"))?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
+    pages.add_template("steer.html", include_str!("../../../templates/desk/steer.html"))?;
+    pages.add_template("outbox.html", include_str!("../../../templates/desk/outbox.html"))?;
+    pages.add_template(
+        "outbox_sure.html",
+        include_str!("../../../templates/desk/outbox_sure.html"),
+    )?;
+    pages.add_template(
+        "outbox_tomorrow.html",
+        include_str!("../../../templates/desk/outbox_tomorrow.html"),
+    )?;
     pages.add_template("users.html", include_str!("../../../templates/desk/users.html"))?;
     pages.add_template("sign_in.html", include_str!("../../../templates/desk/sign_in.html"))?;
     pages.add_template("set_up.html", include_str!("../../../templates/desk/set_up.html"))?;
@@ -86,7 +98,9 @@ pub(super) fn render(name: &str, language: &Locale, page: &serde_json::Value) ->
 
 #[cfg(test)]
 mod tests {
+    use super::outbox::Show;
     use super::*;
+    use crate::carrier::remedy::Remedy;
     use crate::domain::call::CallOutcome;
     use crate::domain::case::Cause;
     use crate::domain::desk_item::DeskKind;
@@ -95,6 +109,7 @@ mod tests {
     use crate::domain::message::{Channel, Purpose, Reason, State};
     use crate::domain::replan::Hold;
     use crate::domain::reply::Intent;
+    use crate::outbound::steering::Act;
     use crate::texts::catalogue;
     use crate::texts::phrases::Phrases;
 
@@ -142,6 +157,18 @@ mod tests {
         let listed = listed.chain(Intent::ALL.iter().map(|intent| format!("intent_{intent}")));
         let listed = listed.chain(CallOutcome::ALL.iter().map(|outcome| format!("outcome_{outcome}")));
         let listed = listed.chain(Cause::ALL.iter().map(|cause| format!("cause_{cause}")));
+        let listed = listed.chain(
+            Act::ALL
+                .iter()
+                .flat_map(|act| [format!("act_{act}"), format!("did_{act}")]),
+        );
+        let listed = listed.chain(outbox::reasons());
+        let listed = listed.chain(Remedy::ALL.iter().map(|remedy| format!("remedy_{remedy}")));
+        let listed = listed.chain(
+            Show::ALL
+                .iter()
+                .flat_map(|show| [format!("show_{show}"), format!("range_{show}")]),
+        );
         let listed = listed.chain(languages().into_iter().map(|language| format!("language_{language}")));
         let listed = listed.chain(messages.map(|template| format!("message_{}", template.name)));
         for name in listed {

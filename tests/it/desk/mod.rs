@@ -4,6 +4,7 @@ mod acting;
 mod businesses;
 mod first_run;
 mod forms;
+mod outbox;
 mod pages;
 mod sessions;
 mod sign_in;
