@@ -5,6 +5,7 @@ pub mod backoff;
 pub mod business;
 pub mod call;
 pub mod case;
+pub mod chart;
 pub mod closed_list;
 pub mod consent;
 pub mod customer;

@@ -1,6 +1,7 @@
 //! HTTP: every route in one list.
 
 mod acted;
+mod csv;
 mod desk;
 mod door;
 mod error;
@@ -60,6 +61,8 @@ pub fn router(app: App) -> Router {
         .route("/outbox/all", post(desk::act_on_all))
         .route("/outbox/resume", post(desk::resume))
         .route("/outbox/tomorrow", get(desk::tomorrow))
+        .route("/satisfaction", get(desk::satisfaction))
+        .route("/satisfaction.csv", get(desk::satisfaction_csv))
         .route("/users", get(desk::users))
         .route("/desk.css", get(desk::style))
         .merge(door::routes())

@@ -9,6 +9,7 @@ mod lookup;
 mod outbox;
 mod overview;
 mod rows;
+mod satisfaction;
 mod story;
 mod users;
 mod words;
@@ -31,6 +32,7 @@ pub(super) use inbox::{inbox, item, settle};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
 pub(super) use outbox::{act, act_on_all, outbox, resume, tomorrow};
 pub(super) use overview::overview;
+pub(super) use satisfaction::{satisfaction, satisfaction_csv};
 pub(super) use story::story;
 pub(super) use users::users;
 
@@ -57,6 +59,11 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template(
         "outbox_tomorrow.html",
         include_str!("../../../templates/desk/outbox_tomorrow.html"),
+    )?;
+    pages.add_template("chart.html", include_str!("../../../templates/desk/chart.html"))?;
+    pages.add_template(
+        "satisfaction.html",
+        include_str!("../../../templates/desk/satisfaction.html"),
     )?;
     pages.add_template("users.html", include_str!("../../../templates/desk/users.html"))?;
     pages.add_template("sign_in.html", include_str!("../../../templates/desk/sign_in.html"))?;

@@ -6,6 +6,7 @@ mod first_run;
 mod forms;
 mod outbox;
 mod pages;
+mod satisfaction;
 mod sessions;
 mod sign_in;
 mod welcome;
