@@ -9,6 +9,7 @@ mod inbox;
 mod satisfaction;
 mod understand;
 mod user;
+mod why;
 
 use crate::support::program::{Told, command, told};
 
