@@ -6,6 +6,7 @@ mod consent;
 mod doctor;
 mod erase;
 mod inbox;
+mod outbox;
 mod satisfaction;
 mod understand;
 mod user;

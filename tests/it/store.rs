@@ -6,6 +6,7 @@ mod link_rows;
 mod lookup_rows;
 mod opening;
 mod outbox_rows;
+mod paged_rows;
 mod reply_rows;
 mod rows;
 mod schema;

@@ -49,6 +49,10 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_template("bookings.html", include_str!("../../../templates/desk/bookings.html"))?;
     pages.add_template("renewals.html", include_str!("../../../templates/desk/renewals.html"))?;
     pages.add_template("item.html", include_str!("../../../templates/desk/item.html"))?;
+    pages.add_template(
+        "story_lines.html",
+        include_str!("../../../templates/desk/story_lines.html"),
+    )?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
     pages.add_template("steer.html", include_str!("../../../templates/desk/steer.html"))?;
     pages.add_template("outbox.html", include_str!("../../../templates/desk/outbox.html"))?;
@@ -108,14 +112,17 @@ mod tests {
     use super::outbox::Show;
     use super::*;
     use crate::carrier::remedy::Remedy;
+    use crate::domain::attempt::AttemptState;
     use crate::domain::call::CallOutcome;
     use crate::domain::case::Cause;
     use crate::domain::desk_item::DeskKind;
-    use crate::domain::item::{BookingStatus, RenewalKind, RenewalStatus};
+    use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
     use crate::domain::locale::languages;
     use crate::domain::message::{Channel, Purpose, Reason, State};
     use crate::domain::replan::Hold;
     use crate::domain::reply::Intent;
+    use crate::domain::rule::Anchor;
+    use crate::outbound::notice;
     use crate::outbound::steering::Act;
     use crate::texts::catalogue;
     use crate::texts::phrases::Phrases;
@@ -169,6 +176,14 @@ mod tests {
                 .iter()
                 .flat_map(|act| [format!("act_{act}"), format!("did_{act}")]),
         );
+        let listed = listed.chain(story::EVENTS.iter().map(|event| format!("past_{event}")));
+        let listed = listed.chain(story::FIELDS.iter().map(|field| format!("past_field_{field}")));
+        let listed = listed.chain(story::WAYS.iter().map(|way| format!("way_{way}")));
+        let listed = listed.chain(story::SOURCES.iter().map(|source| format!("source_{source}")));
+        let listed = listed.chain(Anchor::ALL.iter().map(|anchor| format!("anchor_{anchor}")));
+        let listed = listed.chain(AttemptState::ALL.iter().map(|state| format!("attempt_{state}")));
+        let listed = listed.chain(ItemKind::ALL.iter().map(|kind| format!("story_item_{kind}")));
+        let listed = listed.chain(notice::TEMPLATES.iter().map(|template| format!("notice_{template}")));
         let listed = listed.chain(outbox::reasons());
         let listed = listed.chain(Remedy::ALL.iter().map(|remedy| format!("remedy_{remedy}")));
         let listed = listed.chain(

@@ -9,4 +9,5 @@ mod pages;
 mod satisfaction;
 mod sessions;
 mod sign_in;
+mod story;
 mod welcome;

@@ -19,7 +19,7 @@ use crate::support::test_app::{BUSINESS, TestApp};
 const CUSTOMERS: i64 = 20_000;
 
 /// Tables of a few rows, whatever the installation does.
-const SMALL: [&str; 2] = ["business", "text_override"];
+const SMALL: [&str; 3] = ["business", "text_override", "paused_lane"];
 
 /// Where statements run that are looked at.
 const WATCHED: &str = "watched";
@@ -152,8 +152,32 @@ fn pages() -> Vec<String> {
         "/renewals?part=all&q=P+17&",
         "/renewals?after=2026-12-24&after_id=r-1&",
         "/renewals/r-0000001?",
+        "/outbox?",
+        "/outbox?show=sent&",
+        "/outbox?show=failed&",
+        "/outbox?show=held&channel=sms&",
+        "/outbox?show=unknown&after=1700000000000&after_id=m-1&",
+        "/outbox?show=not_sent&template=case_alert&",
+        "/outbox?show=all&from=2026-11-01&to=2026-12-24&after=1796000000000&after_id=m-1&",
+        "/outbox/tomorrow?",
+        "/outbox/tomorrow?after=1796300000000&after_id=m-1&",
+        "/satisfaction?",
+        "/satisfaction?months=24&before=1796300000000&before_id=rt-1&",
+        "/satisfaction.csv?",
+        "/cases?",
+        "/cases?closed=1&",
+        "/cases?closed=1&after=1796300000000&after_id=k-1&",
+        "/calls?",
+        "/calls?made=1&after=1796300000000&after_id=ca-1&",
     ];
-    let of_other = ["/customers?", "/bookings?", "/renewals?q=ulm&", "/customers/c-0000005?"];
+    let of_other = [
+        "/customers?",
+        "/bookings?",
+        "/renewals?q=ulm&",
+        "/customers/c-0000005?",
+        "/outbox?",
+        "/satisfaction?",
+    ];
     let shop = paths.iter().map(|path| format!("{path}business={BUSINESS}"));
     shop.chain(of_other.iter().map(|path| format!("{path}business=other")))
         .collect()
