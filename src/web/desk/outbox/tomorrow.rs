@@ -18,11 +18,15 @@ use crate::domain::message::{Channel, State as Standing};
 use crate::outbound::batch::{self, Batch};
 use crate::outbound::dispatch::{Fate, Outlook, foresee};
 use crate::outbound::plan::Desk;
+use crate::outbound::wording::one_line;
 use crate::store;
 use crate::store::outbox_list::Alike;
 
 /// How many texts a page shows.
 const PAGE: i64 = 50;
+
+/// How much of a mail is shown before it is opened.
+const PREVIEW: usize = 90;
 
 /// Where a page of texts begins: after this message.
 #[derive(Debug, Default, Deserialize)]
@@ -107,6 +111,8 @@ fn row(desk: &Desk, outlook: &Outlook) -> Value {
         } => {
             row["channel"] = json!(channel);
             row["text"] = json!(text);
+            // A mail is long: it is opened by whoever wants to read it.
+            row["preview"] = json!((*channel == Channel::Email).then(|| one_line(text, PREVIEW)));
             row["later"] = json!(later.map(|later| desk.calendar.zone.local(later)));
             row["segments"] = json!(segments.filter(|_| *channel == Channel::Sms));
         }
