@@ -82,13 +82,8 @@ pub(in super::super::super) async fn act(
 ) -> Result<Redirect, WebError> {
     let business = staff.business().ok_or(WebError::NotFound)?;
     let one = field(&form, "one").and_then(|one| one.split_once(':'));
-    let ids: Vec<&str> = match one {
-        Some((_, id)) => vec![id],
-        None => {
-            let ticked = form.iter().filter(|(name, _)| name == "id");
-            ticked.map(|(_, id)| id.as_str()).collect()
-        }
-    };
+    let ticked = form.iter().filter(|(name, _)| name == "id");
+    let ids: Vec<&str> = one.map_or_else(|| ticked.map(|(_, id)| id.as_str()).collect(), |(_, id)| vec![id]);
     let act = one.map(|(act, _)| act).or_else(|| field(&form, "act"));
     let act: Act = act
         .and_then(|act| act.parse().ok())
