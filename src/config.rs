@@ -20,6 +20,8 @@ use secrecy::SecretString;
 use read::Reading;
 use values::Values;
 
+use crate::domain::price::Price;
+
 /// The manual: every key, its default, and what it is for.
 pub const MANUAL: &str = include_str!("config/daybefore.default.toml");
 
@@ -80,6 +82,8 @@ pub struct Sms {
     pub from: String,
     /// Segments a second; 0 is no limit.
     pub messages_per_second: f64,
+    /// What the provider charges for one segment, where that is known.
+    pub price_per_segment: Option<Price>,
     /// 1 to 172800.
     pub validity_seconds: Option<u32>,
     pub timeout: Duration,

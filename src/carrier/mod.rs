@@ -14,6 +14,7 @@ pub mod keywords;
 mod mask;
 pub mod memory;
 mod mime;
+pub mod remedy;
 pub mod sandbox;
 pub mod smtp;
 mod tls;

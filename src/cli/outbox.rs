@@ -6,6 +6,9 @@ use super::output::Out;
 use super::plan::print;
 use crate::domain::instant::Instant;
 use crate::domain::message::State;
+use crate::outbound::steering::{self, Act, Refusal};
+use crate::outbound::story::reason_in_words;
+use crate::outbound::wording::hold_in_words;
 use crate::store::report::Filter;
 use crate::store::{self, Open, Store};
 
@@ -37,6 +40,9 @@ pub enum Command {
     Retry {
         /// As `daybefore outbox list --json` shows it.
         message_id: String,
+        /// Also one of which nobody knows whether it arrived: the customer may get it twice.
+        #[arg(long)]
+        although_it_may_have_arrived: bool,
     },
     /// Lets stopped senders go on, after their cause is mended.
     Resume {
@@ -63,35 +69,51 @@ pub(super) async fn run(command: Command, context: &Context, out: &mut Out) -> a
             )
             .await
         }
-        Command::Hold { message_id } => hold(&context.store(Open::Existing).await?, &message_id, true, now, out).await,
-        Command::Release { message_id } => {
-            hold(&context.store(Open::Existing).await?, &message_id, false, now, out).await
-        }
-        Command::Retry { message_id } => retry(&context.store(Open::Existing).await?, &message_id, now, out).await,
+        Command::Hold { message_id } => steer(context, &message_id, Act::Hold, now, out).await,
+        Command::Release { message_id } => steer(context, &message_id, Act::Release, now, out).await,
+        Command::Retry {
+            message_id,
+            although_it_may_have_arrived: false,
+        } => steer(context, &message_id, Act::Retry, now, out).await,
+        Command::Retry { message_id, .. } => steer(context, &message_id, Act::SendAgain, now, out).await,
         Command::Resume { lane } => resume(&context.store(Open::Existing).await?, lane.as_deref(), out).await,
     }
 }
 
-async fn hold(store: &Store, id: &str, held: bool, now: Instant, out: &mut Out) -> anyhow::Result<()> {
-    let mut tx = store.write().await?;
-    if !store::message::hold(&mut tx, id, held, now).await? {
-        let wanted = if held { "planned" } else { "held" };
-        anyhow::bail!("`{id}` is not a {wanted} message; `daybefore why {id}` tells where it stands");
+async fn steer(context: &Context, id: &str, act: Act, now: Instant, out: &mut Out) -> anyhow::Result<()> {
+    let app = context.app(Open::Existing).await?;
+    let mut tx = app.store().write().await?;
+    let steered = steering::steer(&mut tx, &app.dispatcher, None, &[id], act, "by hand", now).await?;
+    if let Some((_, refusal)) = steered.refused.first() {
+        anyhow::bail!("{}", refused(id, act, *refusal));
     }
-    let event = if held { "held" } else { "released" };
-    store::history::add(&mut tx, None, ("message", id), event, "by hand", now).await?;
     tx.commit().await?;
-    Ok(out.line(event)?)
+    Ok(out.line(match act {
+        Act::Hold => "held",
+        Act::Release => "released",
+        Act::Retry | Act::SendAgain => "it goes out again, if it is still of use",
+    })?)
 }
 
-async fn retry(store: &Store, id: &str, now: Instant, out: &mut Out) -> anyhow::Result<()> {
-    let mut tx = store.write().await?;
-    if !store::message::retry(&mut tx, id, now).await? {
-        anyhow::bail!("`{id}` is not a failed message; `daybefore why {id}` tells where it stands");
+/// Why an act was refused, and what to do.
+fn refused(id: &str, act: Act, refusal: Refusal) -> String {
+    let wanted = match act {
+        Act::Hold => "planned",
+        Act::Release => "held",
+        Act::Retry => "failed",
+        Act::SendAgain => "failed or doubtful",
+    };
+    match refusal {
+        Refusal::Waits(hold) => format!("`{id}` would wait all the same: {}", hold_in_words(hold)),
+        Refusal::NotSent(reason) => format!("`{id}` would not be sent: {}", reason_in_words(reason)),
+        Refusal::Faulty => format!("the text of `{id}` can't be made; `daybefore texts check` tells why"),
+        Refusal::MayHaveArrived => format!(
+            "nobody knows whether `{id}` has arrived; to send it all the same, add --although-it-may-have-arrived"
+        ),
+        Refusal::NotThere | Refusal::Is(_) => {
+            format!("`{id}` is not a {wanted} message; `daybefore why {id}` tells where it stands")
+        }
     }
-    store::history::add(&mut tx, None, ("message", id), "put back", "by hand", now).await?;
-    tx.commit().await?;
-    Ok(out.line("it goes out again, if it is still of use")?)
 }
 
 async fn resume(store: &Store, lane: Option<&str>, out: &mut Out) -> anyhow::Result<()> {

@@ -29,7 +29,7 @@ pub(super) async fn print(dispatcher: &Dispatcher, id: &str, json: bool, out: &m
             "`{id}` is no message, booking, renewal, case or customer here; `daybefore plan --json` shows ids"
         );
     }
-    for story in stories {
+    for story in stories.iter().map(story::in_english) {
         if json {
             out.json(&story)?;
             continue;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use url::{Host, Url};
 
 use crate::domain::email_address;
+use crate::domain::price::Price;
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,7 @@ pub(super) enum Kind {
     ApiUrl,
     SmtpUrl,
     Mailbox,
+    Price,
     LogFilter,
 }
 
@@ -55,6 +57,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("sms.webhook_secret", Kind::Secret),
     ("sms.from", Kind::Text),
     ("sms.messages_per_second", Kind::Rate),
+    ("sms.price_per_segment", Kind::Price),
     ("sms.validity_seconds", whole(1, 172_800)),
     ("sms.timeout_seconds", whole(1, 600)),
     ("email.carrier", Kind::Choice(&["sandbox", "smtp"])),
@@ -118,6 +121,7 @@ impl Kind {
             Self::Mailbox => email_address::parse(text)
                 .map(|_| text.to_owned())
                 .map_err(|error| format!("not an address: {error}")),
+            Self::Price => Price::parse(text).map(|price| price.to_string()),
             Self::LogFilter => match tracing_subscriber::EnvFilter::try_new(text) {
                 Ok(_) => Ok(text.to_owned()),
                 Err(error) => Err(format!(

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::keys::Value;
 use super::read::Reading;
 use super::{Dispatch, Email, EmailCarrier, Log, LogFormat, Server, Sms, SmsCarrier};
+use crate::domain::price::Price;
 
 /// Typed access to checked values. What is missing or was refused reads as nothing: then there is a problem to report.
 pub(super) struct Values<'a>(pub(super) &'a Reading);
@@ -77,6 +78,9 @@ impl Values<'_> {
             webhook_secret: self.some("sms.webhook_secret").map(Into::into),
             from: self.text("sms.from"),
             messages_per_second: self.rate("sms.messages_per_second"),
+            price_per_segment: self
+                .some("sms.price_per_segment")
+                .and_then(|price| Price::parse(&price).ok()),
             validity_seconds: self
                 .number("sms.validity_seconds")
                 .and_then(|seconds| seconds.try_into().ok()),

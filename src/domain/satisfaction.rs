@@ -62,8 +62,13 @@ pub struct ResponseRate {
 impl Scores {
     /// Counts one answer; one that no scale has is left out.
     pub fn add(&mut self, score: i64) {
+        self.add_many(score, 1);
+    }
+
+    /// Counts so many answers that are alike.
+    pub fn add_many(&mut self, score: i64, answers: u32) {
         if let Some(count) = usize::try_from(score).ok().and_then(|score| self.0.get_mut(score)) {
-            *count += 1;
+            *count += answers;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Outbound: import -> plan -> `messages` -> dispatch -> carrier; rescue for what a crash or a silent carrier left.
 
 pub mod answer;
+pub mod batch;
 mod changed;
 pub mod demonstration;
 pub mod desk_change;
@@ -26,6 +27,7 @@ pub mod sandbox_phone;
 pub mod satisfaction;
 pub mod settings;
 pub mod staffing;
+pub mod steering;
 pub mod story;
 pub mod take_over;
 pub mod test_message;

@@ -24,6 +24,8 @@ pub const CANCEL_BY_MAIL: &str = "cancel-by-mail";
 /// What somebody at the desk has written (`super::answer`): the name of its rule and of its template, neither of which
 /// there is.
 pub const ANSWER: &str = "answer";
+/// What notices are made of.
+pub const TEMPLATES: [&str; 3] = ["opt_out_confirmed", "help", "cancel_by_mail"];
 
 /// An opt-out is confirmed at once or not at all (47 CFR 64.1200(a)(12)).
 const CONFIRMED_WITHIN: TimeDelta = TimeDelta::minutes(5);

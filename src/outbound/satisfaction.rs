@@ -14,9 +14,9 @@ use crate::domain::instant::Instant;
 use crate::domain::message::{Channel, State};
 use crate::domain::rating::Scale;
 use crate::domain::satisfaction::{Ces, Csat, Estimate, Nps, ResponseRate, Scores, ces, csat, nps, response_rate};
-use crate::domain::zone::Zones;
+use crate::domain::zone::{Zone, Zones};
 use crate::store::rating::Asked;
-use crate::store::{self, Tx};
+use crate::store::{self, StoreError, Tx};
 
 closed_list! {
     /// What the figures are told apart by, within a business.
@@ -45,6 +45,18 @@ pub struct Figures {
     pub csat: Csat,
     pub nps: Nps,
     pub ces: Ces,
+}
+
+/// The figures of the last months of a business, and of the whole of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Months {
+    pub whole: Figures,
+    /// Each by the first day of its month, the oldest first. Also those in which nobody was asked.
+    pub by_month: Vec<(NaiveDate, Figures)>,
+    /// By name; none: of no service that is known.
+    pub by_service: Vec<(Option<String>, Figures)>,
+    /// Where more was asked than is counted: the month of which, as of those before it, not all is counted.
+    pub cut_at: Option<NaiveDate>,
 }
 
 /// The counts that figures are made of.
@@ -95,22 +107,81 @@ pub async fn figures(tx: &mut Tx, zones: &Zones, span: &Span, by: Option<By>) ->
     Ok(figures)
 }
 
+/// The figures of a business's last months, the one of `today` among them. At most `most` questions are counted, the
+/// latest ones.
+///
+/// # Errors
+/// When the database fails.
+pub async fn months(
+    tx: &mut Tx,
+    business_id: &str,
+    zone: &Zone,
+    (today, count): (NaiveDate, u32),
+    most: i64,
+) -> Result<Months, StoreError> {
+    let midnight = |date: NaiveDate| zone.instant(date.and_time(NaiveTime::MIN));
+    let mut whole = Tally::default();
+    let mut services: BTreeMap<Option<String>, Tally> = BTreeMap::new();
+    let (mut by_month, mut left, mut cut_at) = (Vec::new(), most, None);
+    let mut first = today.with_day(1).unwrap_or(today);
+    let mut to = Instant::FAR;
+    for _ in 0..count {
+        let from = midnight(first);
+        let mut month = Tally::default();
+        let asked = store::rating::asked_alike(tx, business_id, from, to, left).await?;
+        for alike in asked {
+            let answer = alike.scale.zip(alike.score);
+            let questions = u32::try_from(alike.count).unwrap_or(u32::MAX);
+            left -= alike.count;
+            for tally in [&mut whole, &mut month, services.entry(alike.service).or_default()] {
+                tally.add_many(alike.channel, alike.state, answer, questions);
+            }
+        }
+        by_month.push((first, month.figures(business_id, None)));
+        if left <= 0 {
+            cut_at = Some(first);
+            break;
+        }
+        to = from;
+        first = first.checked_sub_months(chrono::Months::new(1)).unwrap_or(first);
+    }
+    by_month.reverse();
+    let figures = |(name, tally): (Option<String>, Tally)| (name, tally.figures(business_id, None));
+    Ok(Months {
+        whole: whole.figures(business_id, None),
+        by_month,
+        by_service: services.into_iter().map(figures).collect(),
+        cut_at,
+    })
+}
+
+/// The first day of the period that so many months make up to `today`.
+#[must_use]
+pub fn first_day(today: NaiveDate, count: u32) -> NaiveDate {
+    let first = today.with_day(1).unwrap_or(today);
+    first
+        .checked_sub_months(chrono::Months::new(count.saturating_sub(1)))
+        .unwrap_or(first)
+}
+
 impl Tally {
     fn add(&mut self, asked: &Asked) {
-        self.sent += 1;
+        self.add_many(asked.channel, asked.state, asked.scale.zip(asked.score), 1);
+    }
+
+    fn add_many(&mut self, channel: Option<Channel>, state: State, answer: Option<(Scale, i64)>, count: u32) {
+        self.sent += count;
         // For a mail no receipt ever comes: taken over is all that can be known.
-        let arrived = asked.state == State::Delivered
-            || (asked.state == State::Accepted && asked.channel == Some(Channel::Email))
-            || asked.score.is_some();
-        self.delivered += u32::from(arrived);
-        let (Some(scale), Some(score)) = (asked.scale, asked.score) else {
-            return;
-        };
-        self.answered += 1;
+        let arrived = state == State::Delivered
+            || (state == State::Accepted && channel == Some(Channel::Email))
+            || answer.is_some();
+        self.delivered += if arrived { count } else { 0 };
+        let Some((scale, score)) = answer else { return };
+        self.answered += count;
         match scale {
-            Scale::Csat => self.csat.add(score),
-            Scale::Nps => self.nps.add(score),
-            Scale::Ces => self.ces.add(score),
+            Scale::Csat => self.csat.add_many(score, count),
+            Scale::Nps => self.nps.add_many(score, count),
+            Scale::Ces => self.ces.add_many(score, count),
         }
     }
 

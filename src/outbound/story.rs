@@ -1,49 +1,29 @@
 //! Why: the story of a message, an item, a case or a customer, from what stands in the database.
 
 mod after_visit;
+mod english;
+mod past;
+mod told;
 
 use super::answer::answer_of;
 use super::dispatch::Dispatcher;
-use super::listing::{ListError, Listed, listed};
+use super::listing::{ListError, listed};
 use super::notice;
 use super::plan::Desk;
-use super::wording::{hold_in_words, message_in_words};
 use crate::domain::attempt::Attempt;
-use crate::domain::consent::Verdict;
 use crate::domain::consent::verdict;
 use crate::domain::conversation::Answer;
-use crate::domain::instant::Instant;
+use crate::domain::customer::Customer;
 use crate::domain::item::Item;
-use crate::domain::message::{Channel, Reason, State};
+use crate::domain::message::{Channel, State};
 use crate::domain::quiet_hours::Calendar;
-use crate::domain::rule::{Anchor, Rule};
+use crate::domain::rule::Rule;
 use crate::store::report::Line;
 use crate::store::{self, StoreError, Tx};
 
-/// A story: a heading, facts, and what happened when.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct Story {
-    /// Whose it is.
-    #[serde(skip)]
-    pub business_id: String,
-    pub title: String,
-    /// The same for a page: in words, without our ids.
-    pub headline: String,
-    pub facts: Vec<(String, String)>,
-    pub events: Vec<Happening>,
-}
-
-/// One line of a story.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Happening {
-    pub at: Instant,
-    /// On the business's wall clock.
-    pub local: String,
-    pub what: String,
-    /// The message that it is about, where the story is another's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
+pub use english::{InEnglish, in_english, reason_in_words};
+pub use past::{Change, Past};
+pub use told::{Fact, Happening, Standing, Story, Subject, What, Wish};
 
 /// The stories that somebody may mean by an id: of a message, booking, renewal, case or customer, by our id or their own.
 ///
@@ -76,60 +56,58 @@ async fn of_message(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<Op
     let listed = listed(tx, dispatcher, &texts, &desk, line.clone()).await?;
     let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
     let clock = &desk.calendar;
-    let mut story = Story {
-        business_id: line.business_id.clone(),
-        title: format!("message {}", line.id),
-        headline: format!(
-            "{} for {}",
-            capitalized(message_in_words(&line.template)),
-            listed.customer_name
-        ),
-        ..Story::default()
+    let subject = Subject::Message {
+        id: line.id.clone(),
+        template: line.template.clone(),
+        customer: listed.customer_name.clone(),
     };
-    story.fact(
-        "about",
-        format!(
-            "{} {} of {}",
-            listed.item.kind, listed.item.external_id, listed.customer_name
-        ),
-    );
-    story.fact(
-        "rule",
-        match (rule, notice::in_words(&line.rule_id)) {
-            (Some(rule), _) => explain_rule(rule),
-            (None, Some(words)) => words.to_owned(),
-            (None, None) => format!("{} (no longer among the rules)", line.rule_id),
-        },
-    );
-    if let Some(answer) = item_answer(tx, &line).await? {
-        story.fact("written by", answer.written_by);
+    let mut story = Story::new(line.business_id.clone(), subject);
+    story.fact(Fact::About {
+        item_kind: line.item_kind,
+        item: line.item_id.clone(),
+        name: listed.item.external_id.clone(),
+        customer: listed.customer_name.clone(),
+        customer_id: line.customer_id.clone(),
+    });
+    story.fact(Fact::Rule {
+        id: line.rule_id.clone(),
+        rule: rule.map(wish),
+        notice: rule.is_none() && notice::in_words(&line.rule_id).is_some(),
+    });
+    if let Some(answer) = written_answer(tx, &line).await? {
+        story.fact(Fact::WrittenBy {
+            name: answer.written_by,
+        });
     }
-    story.fact(
-        "due",
-        format!("{} in {} ({} UTC)", local(clock, line.due_at), listed.zone, line.due_at),
-    );
-    story.fact("useful until", local(clock, line.useful_until));
-    story.fact("now", state_in_words(&line));
-    let checks = checks(tx, &desk, &line).await?;
-    story.facts.extend(checks);
-    story.words(&listed);
-    story.happened(clock, line.created_at, planned_in_words(&line));
-    for entry in store::history::of(tx, &line.id).await? {
-        story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
+    story.fact(Fact::Due {
+        local: clock.zone.local(line.due_at),
+        zone: listed.zone.clone(),
+        at: line.due_at,
+    });
+    story.fact(Fact::UsefulUntil {
+        local: clock.zone.local(line.useful_until),
+    });
+    let standing = Standing::of(&line);
+    story.fact(Fact::Now { standing });
+    story.facts.extend(checks(tx, &desk, &line, rule).await?);
+    if let Some(text) = listed.text {
+        story.fact(Fact::Words { text });
     }
+    story.happened(clock, line.created_at, planned(&line));
+    story.past(tx, clock, &line.id).await?;
     for attempt in store::attempt::of_message(tx, &line.id).await? {
         attempt_events(tx, &mut story, clock, &attempt).await?;
     }
     story.calls(tx, clock, &line.id).await?;
     if matches!(line.state, State::Skipped) {
-        story.happened(clock, line.updated_at, state_in_words(&line));
+        story.happened(clock, line.updated_at, What::Stands { standing });
     }
     story.events.sort_by_key(|event| event.at);
     Ok(Some(story))
 }
 
 /// What somebody at the desk has written, where the message says that.
-async fn item_answer(tx: &mut Tx, line: &Line) -> Result<Option<Answer>, StoreError> {
+async fn written_answer(tx: &mut Tx, line: &Line) -> Result<Option<Answer>, StoreError> {
     if line.rule_id != notice::ANSWER {
         return Ok(None);
     }
@@ -137,82 +115,76 @@ async fn item_answer(tx: &mut Tx, line: &Line) -> Result<Option<Answer>, StoreEr
     Ok(item.as_ref().and_then(answer_of).cloned())
 }
 
+fn wish(rule: &Rule) -> Wish {
+    Wish {
+        anchor: rule.anchor(),
+        channels: rule.channels.clone(),
+        purpose: rule.purpose,
+        template: rule.template.clone(),
+    }
+}
+
+fn planned(line: &Line) -> What {
+    What::Planned {
+        rule: line.rule_id.clone(),
+        item_kind: line.item_kind,
+        told: line.told.clone(),
+        revision: line.item_revision,
+    }
+}
+
 async fn attempt_events(tx: &mut Tx, story: &mut Story, clock: &Calendar, attempt: &Attempt) -> Result<(), StoreError> {
-    let to = masked(attempt.channel, &attempt.address);
-    let from = if attempt.sender.is_empty() {
-        String::new()
-    } else {
-        format!(" from {}", attempt.sender)
+    let tried = What::Tried {
+        number: attempt.number,
+        channel: attempt.channel,
+        to: masked(attempt.channel, &attempt.address),
+        from: attempt.sender.clone(),
+        carrier: attempt.carrier.clone(),
     };
-    let what = format!(
-        "attempt {}: {} to {to}{from} by {}",
-        attempt.number, attempt.channel, attempt.carrier
-    );
-    story.happened(clock, attempt.started_at, what);
+    story.happened(clock, attempt.started_at, tried);
     for receipt in store::receipt::of_attempt(tx, &attempt.id, attempt.provider_id.as_deref()).await? {
-        let code = if receipt.code.is_empty() {
-            String::new()
-        } else {
-            format!(", code {}", receipt.code)
+        let told = What::Receipt {
+            carrier: attempt.carrier.clone(),
+            status: receipt.status,
+            code: receipt.code,
         };
-        story.happened(
-            clock,
-            receipt.received_at,
-            format!("receipt from {}: {}{code}", attempt.carrier, receipt.status),
-        );
+        story.happened(clock, receipt.received_at, told);
     }
     if let Some(settled_at) = attempt.settled_at {
-        let code = attempt.code.map_or_else(String::new, |code| format!(" (code {code})"));
-        let failure = attempt
-            .failure
-            .as_ref()
-            .map_or_else(String::new, |failure| format!(": {failure}"));
-        let id = attempt
-            .provider_id
-            .as_ref()
-            .map_or_else(String::new, |id| format!(", provider's id {id}"));
-        story.happened(
-            clock,
-            settled_at,
-            format!("attempt {}: {}{code}{failure}{id}", attempt.number, attempt.state),
-        );
+        let ended = What::Ended {
+            number: attempt.number,
+            state: attempt.state,
+            code: attempt.code,
+            failure: attempt.failure.clone(),
+            provider_id: attempt.provider_id.clone(),
+        };
+        story.happened(clock, settled_at, ended);
     }
     Ok(())
 }
 
 /// What the checks would say now of this message's channels.
-async fn checks(tx: &mut Tx, desk: &Desk, line: &Line) -> Result<Vec<(String, String)>, StoreError> {
+async fn checks(tx: &mut Tx, desk: &Desk, line: &Line, rule: Option<&Rule>) -> Result<Vec<Fact>, StoreError> {
     let Some(customer) = store::customer::find(tx, &line.customer_id).await? else {
         return Ok(Vec::new());
     };
     let consent = store::ledger::of_customer(tx, &customer).await?;
     let bad = store::ledger::bad_addresses(tx, &customer).await?;
-    let rule = desk.rules.iter().find(|rule| rule.id == line.rule_id);
     let channels = match rule {
         Some(rule) => rule.channels.clone(),
         None if line.rule_id == notice::ANSWER => line.channel.into_iter().collect(),
         None => Vec::new(),
     };
-    let say = |channel: Channel| {
-        let Some(address) = customer.address(channel) else {
-            return "no usable address".to_owned();
-        };
-        let verdict = match verdict(&consent, channel, line.purpose, desk.business.surveys_need_consent) {
-            Verdict::Allowed => "may be written to",
-            Verdict::OptedOut => "has opted out",
-            Verdict::NoConsent => "has not consented to this purpose",
-        };
-        let bad = if bad.iter().any(|(_, known)| known == address) {
-            "; the carrier called this address bad"
-        } else {
-            ""
-        };
-        format!("{} {verdict}{bad}", masked(channel, address))
+    let check = |channel: Channel| {
+        let address = customer.address(channel);
+        Fact::Check {
+            channel,
+            address: address.map(|address| masked(channel, address)),
+            verdict: verdict(&consent, channel, line.purpose, desk.business.surveys_need_consent),
+            bad: address.is_some_and(|address| bad.iter().any(|(_, known)| known == address)),
+        }
     };
-    Ok(channels
-        .into_iter()
-        .map(|channel| (format!("check {channel}"), say(channel)))
-        .collect())
+    Ok(channels.into_iter().map(check).collect())
 }
 
 async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> Result<Option<Story>, ListError> {
@@ -226,34 +198,41 @@ async fn of_item(tx: &mut Tx, dispatcher: &Dispatcher, kind: &str, id: &str) -> 
     let lines = store::report::of_item(tx, id).await?;
     let desk = Desk::load(tx, &dispatcher.zones, item.business_id()).await?;
     let clock = &desk.calendar;
-    let mut story = Story {
-        business_id: item.business_id().to_owned(),
-        title: format!("{kind} {}", item.external_id()),
-        ..Story::default()
+    let subject = Subject::Item {
+        item_kind: kind,
+        id: item.id().to_owned(),
+        name: item.external_id().to_owned(),
     };
-    story.headline = capitalized(&story.title);
-    story.fact("customer", customer.map_or_else(String::new, |customer| customer.name));
-    match &item {
-        Item::Case(case) => story.fact("opened", local(clock, case.opened_at)),
-        _ => story.fact("local time or date", item.told().replace('T', " ")),
-    }
-    story.fact("status", item.status().to_owned());
-    story.fact("revision", item.revision().to_string());
+    let mut story = Story::new(item.business_id().to_owned(), subject);
+    story.fact(Fact::Customer {
+        name: customer.map_or_else(String::new, |customer| customer.name),
+        customer_id: item.customer_id().to_owned(),
+    });
+    story.fact(match &item {
+        Item::Case(case) => Fact::Opened {
+            local: clock.zone.local(case.opened_at),
+        },
+        _ => Fact::Told { told: item.told() },
+    });
+    story.fact(Fact::Status {
+        item_kind: kind,
+        status: item.status(),
+    });
+    story.fact(Fact::Revision {
+        revision: item.revision(),
+    });
     if let Item::Case(case) = &item {
         story.case(clock, case);
     }
     story.ratings(tx, clock, item.customer_id(), Some(item.id())).await?;
-    for entry in store::history::of(tx, id).await? {
-        story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
-    }
+    story.past(tx, clock, id).await?;
     for line in &lines {
-        let what = format!(
-            "{} (rule {}): {}",
-            message_in_words(&line.template),
-            line.rule_id,
-            state_in_words(line)
-        );
-        story.happened_to(clock, line, what);
+        let message = What::Message {
+            template: line.template.clone(),
+            rule: line.rule_id.clone(),
+            standing: Standing::of(line),
+        };
+        story.happened_to(clock, line, message);
     }
     story.events.sort_by_key(|event| event.at);
     Ok(Some(story))
@@ -265,169 +244,64 @@ async fn of_customer(tx: &mut Tx, dispatcher: &Dispatcher, id: &str) -> Result<O
     };
     let desk = Desk::load(tx, &dispatcher.zones, &customer.business_id).await?;
     let clock = &desk.calendar;
-    let mut story = Story {
-        business_id: customer.business_id.clone(),
-        title: format!("customer {}", customer.name),
-        ..Story::default()
-    };
-    story.headline.clone_from(&customer.name);
-    story.fact("id", customer.id.clone());
-    story.fact(
-        "phone",
-        customer
-            .phone
-            .as_deref()
-            .map_or_else(|| "none".to_owned(), |phone| masked(Channel::Sms, phone)),
-    );
-    story.fact(
-        "email",
-        customer
-            .email
-            .as_deref()
-            .map_or_else(|| "none".to_owned(), |email| masked(Channel::Email, email)),
-    );
+    let mut story = known_of(&customer);
     for line in store::ledger::lines_of(tx, &customer).await? {
-        let scope = format!(
-            "{} by {}",
-            line.purpose
-                .map_or_else(|| "everything".to_owned(), |purpose| purpose.to_string()),
-            line.channel
-                .map_or_else(|| "any channel".to_owned(), |channel| channel.to_string())
-        );
-        let what = if line.given {
-            "consent given"
-        } else {
-            "consent withdrawn"
+        let consent = What::Consent {
+            given: line.given,
+            purpose: line.purpose,
+            channel: line.channel,
+            source: line.source,
         };
-        story.happened(clock, line.at, format!("{what}: {scope} (source: {})", line.source));
+        story.happened(clock, line.at, consent);
     }
-    for entry in store::history::of(tx, id).await? {
-        story.happened(clock, entry.at, format!("{}: {}", entry.event, entry.detail));
-    }
+    story.past(tx, clock, id).await?;
     story.ratings(tx, clock, id, None).await?;
     for item in store::item::of_customer(tx, id).await? {
         for line in store::report::of_item(tx, item.id()).await? {
-            let about = format!("{} {}", item.kind(), item.external_id());
-            let what = format!(
-                "{} for {about}: {}",
-                message_in_words(&line.template),
-                state_in_words(&line)
-            );
-            story.happened_to(clock, &line, what);
+            let message = What::MessageAbout {
+                template: line.template.clone(),
+                item_kind: item.kind(),
+                name: item.external_id().to_owned(),
+                standing: Standing::of(&line),
+            };
+            story.happened_to(clock, &line, message);
         }
     }
     story.events.sort_by_key(|event| event.at);
     Ok(Some(story))
 }
 
+fn known_of(customer: &Customer) -> Story {
+    let subject = Subject::Customer {
+        id: customer.id.clone(),
+        name: customer.name.clone(),
+    };
+    let mut story = Story::new(customer.business_id.clone(), subject);
+    story.fact(Fact::Id {
+        id: customer.id.clone(),
+    });
+    story.fact(Fact::Phone {
+        masked: customer.phone.as_deref().map(|phone| masked(Channel::Sms, phone)),
+    });
+    story.fact(Fact::Email {
+        masked: customer.email.as_deref().map(|email| masked(Channel::Email, email)),
+    });
+    story
+}
+
 impl Story {
-    fn fact(&mut self, name: &str, value: String) {
-        self.facts.push((name.to_owned(), value));
-    }
-
-    fn happened(&mut self, clock: &Calendar, at: Instant, what: String) {
-        self.events.push(Happening {
-            at,
-            local: local(clock, at),
-            what,
-            message: None,
-        });
-    }
-
-    fn happened_to(&mut self, clock: &Calendar, line: &Line, what: String) {
-        let message = Some(line.id.clone());
-        self.events.push(Happening {
-            at: line.due_at,
-            local: local(clock, line.due_at),
-            what,
-            message,
-        });
-    }
-
-    fn words(&mut self, listed: &Listed) {
-        if let Some(text) = &listed.text {
-            self.fact("words", text.clone());
+    async fn past(&mut self, tx: &mut Tx, clock: &Calendar, about: &str) -> Result<(), StoreError> {
+        for line in store::history::of(tx, about).await? {
+            let past = Past::read(&line);
+            self.happened(clock, line.at, What::Past { past });
         }
+        Ok(())
     }
-}
-
-fn local(clock: &Calendar, at: Instant) -> String {
-    clock.zone.local(at).format("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn masked(channel: Channel, address: &str) -> String {
     match channel {
         Channel::Sms | Channel::Call => crate::domain::phone::mask(address),
         Channel::Email => crate::domain::email_address::mask(address),
-    }
-}
-
-fn explain_rule(rule: &Rule) -> String {
-    let channels: Vec<_> = rule.channels.iter().map(|channel| channel.as_str()).collect();
-    let anchor = match rule.anchor() {
-        Anchor::Start => "the visit's start",
-        Anchor::Completed => "completion",
-        Anchor::EndsOn => "the end date",
-        Anchor::Booked => "the booking becoming known",
-        Anchor::Opened => "the case being opened",
-        Anchor::Rated => "the first answer how it went",
-        Anchor::Changed => "a change becoming known",
-        Anchor::Cancelled => "the cancellation becoming known",
-    };
-    format!(
-        "{} (counts from {anchor}; on {}; {}; template {})",
-        rule.id,
-        channels.join(", then "),
-        rule.purpose,
-        rule.template
-    )
-}
-
-fn planned_in_words(line: &Line) -> String {
-    if line.rule_id == notice::ANSWER {
-        return "put into the outbox".to_owned();
-    }
-    format!(
-        "planned by rule {} for {} {} revision {}",
-        line.rule_id, line.item_kind, line.told, line.item_revision
-    )
-}
-
-/// Where a message stands, in a sentence.
-#[must_use]
-pub fn state_in_words(line: &Line) -> String {
-    match (line.state, line.reason) {
-        (State::Skipped, Some(reason)) => format!("not sent: {} ({reason})", reason_in_words(reason)),
-        (State::Held, _) => line.hold.map_or("on hold", hold_in_words).to_owned(),
-        (State::Planned, _) if line.attempts > 0 => format!("planned again after {} attempt(s)", line.attempts),
-        (state, _) => state.to_string(),
-    }
-}
-
-/// A reason for not sending, as somebody at the desk would say it.
-#[must_use]
-pub const fn reason_in_words(reason: Reason) -> &'static str {
-    match reason {
-        Reason::TooLate => "its moment had passed",
-        Reason::Superseded => "a newer message speaks for it",
-        Reason::ItemCancelled => "the booking was cancelled",
-        Reason::ItemDone => "what it is about is done already",
-        Reason::Answered => "the customer has answered already",
-        Reason::OptedOut => "the customer has opted out",
-        Reason::NoConsent => "the customer has not consented to this kind of message",
-        Reason::NoAddress => "no usable phone number or address",
-        Reason::Undeliverable => "the carrier called the address bad",
-        Reason::Duplicate => "the same words went to this customer already",
-        Reason::ContactCap => "the customer was asked not long ago",
-        Reason::CaseOpen => "a complaint is open",
-        Reason::ByHand => "somebody decided so",
-        Reason::Erased => "the customer's data were erased",
     }
 }

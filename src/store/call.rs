@@ -123,6 +123,35 @@ pub async fn most_urgent(tx: &mut Tx, business_id: &str, now: Instant, limit: i6
     )).bind(business_id).bind(now).bind(limit).fetch_all(c).await)?)
 }
 
+/// The same after the moment and the id that `after` has.
+pub async fn urgent_after(
+    tx: &mut Tx,
+    business_id: &str,
+    now: Instant,
+    after: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Call>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", call_columns!(), " FROM call \
+         WHERE done_at IS NULL AND business_id = $1 AND due_at >= $2 AND (due_at, id) > ($3, $4) \
+            AND COALESCE(call_at, $2) <= $2 ORDER BY due_at, id LIMIT $5"
+    )).bind(business_id).bind(now).bind(after.0).bind(after.1).bind(limit).fetch_all(c).await)?)
+}
+
+/// The calls of a business that were made before the moment and the id that `before` has, the last one first.
+pub async fn made_before(
+    tx: &mut Tx,
+    business_id: &str,
+    before: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Call>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", call_columns!(), " FROM call \
+         WHERE done_at IS NOT NULL AND business_id = $1 AND (done_at, id) < ($2, $3) \
+         ORDER BY done_at DESC, id DESC LIMIT $4"
+    )).bind(business_id).bind(before.0).bind(before.1).bind(limit).fetch_all(c).await)?)
+}
+
 /// How many calls of a business nobody has made yet, are still of use and whose time has come.
 pub async fn open_count(tx: &mut Tx, business_id: &str, now: Instant) -> Result<i64, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(

@@ -261,12 +261,17 @@ row!(Rival {
     channel
 });
 
-/// Those of the customers whom a survey has reached, or may have reached, since `since`.
-pub async fn surveyed(tx: &mut Tx, customers: &[&str], since: Instant) -> Result<Vec<String>, StoreError> {
+/// Those of the customers whom a survey has reached, or may have reached, since `since`, but for these messages.
+pub async fn surveyed(
+    tx: &mut Tx,
+    customers: &[&str],
+    since: Instant,
+    except: &[&str],
+) -> Result<Vec<String>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT DISTINCT customer_id FROM message WHERE customer_id IN ", listed!("$1"), " AND purpose = 'survey' \
-            AND due_at > $2 AND state IN ('sending', 'unknown', 'accepted', 'delivered')"
-    )).bind(text(customers)?).bind(since).fetch_all(c).await)?)
+            AND due_at > $2 AND state IN ('sending', 'unknown', 'accepted', 'delivered') AND id NOT IN ", listed!("$3")
+    )).bind(text(customers)?).bind(since).bind(text(except)?).fetch_all(c).await)?)
 }
 
 /// A text that a customer got.

@@ -5,7 +5,7 @@ use super::dialect::listed;
 use super::error::StoreError;
 use super::packed::text;
 use super::types::row;
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Cause};
 use crate::domain::instant::Instant;
 
 row!(Case {
@@ -115,6 +115,50 @@ pub async fn closed_since(tx: &mut Tx, business_id: &str, since: Instant, limit:
         "WHERE customer_case.business_id = $1 AND customer_case.closed_at >= $2 \
          ORDER BY customer_case.closed_at DESC LIMIT $3"
     )).bind(business_id).bind(since).bind(limit).fetch_all(c).await)?)
+}
+
+/// The closed cases of a business before the moment and the id that `before` has, the last closed first.
+pub async fn closed_before(
+    tx: &mut Tx,
+    business_id: &str,
+    before: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        select_case!(),
+        "WHERE customer_case.business_id = $1 AND customer_case.closed_at IS NOT NULL \
+            AND (customer_case.closed_at, customer_case.id) < ($2, $3) \
+         ORDER BY customer_case.closed_at DESC, customer_case.id DESC LIMIT $4"
+    )).bind(business_id).bind(before.0).bind(before.1).bind(limit).fetch_all(c).await)?)
+}
+
+/// The open cases of a business after the moment and the id that `after` has, the most urgent first.
+pub async fn open_after(
+    tx: &mut Tx,
+    business_id: &str,
+    after: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        select_case!(),
+        "WHERE customer_case.business_id = $1 AND customer_case.closed_at IS NULL \
+            AND (customer_case.due_at, customer_case.id) > ($2, $3) \
+         ORDER BY customer_case.due_at, customer_case.id LIMIT $4"
+    )).bind(business_id).bind(after.0).bind(after.1).bind(limit).fetch_all(c).await)?)
+}
+
+/// What was at the bottom of a business's cases that were closed from `from` until before `to`, and how often.
+pub async fn causes(
+    tx: &mut Tx,
+    business_id: &str,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<(Cause, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT cause, COUNT(*) FROM customer_case \
+         WHERE business_id = $1 AND closed_at IS NOT NULL AND closed_at >= $2 AND closed_at < $3 \
+         GROUP BY cause ORDER BY COUNT(*) DESC, cause",
+    ).bind(business_id).bind(from).bind(to).fetch_all(c).await)?)
 }
 
 /// How many cases of a business are open.

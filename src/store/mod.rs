@@ -36,6 +36,7 @@ pub mod message;
 mod migrate;
 pub mod note;
 pub mod outbox;
+pub mod outbox_list;
 pub mod overruled;
 mod packed;
 pub mod policy_change;

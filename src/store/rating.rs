@@ -139,6 +139,63 @@ pub async fn asked(tx: &mut Tx, business_id: &str, from: Instant, to: Instant) -
     ).bind(business_id).bind(from).bind(to).fetch_all(c).await)?)
 }
 
+/// Questions how it went that are alike, and how many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedAlike {
+    pub channel: Option<Channel>,
+    pub state: State,
+    /// The booking's service, or what it was that was renewed.
+    pub service: Option<String>,
+    pub scale: Option<Scale>,
+    pub score: Option<i64>,
+    pub count: i64,
+}
+
+row!(AskedAlike {
+    channel,
+    state,
+    service,
+    scale,
+    score,
+    count
+});
+
+/// The same as `asked`, counted. At most `limit` questions are looked at, the latest.
+pub async fn asked_alike(
+    tx: &mut Tx,
+    business_id: &str,
+    from: Instant,
+    to: Instant,
+    limit: i64,
+) -> Result<Vec<AskedAlike>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT asked.channel, asked.state, COALESCE(booking.service, renewal.kind) AS service, rating.scale, \
+            rating.score, COUNT(*) AS count \
+         FROM (SELECT id, item_id, channel, state FROM message \
+            WHERE asks = 'rating' AND business_id = $1 AND due_at >= $2 AND due_at < $3 \
+                AND state IN ('unknown', 'accepted', 'delivered') ORDER BY due_at DESC LIMIT $4) AS asked \
+            LEFT JOIN rating ON rating.message_id = asked.id AND rating.counts \
+            LEFT JOIN booking ON booking.id = asked.item_id LEFT JOIN renewal ON renewal.id = asked.item_id \
+         GROUP BY asked.channel, asked.state, COALESCE(booking.service, renewal.kind), rating.scale, rating.score",
+    ).bind(business_id).bind(from).bind(to).bind(limit).fetch_all(c).await)?)
+}
+
+/// The answers of a business's customers that have words beside the score, given from `from` on and before the moment and
+/// the id that `before` has, the latest first.
+pub async fn comments(
+    tx: &mut Tx,
+    business_id: &str,
+    from: Instant,
+    before: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Rating>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", rating_columns!(), " FROM rating \
+         WHERE business_id = $1 AND comment IS NOT NULL AND at >= $2 AND (at, id) < ($3, $4) \
+         ORDER BY at DESC, id DESC LIMIT $5"
+    )).bind(business_id).bind(from).bind(before.0).bind(before.1).bind(limit).fetch_all(c).await)?)
+}
+
 /// Blanks the words of answers given before `before`. The scores stay. How many there were.
 pub async fn blank_words(tx: &mut Tx, before: Instant) -> Result<u64, StoreError> {
     Ok(on!(tx, c => sqlx::query(

@@ -35,6 +35,8 @@ pub struct Line {
     pub due_at: Instant,
     pub useful_until: Instant,
     pub attempts: i64,
+    /// How often it was sent again after an unknown outcome.
+    pub resends: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -61,16 +63,20 @@ row!(Line {
     due_at,
     useful_until,
     attempts,
+    resends,
     created_at,
     updated_at
 });
 
+/// The columns of a `Line`.
 macro_rules! line_columns {
     () => {
         "id, business_id, customer_id, item_kind, item_id, item_revision, rule_id, template, purpose, asks, only_if, \
-         channel, lane, told, told_before, state, reason, hold, due_at, useful_until, attempts, created_at, updated_at"
+         channel, lane, told, told_before, state, reason, hold, due_at, useful_until, attempts, resends, created_at, \
+         updated_at"
     };
 }
+pub(super) use line_columns;
 
 /// Which messages a list shows.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 mod acted;
 mod api;
+mod csv;
 mod desk;
 mod door;
 mod error;
@@ -94,6 +95,12 @@ pub fn router(app: App) -> Router {
         .route("/phone/sample", post(desk::sample))
         .route("/phone/{customer}", get(desk::phone).post(desk::answer))
         .route("/phone/{customer}/open", post(desk::open_link))
+        .route("/outbox", get(desk::outbox).post(desk::act))
+        .route("/outbox/all", post(desk::act_on_all))
+        .route("/outbox/resume", post(desk::resume))
+        .route("/outbox/tomorrow", get(desk::tomorrow))
+        .route("/satisfaction", get(desk::satisfaction))
+        .route("/satisfaction.csv", get(desk::satisfaction_csv))
         .route("/desk.css", get(desk::style))
         .merge(desk::visits())
         .merge(desk::settings::routes())

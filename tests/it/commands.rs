@@ -7,9 +7,11 @@ mod doctor;
 mod erase;
 mod export;
 mod inbox;
+mod outbox;
 mod satisfaction;
 mod understand;
 mod user;
+mod why;
 
 use crate::support::program::{Told, command, told};
 

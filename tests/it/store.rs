@@ -10,6 +10,7 @@ mod note_rows;
 mod opening;
 mod outbox_rows;
 mod overruled_rows;
+mod paged_rows;
 mod policy_rows;
 mod reply_rows;
 mod rows;

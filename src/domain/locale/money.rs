@@ -24,6 +24,13 @@ impl Locale {
         pattern.replace('#', &number).replace('¤', symbol).trim().to_owned()
     }
 
+    /// A number to so many decimals, as this locale writes it.
+    #[must_use]
+    pub fn decimal(&self, value: f64, decimals: usize) -> String {
+        let plain = format!("{value:.decimals$}");
+        plain.replace('.', &self.data.money.decimal.to_string())
+    }
+
     /// Groups the digits and shows at least two decimals; never rounds.
     fn number(&self, amount: &str, currency: &str) -> Option<String> {
         let (sign, digits) = amount.strip_prefix('-').map_or(("", amount), |digits| ("-", digits));

@@ -11,6 +11,7 @@ mod limiter;
 pub(super) mod links;
 mod live;
 mod mail;
+mod outlook;
 mod prepare;
 mod round;
 mod started;
@@ -34,6 +35,7 @@ use crate::texts::TextError;
 
 pub use conclude::{Answer, Concluded, InFlight, RECEIPT_AFTER, conclude};
 pub use live::{RoundsThread, Wake};
+pub use outlook::{Fate, Outlook, foresee};
 pub use round::{Round, after_effects, drain};
 pub use started::Started;
 pub use withdrawn::Withdrawn;

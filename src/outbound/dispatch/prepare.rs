@@ -293,7 +293,7 @@ impl Surroundings {
         }
     }
 
-    fn decide(
+    pub(super) fn decide(
         &self,
         message: &Claimed,
         item: &Item,
@@ -338,7 +338,7 @@ impl Surroundings {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a text may speak of all of these")]
-    fn render(
+    pub(super) fn render(
         &self,
         message: &Claimed,
         channel: Channel,

@@ -211,7 +211,8 @@ async fn surveyed(tx: &mut Tx, claimed: &[Claimed], now: Instant) -> Result<Hash
         return Ok(HashSet::new());
     }
     let since = now - SURVEY_PAUSE;
-    let mut asked: HashSet<String> = store::claim::surveyed(tx, &customers, since)
+    let these: Vec<_> = surveys().map(|message| message.id.as_str()).collect();
+    let mut asked: HashSet<String> = store::claim::surveyed(tx, &customers, since, &these)
         .await?
         .into_iter()
         .collect();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::acted::Acted;
 use super::super::error::WebError;
 use super::super::staff::Staff;
-use super::acting::{Said, back, desk_of, written};
+use super::acting::{Said, back, begins, desk_of, one_page, written};
 use super::render;
 use crate::app::App;
 use crate::domain::call::CallOutcome;
@@ -20,13 +20,16 @@ use crate::outbound::plan::Desk;
 use crate::store::call::Call;
 use crate::store::{self, Tx};
 
-/// How many calls a list shows: the most urgent, or the last made.
-const SHOWN: i64 = 50;
+/// How many calls a page holds: the most urgent first, or the last made.
+const PAGE: i64 = 30;
 
-/// Which calls a list shows.
+/// Which calls a list shows, and where the page begins: after this moment and this call.
 #[derive(Debug, Deserialize)]
 pub(in super::super) struct Which {
     made: Option<String>,
+    after: Option<i64>,
+    #[serde(default)]
+    after_id: String,
 }
 
 /// `GET /calls`.
@@ -40,19 +43,30 @@ pub(in super::super) async fn calls(
     let mut tx = app.store().read().await?;
     let desk = desk_of(&mut tx, &app, &staff).await?;
     let made = which.made.is_some();
+    let begins = (begins(which.after, made), which.after_id.as_str());
     let found = if made {
-        store::call::made(&mut tx, Some(&desk.business.id), SHOWN).await?
+        store::call::made_before(&mut tx, &desk.business.id, begins, PAGE + 1).await?
     } else {
-        store::call::most_urgent(&mut tx, &desk.business.id, now, SHOWN).await?
+        store::call::urgent_after(&mut tx, &desk.business.id, now, begins, PAGE + 1).await?
     };
+    let (found, more) = one_page(found, PAGE);
     let mut rows = Vec::with_capacity(found.len());
-    for call in found {
-        rows.push(shown(&mut tx, &desk, &call, now).await?);
+    for call in &found {
+        rows.push(shown(&mut tx, &desk, call, now).await?);
     }
+    let last = found.last().filter(|_| more);
     let mut page = staff.page();
     page["here"] = json!("calls");
     page["rows"] = json!(rows);
     page["made"] = json!(made);
+    page["next"] = json!(last.map(|last| {
+        let at = if made {
+            last.done_at.unwrap_or(last.due_at)
+        } else {
+            last.due_at
+        };
+        json!({ "after": at.millis(), "after_id": last.id })
+    }));
     page["notice"] = json!(said.notice());
     render("calls.html", &staff.locale()?, &page)
 }

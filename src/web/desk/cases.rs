@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::acted::Acted;
 use super::super::error::WebError;
 use super::super::staff::Staff;
-use super::acting::{Said, about, back, desk_of, written};
+use super::acting::{Said, about, back, begins, desk_of, one_page, written};
 use super::render;
 use crate::app::App;
 use crate::domain::business::Business;
@@ -18,13 +18,16 @@ use crate::inbound::case::{self, Closing};
 use crate::outbound::plan::Desk;
 use crate::store::{self, Tx};
 
-/// How many cases a list shows: the most urgent, or the last closed.
-const SHOWN: i64 = 100;
+/// How many cases a page holds: the most urgent first, or the last closed.
+const PAGE: i64 = 50;
 
-/// Which cases a list shows.
+/// Which cases a list shows, and where the page begins: after this moment and this case.
 #[derive(Debug, Deserialize)]
 pub(in super::super) struct Which {
     closed: Option<String>,
+    after: Option<i64>,
+    #[serde(default)]
+    after_id: String,
 }
 
 /// `GET /cases`.
@@ -37,21 +40,31 @@ pub(in super::super) async fn cases(
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
     let desk = desk_of(&mut tx, &app, &staff).await?;
-    let business = Some(desk.business.id.as_str());
     let closed = which.closed.is_some();
+    let begins = (begins(which.after, closed), which.after_id.as_str());
     let found = if closed {
-        store::customer_case::closed_cases(&mut tx, business, SHOWN).await?
+        store::customer_case::closed_before(&mut tx, &desk.business.id, begins, PAGE + 1).await?
     } else {
-        store::customer_case::open_cases(&mut tx, business, SHOWN).await?
+        store::customer_case::open_after(&mut tx, &desk.business.id, begins, PAGE + 1).await?
     };
+    let (found, more) = one_page(found, PAGE);
     let mut rows = Vec::with_capacity(found.len());
-    for case in found {
-        rows.push(shown(&mut tx, &desk, &case, now).await?);
+    for case in &found {
+        rows.push(shown(&mut tx, &desk, case, now).await?);
     }
+    let last = found.last().filter(|_| more);
     let mut page = staff.page();
     page["here"] = json!("cases");
     page["rows"] = json!(rows);
     page["closed"] = json!(closed);
+    page["next"] = json!(last.map(|last| {
+        let at = if closed {
+            last.closed_at.unwrap_or(last.due_at)
+        } else {
+            last.due_at
+        };
+        json!({ "after": at.millis(), "after_id": last.id })
+    }));
     page["notice"] = json!(said.notice());
     render("cases.html", &staff.locale()?, &page)
 }

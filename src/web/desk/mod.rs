@@ -7,11 +7,13 @@ mod changes;
 mod day;
 mod live;
 mod lookup;
+mod outbox;
 mod overview;
 mod person;
 mod phone;
 mod rows;
 mod rules;
+mod satisfaction;
 pub(super) mod settings;
 mod story;
 mod talk;
@@ -36,12 +38,14 @@ pub(super) use changes::{change as policy_change, changes};
 pub(super) use day::day;
 pub(super) use live::{events, script};
 pub(super) use lookup::{booking, bookings, customer, customers, renewal, renewals};
+pub(super) use outbox::{act, act_on_all, outbox, resume, tomorrow};
 pub(super) use overview::overview;
 pub(super) use person::{
     add, as_json, as_text, change, consent, edit, erase, erasure, new, note, number_is_right, strike, tell,
 };
 pub(super) use phone::{answer, open_link, phone, phones, sample};
 pub(super) use rules::{add as add_rule, change as change_rule, edit as edit_rule, rules};
+pub(super) use satisfaction::{satisfaction, satisfaction_csv};
 pub(super) use story::story;
 pub(super) use talk::{assign as take, done, inbox, new as new_talk, seen, settle, talk, who, write};
 pub(super) use texts::{save as save_text, script as text_preview, text, texts};
@@ -84,7 +88,26 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "visit_preview.html",
         include_str!("../../../templates/desk/visit_preview.html"),
     )?;
+    pages.add_template(
+        "story_lines.html",
+        include_str!("../../../templates/desk/story_lines.html"),
+    )?;
     pages.add_template("story.html", include_str!("../../../templates/desk/story.html"))?;
+    pages.add_template("steer.html", include_str!("../../../templates/desk/steer.html"))?;
+    pages.add_template("outbox.html", include_str!("../../../templates/desk/outbox.html"))?;
+    pages.add_template(
+        "outbox_sure.html",
+        include_str!("../../../templates/desk/outbox_sure.html"),
+    )?;
+    pages.add_template(
+        "outbox_tomorrow.html",
+        include_str!("../../../templates/desk/outbox_tomorrow.html"),
+    )?;
+    pages.add_template("chart.html", include_str!("../../../templates/desk/chart.html"))?;
+    pages.add_template(
+        "satisfaction.html",
+        include_str!("../../../templates/desk/satisfaction.html"),
+    )?;
     pages.add_template("users.html", include_str!("../../../templates/desk/users.html"))?;
     pages.add_template(
         "settings_parts.html",
@@ -161,16 +184,22 @@ pub(super) fn render(name: &str, language: &Locale, page: &serde_json::Value) ->
 
 #[cfg(test)]
 mod tests {
+    use super::outbox::Show;
     use super::*;
+    use crate::carrier::remedy::Remedy;
+    use crate::domain::attempt::AttemptState;
     use crate::domain::call::CallOutcome;
     use crate::domain::case::Cause;
     use crate::domain::coming::{Coming, Ending};
     use crate::domain::desk_item::DeskKind;
-    use crate::domain::item::{BookingStatus, RenewalKind, RenewalStatus};
+    use crate::domain::item::{BookingStatus, ItemKind, RenewalKind, RenewalStatus};
     use crate::domain::locale::languages;
     use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
     use crate::domain::replan::Hold;
     use crate::domain::reply::Intent;
+    use crate::domain::rule::Anchor;
+    use crate::outbound::notice;
+    use crate::outbound::steering::Act;
     use crate::texts::catalogue;
     use crate::texts::phrases::Phrases;
 
@@ -218,6 +247,26 @@ mod tests {
         let listed = listed.chain(Intent::ALL.iter().map(|intent| format!("intent_{intent}")));
         let listed = listed.chain(CallOutcome::ALL.iter().map(|outcome| format!("outcome_{outcome}")));
         let listed = listed.chain(Cause::ALL.iter().map(|cause| format!("cause_{cause}")));
+        let listed = listed.chain(
+            Act::ALL
+                .iter()
+                .flat_map(|act| [format!("act_{act}"), format!("did_{act}")]),
+        );
+        let listed = listed.chain(story::EVENTS.iter().map(|event| format!("past_{event}")));
+        let listed = listed.chain(story::FIELDS.iter().map(|field| format!("past_field_{field}")));
+        let listed = listed.chain(story::WAYS.iter().map(|way| format!("way_{way}")));
+        let listed = listed.chain(story::SOURCES.iter().map(|source| format!("source_{source}")));
+        let listed = listed.chain(Anchor::ALL.iter().map(|anchor| format!("anchor_{anchor}")));
+        let listed = listed.chain(AttemptState::ALL.iter().map(|state| format!("attempt_{state}")));
+        let listed = listed.chain(ItemKind::ALL.iter().map(|kind| format!("story_item_{kind}")));
+        let listed = listed.chain(notice::TEMPLATES.iter().map(|template| format!("notice_{template}")));
+        let listed = listed.chain(outbox::reasons());
+        let listed = listed.chain(Remedy::ALL.iter().map(|remedy| format!("remedy_{remedy}")));
+        let listed = listed.chain(
+            Show::ALL
+                .iter()
+                .flat_map(|show| [format!("show_{show}"), format!("range_{show}")]),
+        );
         let listed = listed.chain(languages().into_iter().map(|language| format!("language_{language}")));
         let listed = listed.chain(Coming::ALL.iter().map(|coming| format!("coming_{coming}")));
         let listed = listed.chain(Ending::ALL.iter().map(|ending| format!("ending_{ending}")));

@@ -1,6 +1,6 @@
 //! What a page says, in its reader's language: `t("phrase", name=value)` in a template, and dates as that language writes
 //! them: `t.day(…)`, `t.long_day(…)`, `t.time(…)`, `t.moment(…)`, `t.dated(…)` of what is written as ISO 8601, `t.told(…)` of
-//! what may also be something else.
+//! what may also be something else, `t.month(…)` and `t.long_month(…)`; and numbers: `t.number(value, decimals)`.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::texts::phrases::Phrases;
 #[derive(Debug)]
 pub(in super::super) struct Words {
     language: &'static str,
+    locale: Locale,
     phrases: &'static Phrases,
     dates: chrono::Locale,
     /// How a short and a long date are put together.
@@ -34,6 +35,7 @@ impl Words {
         };
         Arc::new(Self {
             language: locale.language(),
+            locale: *locale,
             phrases: Phrases::of_desk(locale),
             dates,
             patterns,
@@ -83,17 +85,23 @@ impl Object for Words {
     }
 
     fn call_method(self: &Arc<Self>, _state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        if method == "number" {
+            let (value, decimals): (f64, Option<usize>) = from_args(args)?;
+            return Ok(Value::from(self.locale.decimal(value, decimals.unwrap_or_default())));
+        }
         let (text,): (&str,) = from_args(args)?;
         let (at, date) = (moment_of(text), date_of(text));
         let said = match (method, at, date) {
             ("day", _, Some(date)) | ("told", None, Some(date)) => self.day(date),
             ("long_day", _, Some(date)) => self.date(date, self.patterns[1]),
+            ("month", _, Some(date)) => self.date(date, "%b"),
+            ("long_month", _, Some(date)) => self.date(date, "%B %Y"),
             ("time", Some(at), _) => time(at.time()),
             ("moment" | "told", Some(at), _) => self.moment(at),
             ("dated", None, Some(date)) => format!("{} {}", self.day(date), date.format("%Y")),
             ("dated", Some(at), _) => format!("{} {}", self.day(at.date()), at.format("%Y, %H:%M")),
             ("told", None, None) => text.to_owned(),
-            ("day" | "long_day" | "time" | "moment" | "dated", ..) => {
+            ("day" | "long_day" | "month" | "long_month" | "time" | "moment" | "dated", ..) => {
                 return Err(Error::new(ErrorKind::InvalidOperation, format!("`{text}` is no time")));
             }
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
@@ -155,5 +163,14 @@ mod tests {
         );
         assert!(said("en", r#"{{ t.day("soon") }}"#).is_err());
         assert_eq!(said("en", r#"{{ t.told("soon") }}"#).unwrap(), "soon");
+        let months = r#"{{ t.month("2026-12-04") }}|{{ t.long_month("2026-03-01") }}"#;
+        assert_eq!(said("en", months).unwrap(), "Dec|March 2026");
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_language_writes_them() {
+        let template = "{{ t.number(-12.345, 1) }}|{{ t.number(75) }}";
+        assert_eq!(said("en", template).unwrap(), "-12.3|75");
+        assert_eq!(said("de", template).unwrap(), "-12,3|75");
     }
 }

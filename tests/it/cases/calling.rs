@@ -160,6 +160,7 @@ async fn the_story_tells_who_called_and_what_came_of_it() {
         .await
         .unwrap()
         .remove(0);
+    let story = story::in_english(&story);
     let told: Vec<_> = story.events.iter().map(|event| event.what.as_str()).collect();
     assert!(
         told.contains(&"called by Eva: wants to be called again: at work until five"),

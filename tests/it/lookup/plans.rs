@@ -225,6 +225,23 @@ fn pages() -> Vec<String> {
         "/texts/case_alert/sms?",
         "/changes?",
         "/changes?before=0190&",
+        "/outbox?",
+        "/outbox?show=sent&",
+        "/outbox?show=failed&",
+        "/outbox?show=held&channel=sms&",
+        "/outbox?show=unknown&after=1700000000000&after_id=m-1&",
+        "/outbox?show=not_sent&template=case_alert&",
+        "/outbox?show=all&from=2026-11-01&to=2026-12-24&after=1796000000000&after_id=m-1&",
+        "/outbox/tomorrow?",
+        "/outbox/tomorrow?after=1796300000000&after_id=m-1&",
+        "/satisfaction?",
+        "/satisfaction?months=24&before=1796300000000&before_id=rt-1&",
+        "/satisfaction.csv?",
+        "/cases?",
+        "/cases?closed=1&",
+        "/cases?closed=1&after=1796300000000&after_id=k-1&",
+        "/calls?",
+        "/calls?made=1&after=1796300000000&after_id=ca-1&",
     ];
     let of_other = [
         "/?",
@@ -233,6 +250,8 @@ fn pages() -> Vec<String> {
         "/bookings?",
         "/renewals?q=ulm&",
         "/customers/c-0000005?",
+        "/outbox?",
+        "/satisfaction?",
     ];
     let shop = paths.iter().map(|path| format!("{path}business={BUSINESS}"));
     shop.chain(of_other.iter().map(|path| format!("{path}business=other")))

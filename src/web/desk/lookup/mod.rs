@@ -9,6 +9,7 @@ mod thread;
 
 use super::super::error::WebError;
 use super::super::staff::Staff;
+use super::acting;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::item::{Booking, Renewal};
@@ -93,11 +94,8 @@ fn is_cut(hits: Option<&Hits>) -> bool {
 }
 
 /// The rows of a page, and the last of them where more follow: one row more than a page was asked for.
-fn one_page<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
-    let size = usize::try_from(PAGE).unwrap_or_default();
-    let more = rows.len() > size;
-    rows.truncate(size);
-    (rows, more)
+fn one_page<T>(rows: Vec<T>) -> (Vec<T>, bool) {
+    acting::one_page(rows, PAGE)
 }
 
 /// The names of those whose bookings or renewals these are.
