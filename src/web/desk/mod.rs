@@ -256,7 +256,7 @@ mod tests {
         let listed = listed.chain(story::FIELDS.iter().map(|field| format!("past_field_{field}")));
         let listed = listed.chain(story::WAYS.iter().map(|way| format!("way_{way}")));
         let listed = listed.chain(story::SOURCES.iter().map(|source| format!("source_{source}")));
-        let listed = listed.chain(Anchor::ALL.iter().map(|anchor| format!("anchor_{anchor}")));
+        let listed = listed.chain(Anchor::ALL.iter().map(|anchor| format!("story_anchor_{anchor}")));
         let listed = listed.chain(AttemptState::ALL.iter().map(|state| format!("attempt_{state}")));
         let listed = listed.chain(ItemKind::ALL.iter().map(|kind| format!("story_item_{kind}")));
         let listed = listed.chain(notice::TEMPLATES.iter().map(|template| format!("notice_{template}")));

@@ -27,7 +27,7 @@ impl Demo {
         let url = lines.find_map(|line| {
             let line = line.expect("text");
             let (_, url) = line.split_once("Desk: ")?;
-            url.split(' ').next().map(|url| Url::parse(url).expect("a URL"))
+            url.split_whitespace().next().map(|url| Url::parse(url).expect("a URL"))
         });
         Self {
             program,
@@ -119,7 +119,7 @@ async fn a_page_that_is_wide_and_pale_is_seen_to_be() {
         .open(&format!("data:text/html,<!doctype html><html lang=en>{page}").replace('#', "%23"))
         .await;
     let overhang = browser.overhang().await;
-    assert!(overhang > 100, "{overhang}, {}", browser.url().await);
+    assert!(overhang > 100, "{overhang}");
     let Some(barriers) = browser.barriers().await else {
         return;
     };

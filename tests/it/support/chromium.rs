@@ -18,9 +18,6 @@ use super::skip::skip;
 /// The variable that makes its lack a failure.
 const REQUIRED: &str = "REQUIRE_BROWSER";
 
-/// What WebDriver calls an element in its answers.
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-
 /// How long one command may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -35,8 +32,6 @@ pub enum Width {
 }
 
 impl Width {
-    pub const BOTH: [Self; 2] = [Self::Telephone, Self::Desk];
-
     const fn pixels(self) -> (u32, u32) {
         match self {
             Self::Telephone => (390, 844),
@@ -144,78 +139,14 @@ impl Chromium {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// Scripts of pages run, or do not, from the next page on.
-    pub async fn runs_scripts(&self, runs: bool) {
-        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !runs }))
-            .await;
-    }
-
     pub async fn open(&self, url: &str) {
         self.command(Method::POST, "/url", json!({ "url": url })).await;
-    }
-
-    /// Where it is now.
-    pub async fn url(&self) -> String {
-        let url = self.command(Method::GET, "/url", Value::Null).await;
-        url.as_str().expect("a URL").to_owned()
     }
 
     /// The value that a script returns; it runs whatever the page's policy says.
     pub async fn value(&self, script: &str) -> Value {
         self.command(Method::POST, "/execute/sync", json!({ "script": script, "args": [] }))
             .await
-    }
-
-    /// The words on the page as a reader sees them.
-    pub async fn text(&self) -> String {
-        let text = self.value("return document.body.innerText").await;
-        text.as_str().expect("text").to_owned()
-    }
-
-    async fn element(&self, using: &str, value: &str) -> String {
-        let found = self
-            .tried(Method::POST, "/element", json!({ "using": using, "value": value }))
-            .await;
-        match found {
-            Ok(found) => found[ELEMENT].as_str().expect("an element").to_owned(),
-            Err(error) => panic!("{error}\nat {}:\n{}", self.url().await, self.text().await),
-        }
-    }
-
-    /// Clicks what a CSS selector finds first, and waits for where it leads.
-    pub async fn click(&self, selector: &str) {
-        let element = self.element("css selector", selector).await;
-        self.command(Method::POST, &format!("/element/{element}/click"), json!({}))
-            .await;
-    }
-
-    /// Clicks the first link or button of the page's main part that says this.
-    pub async fn press(&self, words: &str) {
-        let path = format!("//main//*[self::a or self::button or self::summary][normalize-space()='{words}']");
-        let element = self.element("xpath", &path).await;
-        self.command(Method::POST, &format!("/element/{element}/click"), json!({}))
-            .await;
-    }
-
-    /// Types into a field in place of what stands there; for a file, its path.
-    pub async fn fill(&self, selector: &str, text: &str) {
-        let element = self.element("css selector", selector).await;
-        let is_file = selector.contains("file");
-        if !is_file {
-            self.command(Method::POST, &format!("/element/{element}/clear"), json!({}))
-                .await;
-        }
-        self.command(
-            Method::POST,
-            &format!("/element/{element}/value"),
-            json!({ "text": text }),
-        )
-        .await;
-    }
-
-    /// Chooses an entry of a list by its value.
-    pub async fn choose(&self, selector: &str, value: &str) {
-        self.click(&format!("{selector} option[value='{value}']")).await;
     }
 
     /// By how many pixels the page is wider than its window.
@@ -236,14 +167,6 @@ impl Chromium {
         let is_bad = |violation: &&Value| matches!(violation["impact"].as_str(), Some("serious" | "critical"));
         let bad = violations.iter().filter(is_bad);
         Some(bad.map(in_one_line).collect())
-    }
-
-    /// The whole page as a PNG.
-    pub async fn picture(&self) -> Vec<u8> {
-        let parameters = json!({ "format": "png", "captureBeyondViewport": false });
-        let taken = self.devtools("Page.captureScreenshot", parameters).await;
-        let data = taken["data"].as_str().expect("a picture");
-        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, data).expect("base64")
     }
 }
 

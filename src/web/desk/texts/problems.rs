@@ -28,7 +28,7 @@ fn said(sayer: Sayer, wrong: &Wrong) -> String {
         Wrong::SubjectOfLines => sayer.say("wrong_subject", &[]),
         Wrong::Dear { segments, .. } => sayer.say("wrong_dear", &[("segments", &segments.to_string())]),
         Wrong::DearCharacter(char) => sayer.say("wrong_dear_character", &[("character", &char.to_string())]),
-        Wrong::TooLong => sayer.say("wrong_too_long", &[]),
+        Wrong::TooLong => sayer.say("wrong_text_too_long", &[]),
         Wrong::Keyword(word) => sayer.say("wrong_keyword", &[("word", word)]),
         Wrong::Letters => sayer.say("wrong_letters", &[]),
         Wrong::Digits => sayer.say("wrong_digits", &[]),
