@@ -24,7 +24,7 @@ async fn a_whole_life() -> TestApp {
     }
     tx.commit().await.unwrap();
     app.sms.then(Outcome::Retry {
-        after: Some(Duration::from_secs(300)),
+        after: Some(Duration::from_mins(5)),
         limit: None,
         whole_sender: false,
         failure: Failure {

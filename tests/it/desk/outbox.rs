@@ -320,9 +320,8 @@ async fn pages_of_the_outbox_begin_where_the_last_one_ended() {
     let (app, mut eva) = planned().await;
     let mut csv = "external_id,name,phone,service,starts_at\n".to_owned();
     for number in 0..60 {
-        csv.push_str(&format!(
-            "C-{number},Guest {number},+4917139200{number:02},Oil,2026-12-08 09:00\n"
-        ));
+        let row = format!("C-{number},Guest {number},+4917139200{number:02},Oil,2026-12-08 09:00\n");
+        csv.push_str(&row);
     }
     app.import_known_bookings(&csv).await;
     let first = eva.get(&app, "/outbox?template=booking_reminder").await.html();

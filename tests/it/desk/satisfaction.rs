@@ -162,7 +162,7 @@ async fn months_are_those_of_the_businesss_clock() {
 #[tokio::test]
 async fn comments_are_paged_from_the_latest_back() {
     let (app, mut eva) = asked(&[(5, Some("first"))]).await;
-    let path = app.app.store().path().to_owned();
+    let path = app.app.store().path().clone();
     let many = "INSERT INTO rating (id, business_id, customer_id, item_kind, item_id, message_id, scale, version, score, \
         comment, channel, counts, at) \
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) \

@@ -17,7 +17,7 @@ async fn a_whole_life() -> TestApp {
     app.book("B-1", "2026-12-04 09:00").await;
     app.run_until("2026-12-02 10:00").await;
     app.sms.then(Outcome::Retry {
-        after: Some(Duration::from_secs(300)),
+        after: Some(Duration::from_mins(5)),
         limit: None,
         whole_sender: false,
         failure: Failure {

@@ -86,7 +86,7 @@ async fn the_visit_is_moved_to_what_the_customer_has_named() {
     let (app, mut eva, ana) = asked("Can we do Thursday at 15:30 instead?").await;
     let page = eva.sees(&app, &format!("/inbox/{ana}")).await;
     assert!(
-        page.contains("/move?business=shop&amp;date=2026-12-10&amp;time=15%3A30\""),
+        page.contains("/change?business=shop&amp;date=2026-12-10&amp;time=15%3A30\""),
         "{page}"
     );
 }

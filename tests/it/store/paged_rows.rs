@@ -253,13 +253,13 @@ async fn a_day_is_counted_by_what_is_alike_and_read_as_dispatch_reads_it() {
         (lines[0].id.as_str(), lines[0].hold, lines[0].resends),
         ("m-3", held, 0)
     );
-    let lanes = |lanes: &[&str]| lanes.iter().map(|lane| (*lane).to_owned()).collect::<Vec<_>>();
-    let earliest = store::outbox_list::earliest_planned(&mut tx, &lanes(&["sms", "email/b-1"]))
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let earliest = store::outbox_list::earliest_planned(&mut tx, &owned(&["sms", "email/b-1"]))
         .await
         .unwrap();
     assert_eq!(earliest, Some(at(11)));
     assert_eq!(
-        store::outbox_list::earliest_planned(&mut tx, &lanes(&["sms"]))
+        store::outbox_list::earliest_planned(&mut tx, &owned(&["sms"]))
             .await
             .unwrap(),
         None

@@ -1,4 +1,4 @@
-//! A real browser for the suite: Debian's `chromium` and `chromium-driver`, spoken to by the W3C's WebDriver protocol
+//! A real browser for the suite: Debian's `chromium` and `chromium-driver`, spoken to by the W3C's `WebDriver` protocol
 //! (www.w3.org/TR/webdriver2) and, for what that has no word for, by Chromium's own.
 
 use std::fs;
@@ -19,7 +19,7 @@ use super::skip::skip;
 const REQUIRED: &str = "REQUIRE_BROWSER";
 
 /// How long one command may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// axe-core in one file, as `just tools` puts it there.
 const AXE: &str = "target/tools/axe.min.js";
