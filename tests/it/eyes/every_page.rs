@@ -78,6 +78,7 @@ async fn kinds_of_pages(browser: &Chromium, start: &Url) -> BTreeMap<String, Url
 }
 
 #[tokio::test]
+#[ignore = "takes minutes since there are so many pages: `cargo test --test it eyes -- --ignored`"]
 async fn every_page_fits_its_window_and_keeps_nobody_out() {
     let Some(browser) = Chromium::start().await else { return };
     let demo = Demo::start();
