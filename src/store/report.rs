@@ -5,6 +5,7 @@ use super::dialect::listed;
 use super::error::StoreError;
 use super::packed::text;
 use super::types::row;
+use crate::domain::ids::first_id;
 use crate::domain::instant::Instant;
 use crate::domain::item::ItemKind;
 use crate::domain::message::{Asks, Channel, Purpose, Reason, State};
@@ -256,10 +257,4 @@ pub async fn attempts_since(tx: &mut Tx, since: Instant) -> Result<Vec<(String, 
     Ok(on!(tx, c => sqlx::query_as(
         "SELECT channel || ' ' || state, COUNT(*) FROM attempt WHERE id >= $1 GROUP BY channel, state ORDER BY channel, state",
     ).bind(first_id(since)).fetch_all(c).await)?)
-}
-
-/// The smallest id that can have been made at `at` (RFC 9562 5.7: the first 48 bits are the millisecond).
-fn first_id(at: Instant) -> String {
-    let millis = u64::try_from(at.millis()).unwrap_or_default();
-    format!("{:08x}-{:04x}", millis >> 16, millis & 0xffff)
 }
