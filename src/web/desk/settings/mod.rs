@@ -62,10 +62,6 @@ const NOTICES: [&str; 21] = [
 /// What is wrong, by the field beside which it is said: the name of a phrase.
 type Errors = BTreeMap<&'static str, &'static str>;
 
-/// A form of which only the hidden field counts.
-#[derive(Deserialize)]
-struct Nothing {}
-
 /// What a page is to say of the act that led to it.
 #[derive(Debug, Default, Deserialize)]
 struct Said {
