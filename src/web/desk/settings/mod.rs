@@ -117,7 +117,12 @@ fn owned(staff: &Staff) -> Result<&Business, WebError> {
 /// A page of the settings: what every page of the desk shows, where it is, and what it says of the last act.
 fn page(staff: &Staff, tab: &str, said: Option<&str>) -> Value {
     let mut page = staff.page();
-    page["here"] = json!("settings");
+    // Two of the tabs have a place of their own in the navigation.
+    page["here"] = json!(if ["import", "profile"].contains(&tab) {
+        tab
+    } else {
+        "settings"
+    });
     page["tab"] = json!(tab);
     page["notice"] = json!(said);
     page
