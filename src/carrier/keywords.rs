@@ -1,4 +1,5 @@
-//! The words that a provider acts on by itself, before we see them (FACTS 1.13).
+//! The words that a provider acts on by itself, before we see them: those of Twilio, "Update to FCC's SMS
+//! Opt-Out Keywords" (14 May 2025).
 
 /// What a provider has done by itself about a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

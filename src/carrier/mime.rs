@@ -1,6 +1,6 @@
 //! A mail as bytes: what `smtp` sends and `sandbox` writes down.
 //!
-//! Structure (FACTS 4.1): `mixed(alternative(text, html, text/calendar), invite.ics)`; without a calendar part the
+//! Structure: `mixed(alternative(text, html, text/calendar), invite.ics)`; without a calendar part the
 //! alternative alone. Names and subjects come from customers' data, so every header value is cleaned of line ends
 //! before it is encoded (RFC 2047), and none can begin another header.
 
@@ -25,7 +25,7 @@ pub(super) struct Built {
 /// Builds the mail. `from` stands in where `Outgoing.from` is empty.
 ///
 /// The Message-ID is made of `Outgoing.message_id` and the sender's domain alone, so that all attempts share it and
-/// mailboxes can drop a repeat (FACTS 4).
+/// mailboxes can drop a repeat (RFC 5322, 3.6.4).
 ///
 /// # Errors
 /// The outcome to report: a bad address of the receiver, a bad one of ours (an operator must act), or a part that

@@ -83,7 +83,7 @@ pub struct Failure {
     pub text: String,
 }
 
-/// How one attempt ended, as the carrier classifies it (FACTS 1.6).
+/// How one attempt ended, as the carrier classifies it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Taken over; it may still prove undeliverable later.
@@ -114,7 +114,7 @@ pub enum Outcome {
         spent: bool,
         failure: Failure,
     },
-    /// The carrier may or may not have it (FACTS 1.8).
+    /// The carrier may or may not have it.
     Unknown { failure: Failure },
     /// No carrier was asked: the receiver opted out while the message waited for its turn.
     Withdrawn,
@@ -195,7 +195,7 @@ pub struct Receipt {
     pub failure: Option<Outcome>,
 }
 
-/// How far a message has come, in an order that a late callback can't turn back (FACTS 1.5).
+/// How far a message has come, in an order that a late callback can't turn back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     Scheduled,

@@ -1,4 +1,4 @@
-//! SMS through Twilio's Messages API, or through anybody who speaks it: `SignalWire`, Telnyx, Somleng (FACTS 1).
+//! SMS through Twilio's Messages API, or through anybody who speaks it: `SignalWire`, Telnyx, Somleng (docs/providers.md).
 //!
 //! The API has no idempotency key, so the art is to tell "certainly not taken over" from "nobody knows". Only an
 //! error while connecting is certain; hyper itself repeats a request that met a closed keep-alive connection before

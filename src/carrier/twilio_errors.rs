@@ -1,4 +1,4 @@
-//! What Twilio's error codes mean for us: the table of FACTS 1.6 as data.
+//! What Twilio's error codes mean for us, as data.
 //!
 //! A code may come at once (HTTP 4xx on create) or later (status callback, fetched message), so the table
 //! serves both. The meaning is Twilio's (<https://www.twilio.com/docs/api/errors>), the class is our judgement.

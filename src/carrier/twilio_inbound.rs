@@ -1,4 +1,5 @@
-//! What a Twilio webhook about a customer's message says (FACTS 1.10).
+//! What a Twilio webhook about a customer's message says
+//! (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
 
 use super::Received;
 

@@ -1,4 +1,5 @@
-//! What a Twilio status callback says (FACTS 1.5 and 1.11).
+//! What a Twilio status callback says
+//! (<https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks>).
 
 use crate::domain::instant::Instant;
 
@@ -37,7 +38,7 @@ pub(super) fn is_inbound(status: &str) -> bool {
     status.eq_ignore_ascii_case("received") || status.eq_ignore_ascii_case("receiving")
 }
 
-/// The order of FACTS 1.5; `initiated` is `SignalWire`'s word for a queued message.
+/// The order in which a message passes through them; `initiated` is `SignalWire`'s word for a queued message.
 fn stage(status: &str) -> Stage {
     match status.to_ascii_lowercase().as_str() {
         "queued" | "initiated" => Stage::Queued,

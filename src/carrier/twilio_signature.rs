@@ -1,4 +1,4 @@
-//! Whether a webhook really comes from the provider: `X-Twilio-Signature` (FACTS 1.9).
+//! Whether a webhook really comes from the provider: `X-Twilio-Signature`.
 //!
 //! The scheme is that of twilio-python's `request_validator.py` and twilio-node's `webhooks.ts`, with their
 //! tolerances: Twilio itself is not consistent about the port, and about `'` in a query. Source:

@@ -9,7 +9,7 @@ use crate::domain::satisfaction::Estimate;
 use crate::outbound::satisfaction::{By, Figures, Span, figures};
 use crate::store::Open;
 
-/// With fewer answers a score is hardly more than a guess (FACTS 5).
+/// With fewer answers a score is hardly more than a guess.
 const FEW: u32 = 30;
 
 #[derive(Debug, clap::Args)]

@@ -59,7 +59,7 @@ impl Business {
             email_from: None,
             quiet_hours: QuietHours::default(),
             holidays: BTreeSet::new(),
-            // A satisfaction request is advertising in Germany (BGH VI ZR 225/17, FACTS 3.4).
+            // A satisfaction request is advertising in Germany (BGH VI ZR 225/17).
             surveys_need_consent: region == "DE",
             review_url: None,
             region,

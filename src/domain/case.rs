@@ -1,4 +1,4 @@
-//! Cases: an unhappy customer, owned by a person until closed (DESIGN 8).
+//! Cases: an unhappy customer, owned by a person until closed.
 
 use chrono::TimeDelta;
 use serde::Serialize;

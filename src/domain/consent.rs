@@ -1,4 +1,4 @@
-//! Consent: what the ledger's lines say about one message (DESIGN 9, FACTS 3).
+//! Consent: what the ledger's lines say about one message.
 
 use super::instant::Instant;
 use super::message::{Channel, Purpose};

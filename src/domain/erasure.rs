@@ -1,4 +1,5 @@
-//! What stays of a person who was erased: that they said no, under a keyed hash of each address (FACTS 3.6).
+//! What stays of a person who was erased: that they said no, under a keyed hash of each address
+//! (docs/customers.md).
 //!
 //! The key lies apart from the database, so that whoever has only that can't find out by trying all phone numbers whose
 //! hash it is.

@@ -1,5 +1,5 @@
 //! Links to a customer's own pages: who holds one may answer for the customer, so that it can't be guessed, serves one
-//! purpose, ends, and is known to us by its hash alone (FACTS 4.2).
+//! purpose, ends, and is known to us by its hash alone (docs/links.md).
 //!
 //! Texts are rendered and kept with a placeholder as long as a token. Tokens are put in at the very last, on the way to
 //! the carrier, so that the database, lists and logs never hold one.

@@ -1,4 +1,4 @@
-//! When a message may go: hours of the day by purpose, Sundays, holidays (FACTS 3.1).
+//! When a message may go: hours of the day by purpose, Sundays, holidays.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,8 @@ pub struct QuietHours {
 }
 
 impl Default for QuietHours {
-    /// 8-20 for service; 9-20 and Sunday 12-20 for survey and marketing: inside every US state's window (FACTS 3.1).
+    /// 8-20 for service; 9-20 and Sunday 12-20 for survey and marketing: inside the federal window of the US
+    /// (47 CFR 64.1200(c)(1)) and that of every state.
     fn default() -> Self {
         let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
         let soft = Hours {

@@ -1,4 +1,4 @@
-//! Ratings: the scales on which customers answer, and which answers are unhappy (FACTS 5).
+//! Ratings: the scales on which customers answer, and which answers are unhappy (docs/satisfaction.md).
 
 use std::ops::RangeInclusive;
 

@@ -1,6 +1,6 @@
 //! Rules: which items, when, on which channels, with which template, for which purpose, asking what.
 //!
-//! Their TOML form is what `daybefore rules export|import|check` speaks (DESIGN 4).
+//! Their TOML form is what `daybefore rules export|import|check` speaks (docs/rules.md).
 
 mod problem;
 

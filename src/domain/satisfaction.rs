@@ -1,4 +1,4 @@
-//! Satisfaction in numbers: CSAT, NPS, CES and response rate as FACTS 5 defines them, each with n and an interval.
+//! Satisfaction in numbers: CSAT, NPS, CES and response rate (docs/satisfaction.md), each with n and an interval.
 //!
 //! Nothing is rounded here but by `rounded`, once, for whoever prints. Without answers there is no score.
 

@@ -1,4 +1,4 @@
-//! SMS encoding: how many parts a text costs, and which character makes it expensive (FACTS 2).
+//! SMS encoding: how many parts a text costs, and which character makes it expensive.
 //!
 //! Runs for every text that is sent, so plain ASCII takes one pass over a table and allocates nothing.
 
@@ -35,7 +35,7 @@ struct Room {
 const GSM7: Room = Room { alone: 160, part: 153 };
 const UCS2: Room = Room { alone: 70, part: 67 };
 
-/// Counts units and parts of a text as the network does (3GPP TS 23.038, FACTS 2).
+/// Counts units and parts of a text as the network does (3GPP TS 23.038).
 #[must_use]
 pub fn count(text: &str) -> Segmented {
     let text = composed(text);

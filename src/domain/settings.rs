@@ -12,7 +12,7 @@ use super::phone::{self, PhoneError, takes_replies};
 use super::quiet_hours::Hours;
 use super::zone::Zones;
 
-/// Longest sender's name that phones show (FACTS 1).
+/// Longest sender's name that phones show.
 const LONGEST_NAME: usize = 11;
 
 /// What can't be a setting, and how it is written.

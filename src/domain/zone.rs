@@ -1,7 +1,7 @@
 //! The one place that turns local time into an instant and back.
 //!
 //! The rules come from jiff's bundled zone data, or from a zoneinfo directory that the configuration names, so that
-//! they can be newer than this binary (FACTS 6). A gap moves forward by its length, a fold takes the earlier instant
+//! they can be newer than this binary. A gap moves forward by its length, a fold takes the earlier instant
 //! (RFC 5545 3.3.5): no local time is ever without an instant.
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The delivery step: receipts move messages on, in whatever order and however often they come (FACTS 1.5).
+//! The delivery step: receipts move messages on, in whatever order and however often they come.
 
 use crate::carrier::{Outcome, Receipt, Stage, twilio_receipt};
 use crate::domain::attempt::{Attempt, AttemptState};

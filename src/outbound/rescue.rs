@@ -1,4 +1,4 @@
-//! Rescue: messages whose sender died, and attempts of which nobody knows whether they arrived (FACTS 1.8).
+//! Rescue: messages whose sender died, and attempts of which nobody knows whether they arrived (docs/message-lifecycle.md).
 //!
 //! A found message is adopted at once. One that is not found is sent again only after the provider was asked twice,
 //! minutes apart, only once, and only while it is useful; then a person must look.

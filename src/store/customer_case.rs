@@ -99,15 +99,6 @@ pub async fn closed_cases(tx: &mut Tx, business_id: Option<&str>, limit: i64) ->
     )).bind(business_id).bind(limit).fetch_all(c).await)?)
 }
 
-/// The open cases of one business, the most urgent first.
-pub async fn most_urgent(tx: &mut Tx, business_id: &str, limit: i64) -> Result<Vec<Case>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(concat!(
-        select_case!(),
-        "WHERE customer_case.business_id = $1 AND customer_case.closed_at IS NULL \
-         ORDER BY customer_case.due_at LIMIT $2"
-    )).bind(business_id).bind(limit).fetch_all(c).await)?)
-}
-
 /// The cases of one business that were closed at `since` or later, the last first.
 pub async fn closed_since(tx: &mut Tx, business_id: &str, since: Instant, limit: i64) -> Result<Vec<Case>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(

@@ -63,27 +63,6 @@ pub async fn waiting(tx: &mut Tx, business_id: Option<&str>) -> Result<Vec<DeskI
     )).bind(business_id).fetch_all(c).await)?)
 }
 
-/// A page of what waits of one business, the most urgent first, after a row that was due then.
-pub async fn waiting_page(
-    tx: &mut Tx,
-    business_id: &str,
-    after: Option<(Instant, String)>,
-    limit: i64,
-) -> Result<Vec<DeskItem>, StoreError> {
-    let (due_at, id) = after.unwrap_or((Instant::from_millis(i64::MIN), String::new()));
-    Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT ", desk_item_columns!(), " FROM desk_item \
-         WHERE done_at IS NULL AND business_id = $1 AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4"
-    )).bind(business_id).bind(due_at).bind(id).bind(limit).fetch_all(c).await)?)
-}
-
-/// How much waits of one business.
-pub async fn open_count(tx: &mut Tx, business_id: &str) -> Result<i64, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM desk_item WHERE done_at IS NULL AND business_id = $1",
-    ).bind(business_id).fetch_one(c).await)?)
-}
-
 /// What waits about several bookings or renewals, oldest first.
 pub async fn waiting_about_all(tx: &mut Tx, items: &[&str]) -> Result<Vec<DeskItem>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(

@@ -30,9 +30,3 @@ pub async fn named(tx: &mut Tx, beginning: &str) -> Result<Vec<(String, String)>
         "SELECT name, value FROM setting WHERE name >= $1 AND name < $1 || '~' ORDER BY name",
     ).bind(beginning).fetch_all(c).await)?)
 }
-
-/// Forgets a value.
-pub async fn remove(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query("DELETE FROM setting WHERE name = $1").bind(name).execute(c).await)?;
-    Ok(())
-}

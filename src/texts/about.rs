@@ -81,7 +81,7 @@ pub enum AboutItem<'a> {
         /// Number of the policy or contract.
         reference: Option<&'a str>,
         ends_on: NaiveDate,
-        /// Only where marketing consent stands (DESIGN 9).
+        /// Only where marketing consent stands.
         offer: Option<Offer<'a>>,
     },
     Case {

@@ -20,7 +20,7 @@ use crate::domain::message::Asks;
 use crate::domain::segments::{self, Segmented};
 pub use wrong::Wrong;
 
-/// Longer text messages are refused by Twilio (FACTS 1.2), in characters.
+/// Longer text messages are refused by Twilio (its error 21617), in characters.
 const LONGEST_SMS: usize = 1600;
 /// Parts that a text message may usually cost.
 const USUAL_PARTS: usize = 2;

@@ -33,7 +33,7 @@ fn linked(html: &mut String, line: &str) {
 }
 
 /// The same paragraphs with a row of scores in place of the first bare link: each opens the page with its score chosen,
-/// and saves nothing, since machines open links before people do (FACTS 4.2).
+/// and saves nothing, since machines open links before people do (docs/links.md).
 pub(super) fn with_scores(html: &str, link: &str, scores: impl Iterator<Item = i64>) -> String {
     let mut url = String::new();
     escape(&mut url, link);

@@ -8,7 +8,7 @@ use crate::domain::closed_list::closed_list;
 use crate::domain::message::Channel;
 use crate::domain::segments::{self, Encoding, Segmented};
 
-/// Longer text messages are refused by Twilio (FACTS 1.2), in characters.
+/// Longer text messages are refused by Twilio (its error 21617), in characters.
 pub const LONGEST_SMS: usize = 1_600;
 
 /// Longest mail, in characters: more than anybody types.

@@ -1,7 +1,8 @@
 //! Finds what a text asks the customer to answer.
 //!
 //! A provider takes a text message that is nothing but CANCEL or END for an opt-out, and YES for an opt-in, before
-//! we see it (FACTS 1.13). So no text may ask for such a word, while "your policy ends" must stay writable.
+//! we see it (the words stand in `carrier::keywords`). So no text may ask for such a word, while "your policy ends"
+//! must stay writable.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

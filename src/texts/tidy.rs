@@ -1,7 +1,7 @@
 //! Clean plain text: NFC, single plain spaces, no carriage return.
 //!
-//! Names and vehicles come from other people's files, so line breaks in them must never reach a mail header
-//! (FACTS 4), and a no-break space must never turn a text message into UCS-2 (FACTS 2).
+//! Names and vehicles come from other people's files, so line breaks in them must never reach a mail header,
+//! and a no-break space must never turn a text message into UCS-2.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 

@@ -5,6 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::WebError;
@@ -24,6 +25,10 @@ pub(super) struct Acted<T> {
     pub staff: Staff,
     pub form: T,
 }
+
+/// A form of which only the hidden field counts.
+#[derive(Debug, Deserialize)]
+pub(super) struct Nothing {}
 
 impl<T: DeserializeOwned> FromRequest<App> for Acted<T> {
     type Rejection = WebError;

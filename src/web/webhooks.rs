@@ -12,18 +12,19 @@ use crate::carrier::twilio_signature::{Payload, verify};
 use crate::inbound::receive;
 use crate::store::{self, receipt::NewReceipt};
 
-/// The headers in which Twilio and its look-alikes sign (FACTS 1.9, 1.15).
+/// The headers in which Twilio and its look-alikes sign.
 const SIGNATURE_HEADERS: [&str; 2] = ["x-twilio-signature", "x-signalwire-signature"];
 
 /// Pairs of a callback that may hold what somebody wrote; they are never stored with a receipt.
 const PRIVATE_PAIRS: [&str; 1] = ["Body"];
 
-/// An answer that says nothing: a text of any other type would be sent to the customer (FACTS 1.12).
+/// An answer that says nothing: a text of any other type would be sent to the customer.
 const EMPTY_TWIML: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
 
 type Pairs = Vec<(String, String)>;
 
-/// `POST /webhooks/twilio/message`: what a customer has sent (FACTS 1.10).
+/// `POST /webhooks/twilio/message`: what a customer has sent
+/// (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
 pub(super) async fn twilio_message(
     State(app): State<App>,
     uri: Uri,
@@ -60,7 +61,7 @@ async fn take_message(app: App, pairs: &Pairs) -> Result<impl IntoResponse + use
     Ok(([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], EMPTY_TWIML))
 }
 
-/// `POST /webhooks/twilio/status?m=<attempt>`: how a message fares (FACTS 1.11).
+/// `POST /webhooks/twilio/status?m=<attempt>`: how a message fares.
 pub(super) async fn twilio_status(
     State(app): State<App>,
     uri: Uri,

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use daybefore::domain::instant::Instant;
 use daybefore::domain::item::{BookingStatus, ItemKind};
 use daybefore::inbound::act::{self, Said, Way};
 use daybefore::store;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, FileFailurePersistence};
 
+use crate::support::any_order::{self, config, play};
 use crate::support::test_app::{BUSINESS, TestApp};
 use crate::support::texting::Webhook;
 
@@ -49,7 +49,6 @@ enum Act {
 /// Two phones; the first is Ana's and Carl's, the second Ben's.
 const PHONES: [&str; 2] = ["+491713920012", "+491713920013"];
 const CUSTOMERS: [(&str, usize); 3] = [("Ana", 0), ("Ben", 1), ("Carl", 0)];
-const FIRST_DAY: &str = "2026-12-01";
 
 const LETTERS: [&str; 6] = [
     "C",
@@ -135,12 +134,11 @@ impl World {
     }
 
     async fn import(&mut self, booking: usize, day: u64, hour: u32, status: &str) {
-        let first: NaiveDate = FIRST_DAY.parse().expect("a date");
         let (name, phone) = CUSTOMERS[booking];
         let row = format!(
             "B-{booking},C-{booking},{name},{},{} {hour:02}:00,{status}",
             PHONES[phone],
-            first + Days::new(day)
+            any_order::day(day)
         );
         let header = "external_id,customer_id,name,phone,starts_at,status";
         let summary = self.app.import_bookings(&format!("{header}\n{row}\n")).await;
@@ -269,26 +267,12 @@ impl World {
     }
 }
 
-/// Few enough for everyday; `PROPTEST_CASES=2000 cargo test --test it interleaving` looks longer.
-fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(16)
-}
-
 proptest! {
-    #![proptest_config(Config {
-        cases: cases(),
-        max_shrink_iters: 200,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
-        ..Config::default()
-    })]
+    #![proptest_config(config(16))]
 
     #[test]
     fn any_order_of_what_people_do_keeps_every_promise(acts in prop::collection::vec(act(), 5..30)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
+        play(async {
             let mut world = World::start().await;
             for act in &acts {
                 world = world.act(act).await;

@@ -7,8 +7,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Rust file below `folder`, as (path from the root with `/`, text).
-fn sources(folder: &str) -> Vec<(String, String)> {
+/// Every file below `folder`.
+fn files(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
@@ -16,19 +16,26 @@ fn sources(folder: &str) -> Vec<(String, String)> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path
-                    .strip_prefix(root())
-                    .expect("below the root")
-                    .to_string_lossy()
-                    .replace('\\', "/");
-                found.push((name, fs::read_to_string(&path).expect("text")));
+            } else {
+                found.push(path);
             }
         }
     }
     found.sort();
     assert!(!found.is_empty());
     found
+}
+
+/// Every Rust file below `folder`, as (path from the root with `/`, text).
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let rust = files(folder)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let source = |path: PathBuf| {
+        let name = path.strip_prefix(root()).expect("below the root").to_string_lossy();
+        (name.replace('\\', "/"), fs::read_to_string(&path).expect("text"))
+    };
+    rust.map(source).collect()
 }
 
 /// The text without comments: a rule is broken by code only.
@@ -208,4 +215,33 @@ fn names_a_file(text: &str) -> bool {
     ours.iter().any(|folder| text.starts_with(folder))
         && Path::new(text).components().count() > 1
         && !text.contains(['*', '{', '<', ' ', '…', '$'])
+}
+
+/// What was read while this was made is not part of it: whoever reads a comment must be able to look up what it cites.
+#[test]
+fn no_file_cites_a_document_that_is_not_here() {
+    let folders = [
+        "src",
+        "tests",
+        "docs",
+        "templates",
+        "migrations",
+        "examples",
+        "benches",
+        ".ci",
+    ];
+    let mut files: Vec<PathBuf> = folders.iter().flat_map(|folder| files(folder)).collect();
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Cargo.toml", "justfile"];
+    files.extend(top.iter().map(|name| root().join(name)));
+    for file in files {
+        // Pictures and weights cite nothing.
+        let Ok(text) = fs::read_to_string(&file) else { continue };
+        for cited in ["FACTS", "DESIGN", "STYLE"] {
+            let is_cited = text
+                .split(cited)
+                .skip(1)
+                .any(|rest| rest.starts_with(".md") || rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+            assert!(!is_cited, "{} cites {cited}", file.display());
+        }
+    }
 }

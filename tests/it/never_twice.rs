@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use daybefore::carrier::{AskError, Carrier, Failure, Found, Lookup, Outcome, Outgoing, Receipt, Stage};
 use daybefore::domain::instant::Instant;
 use daybefore::domain::message::{Channel, State};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, FileFailurePersistence};
 
+use crate::support::any_order::{self, config, play};
 use crate::support::test_app::TestApp;
 
 /// Something that happens.
@@ -70,7 +70,6 @@ const CUSTOMERS: [(&str, &str); 2] = [
     ("+491713920012", "ana@example.com"),
     ("+491713920013", "ben@example.com"),
 ];
-const FIRST_DAY: &str = "2026-12-01";
 
 fn act() -> impl Strategy<Value = Act> {
     let status = prop::sample::select(vec![
@@ -244,8 +243,7 @@ impl World {
     }
 
     async fn import(&mut self, booking: usize, day: u64, hour: u32, status: &str) {
-        let first: NaiveDate = FIRST_DAY.parse().expect("a date");
-        let starts = format!("{} {hour:02}:00", first + Days::new(day));
+        let starts = format!("{} {hour:02}:00", any_order::day(day));
         let (phone, email) = CUSTOMERS[booking % 2];
         let row = format!(
             "B-{booking},C-{booking},Customer {},{phone},{email},{starts},Service {booking},{status}",
@@ -411,29 +409,15 @@ fn text(outgoing: &Outgoing) -> &str {
     }
 }
 
-/// Few enough for everyday; `PROPTEST_CASES=2000 cargo test --test it never_twice` looks longer.
-fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(24)
-}
-
 proptest! {
-    #![proptest_config(Config {
-        cases: cases(),
-        max_shrink_iters: 200,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
-        ..Config::default()
-    })]
+    #![proptest_config(config(24))]
 
     #[test]
     fn any_sequence_of_events_keeps_every_promise(
         acts in prop::collection::vec(act(), 5..30),
         answers in prop::collection::vec(answer(), 0..25),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
+        play(async {
             let mut world = World::start(answers).await;
             for act in &acts {
                 world = world.act(act).await;

@@ -1,5 +1,5 @@
 //! What a broken-off delivery means: by the stage it reached, the reply code (RFC 5321, 4.2) and the enhanced code
-//! (RFC 3463), as FACTS 4 sums them up.
+//! (RFC 3463).
 
 use std::error::Error as _;
 use std::time::Duration;

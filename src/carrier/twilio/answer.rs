@@ -1,4 +1,4 @@
-//! What an answer, or its absence, means for the message (FACTS 1.6, 1.7, 1.8).
+//! What an answer, or its absence, means for the message.
 
 use std::error::Error as _;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! Finding a message whose outcome is unknown among those that the provider has (FACTS 1.8).
+//! Finding a message whose outcome is unknown among those that the provider has.
 
 use chrono::TimeDelta;
 

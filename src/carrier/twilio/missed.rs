@@ -1,4 +1,5 @@
-//! What customers have sent: the provider's list is asked where its webhooks may have failed (FACTS 1.12).
+//! What customers have sent: the provider's list is asked where its webhooks may have failed: it tries
+//! once again and then no more (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>).
 
 use super::resource::{Message, Page};
 use super::{AskError, Received, Twilio, answer};

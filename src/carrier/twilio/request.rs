@@ -1,4 +1,4 @@
-//! The requests, in the form that the published `OpenAPI` description asks for (FACTS 1.2 and 1.8).
+//! The requests, in the form that the published `OpenAPI` description asks for (twilio/twilio-oai, `twilio_api_v2010`).
 //!
 //! Everything that is the same for all messages is made once: URLs, and the encoded parts of the form.
 

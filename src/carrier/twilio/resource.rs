@@ -1,4 +1,4 @@
-//! The provider's JSON, read leniently (FACTS 1.3 and 1.15).
+//! The provider's JSON, read leniently.
 //!
 //! Twilio sends numbers as strings, `SignalWire` as numbers, everything may be null, and fields come and go.
 

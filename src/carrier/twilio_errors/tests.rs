@@ -3,7 +3,7 @@ use super::*;
 /// 2026-11-22T04:00:00Z.
 const NOW: Instant = Instant::from_millis(1_795_320_000_000);
 
-/// The letters of FACTS 1.6, typed from the page and not from the table under test.
+/// What each code asks for, typed from Twilio's pages and not from the table under test.
 const EXPECTED: &[(&str, &[i64])] = &[
     (
         "stop",

@@ -1,6 +1,6 @@
 use super::*;
 
-/// The vectors of FACTS 1.9; 1 to 6 are those of Twilio's own helper libraries.
+/// The first six vectors are those of Twilio's own helper libraries.
 const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
 const CALL: &[(&str, &str)] = &[
     ("CallSid", "CA1234567890ABCDE"),

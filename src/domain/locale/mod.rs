@@ -1,7 +1,7 @@
 //! How a customer's language writes dates, times and money. Adding a locale is adding a row to `data`, not code.
 //!
 //! Everything comes out with plain spaces: U+00A0 and U+202F, which CLDR puts into times and prices, would turn a
-//! text message into UCS-2 (FACTS 2).
+//! text message into UCS-2.
 
 mod data;
 mod format;

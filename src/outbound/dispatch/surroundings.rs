@@ -21,7 +21,7 @@ use crate::store::holds::Obstacles;
 use crate::store::{self, StoreError, Tx};
 use crate::texts::Texts;
 
-/// Nobody is asked twice within this time how it went (FACTS 5).
+/// Nobody is asked twice within this time how it went.
 const SURVEY_PAUSE: TimeDelta = TimeDelta::days(60);
 
 /// The same words about another item are not sent again within this time.

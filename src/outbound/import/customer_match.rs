@@ -1,7 +1,7 @@
 //! Which customer a row means, and what the row adds to what is known of them.
 //!
 //! With a `customer_id` that is simple. Without one, the name must match, and a phone or an address that both know;
-//! never a phone alone, since families share one (FACTS 8).
+//! never a phone alone, since families share one.
 
 use super::cells::{CellProblem, Row};
 use super::known::Known;

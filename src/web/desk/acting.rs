@@ -120,20 +120,6 @@ pub(super) async fn about(tx: &mut Tx, desk: &Desk, item: Option<(ItemKind, &str
     })
 }
 
-/// The moment at which a page of a list begins: the one that the address names, else the end that the list begins with.
-pub(super) fn begins(after: Option<i64>, latest_first: bool) -> Instant {
-    let end = if latest_first { i64::MAX } else { i64::MIN };
-    Instant::from_millis(after.unwrap_or(end))
-}
-
-/// The rows of a page, and whether more follow: one row more than a page holds was asked for.
-pub(super) fn one_page<T>(mut rows: Vec<T>, size: i64) -> (Vec<T>, bool) {
-    let size = usize::try_from(size).unwrap_or_default();
-    let more = rows.len() > size;
-    rows.truncate(size);
-    (rows, more)
-}
-
 /// What a user has written, without the space around it; none: nothing.
 pub(super) fn written(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())

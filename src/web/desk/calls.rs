@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::super::acted::Acted;
 use super::super::error::WebError;
 use super::super::staff::Staff;
-use super::acting::{Said, back, begins, desk_of, one_page, written};
+use super::acting::{Said, back, desk_of, written};
+use super::paging::{begins, paged};
 use super::render;
 use crate::app::App;
 use crate::domain::call::CallOutcome;
@@ -49,24 +50,18 @@ pub(in super::super) async fn calls(
     } else {
         store::call::urgent_after(&mut tx, &desk.business.id, now, begins, PAGE + 1).await?
     };
-    let (found, more) = one_page(found, PAGE);
+    let (found, next) = paged(found, PAGE, |call| {
+        (json!(call.done_at.unwrap_or(call.due_at).millis()), &call.id)
+    });
     let mut rows = Vec::with_capacity(found.len());
     for call in &found {
         rows.push(shown(&mut tx, &desk, call, now).await?);
     }
-    let last = found.last().filter(|_| more);
     let mut page = staff.page();
     page["here"] = json!("calls");
     page["rows"] = json!(rows);
     page["made"] = json!(made);
-    page["next"] = json!(last.map(|last| {
-        let at = if made {
-            last.done_at.unwrap_or(last.due_at)
-        } else {
-            last.due_at
-        };
-        json!({ "after": at.millis(), "after_id": last.id })
-    }));
+    page["next"] = next;
     page["notice"] = json!(said.notice());
     render("calls.html", &staff.locale()?, &page)
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::super::acted::Acted;
 use super::super::error::WebError;
 use super::super::staff::Staff;
-use super::acting::{Said, about, back, begins, desk_of, one_page, written};
+use super::acting::{Said, about, back, desk_of, written};
+use super::paging::{begins, paged};
 use super::render;
 use crate::app::App;
 use crate::domain::business::Business;
@@ -47,24 +48,18 @@ pub(in super::super) async fn cases(
     } else {
         store::customer_case::open_after(&mut tx, &desk.business.id, begins, PAGE + 1).await?
     };
-    let (found, more) = one_page(found, PAGE);
+    let (found, next) = paged(found, PAGE, |case| {
+        (json!(case.closed_at.unwrap_or(case.due_at).millis()), &case.id)
+    });
     let mut rows = Vec::with_capacity(found.len());
     for case in &found {
         rows.push(shown(&mut tx, &desk, case, now).await?);
     }
-    let last = found.last().filter(|_| more);
     let mut page = staff.page();
     page["here"] = json!("cases");
     page["rows"] = json!(rows);
     page["closed"] = json!(closed);
-    page["next"] = json!(last.map(|last| {
-        let at = if closed {
-            last.closed_at.unwrap_or(last.due_at)
-        } else {
-            last.due_at
-        };
-        json!({ "after": at.millis(), "after_id": last.id })
-    }));
+    page["next"] = next;
     page["notice"] = json!(said.notice());
     render("cases.html", &staff.locale()?, &page)
 }

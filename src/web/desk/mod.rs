@@ -9,6 +9,7 @@ mod live;
 mod lookup;
 mod outbox;
 mod overview;
+mod paging;
 mod person;
 mod phone;
 mod rows;

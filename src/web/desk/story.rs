@@ -82,7 +82,7 @@ fn of_standing(standing: Standing) -> Value {
 }
 
 /// A line of the history; what has no phrase is shown as it is stored.
-fn of_past(past: &Past) -> Value {
+pub(super) fn of_past(past: &Past) -> Value {
     let event = past.event.replace([' ', '-'], "_");
     let changes = past.changes.iter().map(|change| {
         json!({

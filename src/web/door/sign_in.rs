@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::super::acted::Acted;
+use super::super::acted::{Acted, Nothing};
 use super::super::error::WebError;
 use super::super::site::{client_address, is_from_here, path_here};
 use super::super::staff::Staff;
@@ -137,17 +137,10 @@ fn too_often(headers: &HeaderMap, fields: &Fields, wait: TimeDelta) -> Result<Re
     Ok(([(header::RETRY_AFTER, seconds.to_string())], answer).into_response())
 }
 
-/// A form of which only the hidden field counts.
-#[derive(serde::Deserialize)]
-pub(in crate::web) struct Nothing {}
-
 /// `POST /sign-out`.
 pub(in crate::web) async fn out(
     State(app): State<App>,
-    Acted {
-        staff,
-        form: Nothing {},
-    }: Acted<Nothing>,
+    Acted { staff, .. }: Acted<Nothing>,
 ) -> Result<Response, WebError> {
     if let Some(session) = &staff.session {
         let mut tx = app.store().write().await?;

@@ -1,7 +1,7 @@
 //! The customers' pages: what the links in messages open.
 //!
-//! Whatever fetches a page (a mail scanner, a preview, a person) changes nothing; only a POST acts (FACTS 4.2). There is
-//! no limit on guesses: a token is one of 2^160, and each try costs the same whatever it hits.
+//! Whatever fetches a page (a mail scanner, a preview, a person) changes nothing; only a POST acts (docs/links.md).
+//! There is no limit on guesses: a token is one of 2^160, and each try costs the same whatever it hits.
 
 mod form;
 pub(super) mod language;

@@ -1,4 +1,6 @@
-//! Everybody who answered gets the same invitation to review, whatever the answer (FACTS 3.7).
+//! Everybody who answered gets the same invitation to review, whatever the answer: Google's policy
+//! (<https://support.google.com/contributionpolicy/answer/7400114>) and the FTC's rule (16 CFR 465) want no choice
+//! among them.
 
 use daybefore::domain::message::{Channel, Reason, State};
 

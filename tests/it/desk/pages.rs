@@ -93,3 +93,42 @@ async fn in_the_demonstration_everybody_owns_everything_and_forms_are_still_chec
     let csrf = app.app.door.nobodys_csrf();
     assert_eq!(browser.post(&app, "/sign-out", &[("csrf", &csrf)]).await.status, 303);
 }
+
+#[tokio::test]
+async fn every_main_page_marks_itself_in_the_navigation() {
+    let app = TestApp::garage().start().await;
+    app.book("B-1", "2026-12-15 09:00").await;
+    let mut eva = app.signed_in("eva", &[(BUSINESS, Role::Owner)]).await;
+    for path in [
+        "/",
+        "/inbox",
+        "/cases",
+        "/calls",
+        "/customers",
+        "/bookings",
+        "/renewals",
+        "/outbox",
+        "/satisfaction",
+        "/rules",
+        "/texts",
+        "/import",
+        "/settings",
+        "/profile",
+    ] {
+        let page = eva.get(&app, path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(marked(&page.body), [path], "{path}");
+    }
+}
+
+/// Where the links lead that the head of a page marks as the page itself.
+fn marked(html: &str) -> Vec<&str> {
+    let (header, _) = html.split_once("<main").expect("a page");
+    let links = header.split("<a ").filter(|link| {
+        let tag = link.split('>').next().unwrap_or_default();
+        tag.contains(r#"aria-current="page""#)
+    });
+    links
+        .filter_map(|link| link.split_once(r#"href=""#)?.1.split(['"', '?']).next())
+        .collect()
+}

@@ -1,40 +1,15 @@
 //! Why, at the desk: the same story as `daybefore why`, in the words of the user's language.
 
-use std::time::Duration;
-
-use daybefore::carrier::{Failure, Outcome};
-use daybefore::domain::case::Cause;
 use daybefore::domain::message::State;
 use daybefore::domain::user::Role;
 
 use crate::support::test_app::{BUSINESS, PHONE, TestApp};
+use crate::support::whole_life;
 
 const STAFF: &[(&str, Role)] = &[(BUSINESS, Role::Staff)];
 
-/// A visit from its booking to a complaint that was closed, with a retry and an opt-out.
 async fn a_whole_life() -> TestApp {
-    let app = TestApp::garage().start().await;
-    app.book("B-1", "2026-12-04 09:00").await;
-    app.run_until("2026-12-02 10:00").await;
-    app.sms.then(Outcome::Retry {
-        after: Some(Duration::from_mins(5)),
-        limit: None,
-        whole_sender: false,
-        failure: Failure {
-            code: Some(30001),
-            text: "queue <b>x</b> overflow".to_owned(),
-        },
-    });
-    app.run_until("2026-12-03 18:00").await;
-    app.customer_replies("C").await;
-    app.run_until("2026-12-04 12:00").await;
-    app.book_as("B-1", "2026-12-04 09:00", "completed").await;
-    app.run_until("2026-12-05 12:00").await;
-    app.rates("B-1", 1, Some("\"><script>late")).await;
-    app.closes_the_case(Cause::Delay).await;
-    app.customer_opts_out("ana@example.com", None).await;
-    app.run_until("2026-12-06 12:00").await;
-    app
+    whole_life::a_whole_life("queue <b>x</b> overflow", "\"><script>late").await
 }
 
 /// What is between the tags of a page, a piece a line.

@@ -25,7 +25,7 @@ fn provider(app: &TestApp) -> &crate::support::twilio_server::TwilioServer {
     app.provider.as_ref().expect("a provider")
 }
 
-/// What a code of FACTS 1.6 must lead to for a customer who has a mail address too.
+/// What one of Twilio's codes must lead to for a customer who has a mail address too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Mail,

@@ -135,7 +135,7 @@ async fn repeated_and_empty_parameters_and_spaces_are_signed_as_they_are() {
     assert_eq!(stored(&app, PHONE).await[0].body.as_deref(), Some(" STOP "));
 }
 
-/// FACTS 1.9, vectors 7 and 8: the suite signs as the provider does. All vectors are in `twilio_signature`'s own tests.
+/// The suite signs as the provider does. All vectors are in `twilio_signature`'s own tests.
 #[test]
 fn the_suite_signs_as_the_provider_does() {
     let (account, sid) = (format!("AC{}", "0".repeat(32)), format!("SM{}1", "0".repeat(31)));

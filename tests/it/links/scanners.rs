@@ -1,4 +1,4 @@
-//! Mail scanners and previews fetch every link before the customer does (FACTS 4.2).
+//! Mail scanners and previews fetch every link before the customer does (RFC 8058 exists for that reason).
 
 use axum::http::{Method, StatusCode};
 

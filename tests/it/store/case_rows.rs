@@ -8,7 +8,6 @@ use daybefore::domain::plan::Waits;
 use daybefore::domain::rating::Scale;
 use daybefore::domain::replan::Hold;
 use daybefore::store;
-use daybefore::store::call::NewCall;
 use daybefore::store::message::Planned;
 use daybefore::store::rating::Rating;
 
@@ -151,15 +150,11 @@ async fn a_case_is_kept_whole_with_the_score_of_its_rating() {
             .unwrap(),
         []
     );
+    assert_eq!(
+        store::customer_case::open_cases(&mut tx, Some("b-1"), 0).await.unwrap(),
+        []
+    );
     assert_eq!(store::customer_case::closed_cases(&mut tx, None, 9).await.unwrap(), []);
-    let most_urgent = store::customer_case::most_urgent(&mut tx, "b-1", 9).await.unwrap();
-    assert_eq!(most_urgent, [case()]);
-    for (business, limit) in [("other", 9), ("b-1", 0)] {
-        let none = store::customer_case::most_urgent(&mut tx, business, limit)
-            .await
-            .unwrap();
-        assert_eq!(none, [], "{business} {limit}");
-    }
     assert_eq!(store::customer_case::open_count(&mut tx, "b-1").await.unwrap(), 1);
     tx.commit().await.unwrap();
     let row = database.row("customer_case", "id = 'k-1'").await;
@@ -300,17 +295,8 @@ async fn a_call_is_kept_whole_and_done_once() {
     let database = database().await;
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
-    let call = NewCall {
-        business_id: "b-1",
-        customer_id: "c-1",
-        message_id: "m-1",
-        phone: "phone",
-        script: "script",
-        call_at: Some(at(60)),
-        due_at: at(61),
-    };
-    store::call::open(&mut tx, call, at(62)).await.unwrap();
-    store::call::open(&mut tx, call, at(63)).await.unwrap();
+    store::call::open(&mut tx, CALL, at(62)).await.unwrap();
+    store::call::open(&mut tx, CALL, at(63)).await.unwrap();
     let open = store::call::open_calls(&mut tx, Some("b-1")).await.unwrap();
     assert_eq!(open.len(), 1, "one open call a message");
     let id = open[0].id.clone();
@@ -338,7 +324,7 @@ async fn a_call_is_kept_whole_and_done_once() {
             .await
             .unwrap()
     );
-    store::call::open(&mut tx, call, at(66)).await.unwrap();
+    store::call::open(&mut tx, CALL, at(66)).await.unwrap();
     let calls = store::call::of_message(&mut tx, "m-1").await.unwrap();
     assert_eq!(calls.len(), 2, "a next one");
     assert_eq!(store::call::made(&mut tx, Some("b-1"), 9).await.unwrap(), calls[..1]);

@@ -10,6 +10,7 @@ use daybefore::domain::item::{Booking, BookingStatus, Item, ItemKind, Renewal, R
 use daybefore::domain::message::{Asks, Channel, Purpose, State};
 use daybefore::domain::quiet_hours::QuietHours;
 use daybefore::domain::rule::{Anchor, OnlyIf};
+use daybefore::store::call::NewCall;
 use daybefore::store::message::{NewMessage, Planned};
 use daybefore::store::{self, Open, Store, Tx};
 use tempfile::TempDir;
@@ -169,6 +170,17 @@ pub(super) async fn insert_message(tx: &mut Tx, id: &str, planned: Planned) {
     };
     store::message::insert(tx, &message, at(13)).await.unwrap();
 }
+
+/// A call to make about the message `m-1`.
+pub(super) const CALL: NewCall<'static> = NewCall {
+    business_id: "b-1",
+    customer_id: "c-1",
+    message_id: "m-1",
+    phone: "phone",
+    script: "script",
+    call_at: Some(at(60)),
+    due_at: at(61),
+};
 
 pub(super) fn attempt(id: &str) -> Attempt {
     Attempt {

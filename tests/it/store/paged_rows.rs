@@ -7,7 +7,6 @@ use daybefore::domain::item::ItemKind;
 use daybefore::domain::message::{Asks, Channel, Reason, State};
 use daybefore::domain::rating::Scale;
 use daybefore::domain::replan::Hold;
-use daybefore::store::call::NewCall;
 use daybefore::store::lookup::Order;
 use daybefore::store::message::Planned;
 use daybefore::store::outbox_list::{Alike, Limits, Listing};
@@ -417,16 +416,7 @@ async fn calls_are_paged() {
     let database = database().await;
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
-    let call = NewCall {
-        business_id: "b-1",
-        customer_id: "c-1",
-        message_id: "m-1",
-        phone: "phone",
-        script: "script",
-        call_at: Some(at(60)),
-        due_at: at(61),
-    };
-    store::call::open(&mut tx, call, at(50)).await.unwrap();
+    store::call::open(&mut tx, CALL, at(50)).await.unwrap();
     let id = store::call::of_message(&mut tx, "m-1").await.unwrap().remove(0).id;
     for (business, now, after, limit, count) in [
         ("b-1", 60, (0, ""), 9, 1),

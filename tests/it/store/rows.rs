@@ -255,9 +255,7 @@ async fn texts_and_rules_are_kept_whole() {
         part: "sms".to_owned(),
         body: "body".to_owned(),
     };
-    store::text_override::replace(&mut tx, "b-1", std::slice::from_ref(&text))
-        .await
-        .unwrap();
+    store::text_override::put(&mut tx, &text).await.unwrap();
     assert_eq!(store::text_override::all(&mut tx).await.unwrap(), [text]);
     let rules = Rules::parse(Rules::preset("garage").unwrap()).unwrap();
     store::rule::replace(&mut tx, "b-1", &rules).await.unwrap();

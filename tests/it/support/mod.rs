@@ -1,5 +1,6 @@
 //! What the suite plays its scenes with: providers, servers, readers.
 
+pub mod any_order;
 pub mod browser;
 pub mod cases;
 pub mod chromium;
@@ -23,3 +24,4 @@ pub mod twilio_server;
 pub mod twilio_store;
 pub mod uploading;
 pub mod visits;
+pub mod whole_life;

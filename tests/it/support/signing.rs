@@ -1,4 +1,4 @@
-//! The provider's side of a webhook: its signature (FACTS 1.9), made by other code than the one that verifies it.
+//! The provider's side of a webhook: its signature, made by other code than the one that verifies it.
 
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};

@@ -1,5 +1,5 @@
 //! What Twilio's published `OpenAPI` description demands of a request (twilio/twilio-oai, `twilio_api_v2010`, release
-//! 2.6.7; FACTS 1.2): names of parameters, and the formats of those that we use.
+//! 2.6.7): names of parameters, and the formats of those that we use.
 
 use super::twilio_server::Recorded;
 

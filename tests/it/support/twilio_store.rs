@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Twilio,
-    /// Numbers where Twilio has strings, UUIDs, a base path (FACTS 1.15).
+    /// Numbers where Twilio has strings, UUIDs, a base path.
     SignalWire,
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn candidates(
     let cases: Vec<_> = of(ItemKind::Case).collect();
     if let Some(range) = range(&cases, now) {
         let id = &desk.business.id;
-        let open = store::customer_case::most_urgent(tx, id, MOST).await?;
+        let open = store::customer_case::open_cases(tx, Some(id), MOST).await?;
         let closed = store::customer_case::closed_since(tx, id, range.from, MOST).await?;
         cut |= [open.len(), closed.len()].into_iter().any(is_full);
         items.extend(open.into_iter().chain(closed).map(Item::Case));

@@ -8,7 +8,7 @@ use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::render;
 use super::super::rows::bounds;
-use super::{PAGE, PARTS, Part, booking_row, hits, is_cut, one_page, owners, page};
+use super::{PAGE, PARTS, Part, booking_row, hits, is_cut, owners, page, paged};
 use crate::app::App;
 use crate::domain::instant::Instant;
 use crate::domain::item::BookingStatus;
@@ -55,16 +55,15 @@ pub(in super::super::super) async fn bookings(
     let states = state.as_ref().map_or(BookingStatus::ALL, std::slice::from_ref);
     let hits = hits(&mut tx, business, "booking", &wanted.q).await?;
     let found = store::lookup::bookings(&mut tx, &business.id, states, hits.as_ref(), order, after, PAGE + 1).await?;
-    let (rows, more) = one_page(found);
+    let (rows, next) = paged(found, |booking| (json!(booking.starts_at.millis()), &booking.id));
     let owners = owners(&mut tx, rows.iter().map(|booking| &booking.customer_id)).await?;
-    let next = rows.last().filter(|_| more);
     let page = page(
         &staff,
         json!({
             "here": "bookings", "q": wanted.q, "part": wanted.part, "parts": PARTS, "state": state,
             "states": BookingStatus::ALL, "cut": is_cut(hits.as_ref()),
             "rows": rows.iter().map(|booking| booking_row(booking, &owners)).collect::<Vec<_>>(),
-            "next": next.map(|last| json!({ "after": last.starts_at.millis(), "after_id": last.id })),
+            "next": next,
         }),
     );
     render("bookings.html", &staff.locale()?, &page)

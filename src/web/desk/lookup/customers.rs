@@ -8,7 +8,7 @@ use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::acting::Said;
 use super::super::render;
-use super::{PAGE, meant_exactly, one_page, page, worded};
+use super::{PAGE, meant_exactly, page, paged, worded};
 use crate::app::App;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
@@ -49,14 +49,14 @@ pub(in super::super::super) async fn customers(
 }
 
 /// A page of customers, and where the next one begins.
-type Listed = (Vec<Customer>, Option<Value>);
+type Listed = (Vec<Customer>, Value);
 
 async fn by_name(tx: &mut Tx, business: &Business, wanted: &Wanted) -> Result<Listed, WebError> {
     let after = (wanted.after.as_str(), wanted.after_id.as_str());
-    let (rows, more) = one_page(store::lookup::customers(tx, &business.id, after, PAGE + 1).await?);
-    let last = rows.last().filter(|_| more);
-    let next = last.map(|last| json!({ "after": store::customer::name_key(&last.name), "after_id": last.id }));
-    Ok((rows, next))
+    let found = store::lookup::customers(tx, &business.id, after, PAGE + 1).await?;
+    Ok(paged(found, |last| {
+        (json!(store::customer::name_key(&last.name)), &last.id)
+    }))
 }
 
 /// Whoever is meant exactly comes first, then whose name it is; on the first page also whose vehicle or policy it is.
@@ -64,9 +64,7 @@ async fn found(tx: &mut Tx, business: &Business, wanted: &Wanted) -> Result<List
     let after = Some((wanted.after.as_str(), wanted.after_id.as_str())).filter(|(_, id)| !id.is_empty());
     let prefixes = search::sought(&wanted.q);
     let named = store::search_word::find(tx, &business.id, "customer", &prefixes, after, PAGE + 1).await?;
-    let (named, more) = one_page(named);
-    let next = named.last().filter(|_| more);
-    let next = next.map(|(word, id)| json!({ "after": word, "after_id": id }));
+    let (named, next) = paged(named, |(word, id)| (json!(word), id));
     let mut ids = Vec::new();
     if after.is_none() {
         ids.extend(meant_exactly(tx, business, &wanted.q).await?);

@@ -9,7 +9,7 @@ mod thread;
 
 use super::super::error::WebError;
 use super::super::staff::Staff;
-use super::acting;
+use super::paging;
 use crate::domain::business::Business;
 use crate::domain::customer::Customer;
 use crate::domain::item::{Booking, Renewal};
@@ -93,9 +93,9 @@ fn is_cut(hits: Option<&Hits>) -> bool {
     hits.is_some_and(|hits| full(&hits.customers) || full(&hits.items))
 }
 
-/// The rows of a page, and the last of them where more follow: one row more than a page was asked for.
-fn one_page<T>(rows: Vec<T>) -> (Vec<T>, bool) {
-    acting::one_page(rows, PAGE)
+/// The rows of a page, and where the next one begins: one row more than a page was asked for.
+fn paged<T>(rows: Vec<T>, place: impl Fn(&T) -> (Value, &str)) -> (Vec<T>, Value) {
+    paging::paged(rows, PAGE, place)
 }
 
 /// The names of those whose bookings or renewals these are.

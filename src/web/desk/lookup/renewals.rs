@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::render;
-use super::{PAGE, PARTS, Part, hits, is_cut, one_page, owners, page, renewal_row};
+use super::{PAGE, PARTS, Part, hits, is_cut, owners, page, paged, renewal_row};
 use crate::app::App;
 use crate::domain::item::{RenewalKind, RenewalStatus};
 use crate::domain::local::LocalDate;
@@ -60,16 +60,15 @@ pub(in super::super::super) async fn renewals(
     );
     let hits = hits(&mut tx, business, "renewal", &wanted.q).await?;
     let found = store::lookup::renewals(&mut tx, &business.id, which, hits.as_ref(), order, after, PAGE + 1).await?;
-    let (rows, more) = one_page(found);
+    let (rows, next) = paged(found, |renewal| (json!(renewal.ends_on), &renewal.id));
     let owners = owners(&mut tx, rows.iter().map(|renewal| &renewal.customer_id)).await?;
-    let next = rows.last().filter(|_| more);
     let page = page(
         &staff,
         json!({
             "here": "renewals", "q": wanted.q, "part": wanted.part, "parts": PARTS, "kind": kind,
             "kinds": RenewalKind::ALL, "state": state, "states": RenewalStatus::ALL, "cut": is_cut(hits.as_ref()),
             "rows": rows.iter().map(|renewal| renewal_row(renewal, &owners)).collect::<Vec<_>>(),
-            "next": next.map(|last| json!({ "after": last.ends_on, "after_id": last.id })),
+            "next": next,
         }),
     );
     render("renewals.html", &staff.locale()?, &page)

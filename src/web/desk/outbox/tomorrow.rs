@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
-use super::super::acting::one_page;
+use super::super::paging::paged;
 use super::super::render;
 use super::super::rows::{bounds, shifted, state_name, tone};
 use super::acts::{Done, notice};
@@ -60,12 +60,9 @@ pub(in super::super::super) async fn tomorrow(
         let batch = batch::of(&mut tx, &app.dispatcher, &business.id, day, now).await?;
         page["batch"] = figures(&app, &desk, &locale, &batch);
     }
-    let (messages, more) = one_page(
-        store::outbox_list::planned_between(&mut tx, &business.id, day, begins, PAGE + 1).await?,
-        PAGE,
-    );
-    let last = messages.last().filter(|_| more);
-    page["next"] = json!(last.map(|last| json!({ "after": last.due_at.millis(), "after_id": last.id })));
+    let found = store::outbox_list::planned_between(&mut tx, &business.id, day, begins, PAGE + 1).await?;
+    let (messages, next) = paged(found, PAGE, |message| (json!(message.due_at.millis()), &message.id));
+    page["next"] = next;
     let outlooks = foresee(&mut tx, &app.dispatcher, messages, day.0).await?;
     page["rows"] = outlooks.iter().map(|outlook| row(&desk, outlook)).collect();
     render("outbox_tomorrow.html", &locale, &page)

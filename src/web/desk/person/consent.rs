@@ -6,12 +6,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::super::acted::Acted;
+use super::super::super::acted::{Acted, Nothing};
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::acting::{Said, back, desk_of, written};
 use super::super::render;
-use super::notes::Nothing;
 use super::{found, page, path};
 use crate::app::App;
 use crate::domain::consent::{ConsentLine, Verdict, deciding, verdict};

@@ -5,7 +5,7 @@ use axum::response::Redirect;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::super::acted::Acted;
+use super::super::super::acted::{Acted, Nothing};
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::acting::back;
@@ -72,10 +72,6 @@ pub(in super::super::super) async fn note(
     tx.commit().await?;
     Ok(back(&path(&customer), business, "noted"))
 }
-
-/// Fields of a form that has none but the session's.
-#[derive(Debug, Deserialize)]
-pub(in super::super::super) struct Nothing {}
 
 /// `POST /customers/{id}/notes/{note}/strike`: for its author and for owners.
 pub(in super::super::super) async fn strike(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
-use super::super::acting::one_page;
+use super::super::paging::one_page;
 use super::Period;
 use crate::domain::case::Case;
 use crate::domain::instant::Instant;

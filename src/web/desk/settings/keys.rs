@@ -5,11 +5,11 @@ use axum::response::{Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::super::acted::Acted;
+use super::super::super::acted::{Acted, Nothing};
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::acting::back;
-use super::{Errors, Nothing, Said, owned, page, shown, zone_of};
+use super::{Errors, Said, owned, page, shown, zone_of};
 use crate::app::App;
 use crate::domain::api_key::{self, ApiKey};
 use crate::domain::ids::new_id;
@@ -88,10 +88,7 @@ pub(super) async fn make(
 pub(super) async fn revoke(
     State(app): State<App>,
     Path(id): Path<String>,
-    Acted {
-        staff,
-        form: Nothing {},
-    }: Acted<Nothing>,
+    Acted { staff, .. }: Acted<Nothing>,
 ) -> Result<Redirect, WebError> {
     let business = owned(&staff)?;
     let now = app.dispatcher.clock.now();

@@ -62,10 +62,6 @@ const NOTICES: [&str; 21] = [
 /// What is wrong, by the field beside which it is said: the name of a phrase.
 type Errors = BTreeMap<&'static str, &'static str>;
 
-/// A form of which only the hidden field counts.
-#[derive(Deserialize)]
-struct Nothing {}
-
 /// What a page is to say of the act that led to it.
 #[derive(Debug, Default, Deserialize)]
 struct Said {
@@ -121,7 +117,12 @@ fn owned(staff: &Staff) -> Result<&Business, WebError> {
 /// A page of the settings: what every page of the desk shows, where it is, and what it says of the last act.
 fn page(staff: &Staff, tab: &str, said: Option<&str>) -> Value {
     let mut page = staff.page();
-    page["here"] = json!("settings");
+    // Two of the tabs have a place of their own in the navigation.
+    page["here"] = json!(if ["import", "profile"].contains(&tab) {
+        tab
+    } else {
+        "settings"
+    });
     page["tab"] = json!(tab);
     page["notice"] = json!(said);
     page

@@ -6,12 +6,12 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::super::acted::Acted;
+use super::super::super::acted::{Acted, Nothing};
 use super::super::super::door::phrase_of;
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::users::language_names;
-use super::{Errors, Nothing, Said, page, shown, zone_of};
+use super::{Errors, Said, page, shown, zone_of};
 use crate::app::App;
 use crate::domain::instant::Instant;
 use crate::domain::locale::Locale;
@@ -113,10 +113,7 @@ pub(super) async fn password(
 /// `POST /profile/sessions`.
 pub(super) async fn sign_out_elsewhere(
     State(app): State<App>,
-    Acted {
-        staff,
-        form: Nothing {},
-    }: Acted<Nothing>,
+    Acted { staff, .. }: Acted<Nothing>,
 ) -> Result<Redirect, WebError> {
     let own = own(&staff)?;
     let mut tx = app.store().write().await?;

@@ -5,12 +5,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::super::acted::Acted;
+use super::super::super::acted::{Acted, Nothing};
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::acting::plan_again;
 use super::super::acting::{back, written};
-use super::{Errors, Nothing, Said, owned, page, shown, wait_a_little, zone_of};
+use super::{Errors, Said, owned, page, shown, wait_a_little, zone_of};
 use crate::app::App;
 use crate::domain::business::Business;
 use crate::domain::message::Channel;
@@ -175,10 +175,7 @@ pub(super) async fn test(
 pub(super) async fn ask(
     State(app): State<App>,
     Path(id): Path<String>,
-    Acted {
-        staff,
-        form: Nothing {},
-    }: Acted<Nothing>,
+    Acted { staff, .. }: Acted<Nothing>,
 ) -> Result<Redirect, WebError> {
     let business = owned(&staff)?;
     let test = store::test_message::find(&mut app.store().read().await?, &id).await?;

@@ -5,11 +5,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::super::acted::Acted;
+use super::super::super::acted::{Acted, Nothing};
 use super::super::super::error::WebError;
 use super::super::super::staff::Staff;
 use super::super::acting::back;
-use super::{Errors, Nothing, Said, owned, page, phrase_of_login, shown, zone_of};
+use super::{Errors, Said, owned, page, phrase_of_login, shown, zone_of};
 use crate::app::App;
 use crate::domain::business::Business;
 use crate::domain::instant::Instant;
@@ -200,10 +200,7 @@ pub(super) async fn role(
 pub(super) async fn link(
     State(app): State<App>,
     Path(id): Path<String>,
-    Acted {
-        staff,
-        form: Nothing {},
-    }: Acted<Nothing>,
+    Acted { staff, .. }: Acted<Nothing>,
 ) -> Result<Response, WebError> {
     let business = owned(&staff)?;
     let mut tx = app.store().write().await?;
@@ -221,10 +218,7 @@ pub(super) async fn link(
 pub(super) async fn out(
     State(app): State<App>,
     Path(id): Path<String>,
-    Acted {
-        staff,
-        form: Nothing {},
-    }: Acted<Nothing>,
+    Acted { staff, .. }: Acted<Nothing>,
 ) -> Result<Redirect, WebError> {
     let business = owned(&staff)?;
     let mut tx = app.store().write().await?;
@@ -242,10 +236,7 @@ pub(super) async fn out(
 pub(super) async fn end(
     State(app): State<App>,
     Path(id): Path<String>,
-    Acted {
-        staff,
-        form: Nothing {},
-    }: Acted<Nothing>,
+    Acted { staff, .. }: Acted<Nothing>,
 ) -> Result<Redirect, WebError> {
     let business = owned(&staff)?;
     let mut tx = app.store().write().await?;

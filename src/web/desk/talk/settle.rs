@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Redirect;
 use serde::Deserialize;
 
-use super::super::super::acted::Acted as Form;
+use super::super::super::acted::{Acted as Form, Nothing};
 use super::super::super::error::WebError;
 use super::super::acting::{back, written};
 use super::{Talk, users};
@@ -166,18 +166,11 @@ pub(in super::super::super) async fn assign(
     Ok(back(&talk.path(), &talk.desk.business, said))
 }
 
-/// A form of which only the hidden field counts.
-#[derive(Debug, Deserialize)]
-pub(in super::super::super) struct Nothing {}
-
 /// `POST /inbox/{id}/seen`: somebody has looked at it.
 pub(in super::super::super) async fn seen(
     State(app): State<App>,
     Path(id): Path<String>,
-    Form {
-        staff,
-        form: Nothing {},
-    }: Form<Nothing>,
+    Form { staff, .. }: Form<Nothing>,
 ) -> Result<Redirect, WebError> {
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().write().await?;

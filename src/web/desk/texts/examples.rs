@@ -57,7 +57,7 @@ async fn some(tx: &mut Tx, desk: &Desk, template: &Template, now: Instant) -> Re
             found.into_iter().map(Item::Renewal).collect()
         }
         ItemKind::Case => {
-            let found = store::customer_case::most_urgent(tx, id, SHOWN).await?;
+            let found = store::customer_case::open_cases(tx, Some(id), SHOWN).await?;
             found.into_iter().map(Item::Case).collect()
         }
         ItemKind::Booking | ItemKind::Reply => {

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::super::super::error::WebError;
+use super::super::story::of_past;
 use super::local;
 use crate::domain::item::{Booking, Item, Renewal};
 use crate::outbound::plan::Desk;
+use crate::outbound::story::Past;
 use crate::store::history::HistoryLine;
 use crate::store::{self, Tx};
 
@@ -15,72 +17,9 @@ const MOST: usize = 60;
 /// What happened to an item, the latest first.
 pub(in super::super) async fn history(tx: &mut Tx, desk: &Desk, id: &str) -> Result<Vec<Value>, WebError> {
     let lines = store::history::of(tx, id).await?;
-    Ok(lines.iter().rev().take(MOST).map(|line| shown(desk, line)).collect())
+    let shown = |line: &HistoryLine| json!({ "at": local(desk, line.at), "past": of_past(&Past::read(line)) });
+    Ok(lines.iter().rev().take(MOST).map(shown).collect())
 }
-
-/// A line, with what it says of fields taken apart: `starts_at A -> B; service C -> D; by Eva`.
-fn shown(desk: &Desk, line: &HistoryLine) -> Value {
-    let (mut by, mut changes, mut words) = (None, Vec::new(), Vec::new());
-    for part in line.detail.split("; ").filter(|part| !part.is_empty()) {
-        if let Some(name) = part.strip_prefix("by ") {
-            by = Some(name);
-        } else if let Some((field, was, is)) = change(part) {
-            changes.push(json!({ "field": field, "was": was, "is": is }));
-        } else {
-            words.push(part);
-        }
-    }
-    let event = line.event.replace(' ', "_");
-    let known = EVENTS.into_iter().find(|known| *known == event);
-    let by_customer = matches!(by, Some("text" | "link"));
-    json!({
-        "at": local(desk, line.at), "event": line.event, "known": known,
-        "by": by.filter(|_| !by_customer), "who": by_customer.then_some("customer"),
-        "changes": changes, "words": words.join("; "),
-    })
-}
-
-/// What can happen to an item; each has a phrase `visit_event_…`.
-const EVENTS: [&str; 16] = [
-    "booked",
-    "added",
-    "changed",
-    "moved",
-    "confirmed",
-    "cancelled",
-    "completed",
-    "no_show",
-    "active",
-    "renewed",
-    "declined",
-    "lapsed",
-    "undone",
-    "stays",
-    "wanted",
-    "change_asked_for",
-];
-
-fn change(part: &str) -> Option<(&str, &str, &str)> {
-    let (field, values) = part.split_once(' ')?;
-    let (was, is) = values.split_once(" -> ")?;
-    FIELDS.contains(&field).then_some((field, was, is))
-}
-
-/// The columns that a history line can speak of; each has a phrase `visit_field_…`.
-const FIELDS: [&str; 12] = [
-    "starts_at",
-    "duration_minutes",
-    "service",
-    "vehicle",
-    "status",
-    "kind",
-    "subject",
-    "reference",
-    "ends_on",
-    "offer_amount",
-    "offer_currency",
-    "offer_url",
-];
 
 /// What an item is, and where that differs from what it was, that too.
 pub(super) fn facts(before: Option<&Item>, after: &Item) -> Vec<Value> {
