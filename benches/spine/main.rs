@@ -1,4 +1,5 @@
-//! The figures of docs/performance.md: `just bench`, or `cargo bench --bench spine -- throughput|lateness|idle|import|pages`.
+//! The figures of docs/performance.md: `just bench`, or `cargo bench --bench spine -- throughput|lateness|idle|import|pages`;
+//! of the pages those that begin with a path, as in `-- pages /outbox /days`.
 //!
 //! Everything is measured in one process against a local server that answers as Twilio does, so that ratios hold on a
 //! noisy machine; absolute figures do not travel.
@@ -13,6 +14,9 @@
 
 #[path = "../../tests/it/support/crowd.rs"]
 mod crowd;
+
+#[path = "../../tests/it/support/pages.rs"]
+mod page_list;
 
 mod cpu;
 mod idle;
@@ -44,7 +48,8 @@ fn main() -> anyhow::Result<()> {
         runtime.block_on(idle::run())?;
     }
     if wants("pages") {
-        runtime.block_on(pages::run())?;
+        let only: Vec<String> = chosen.iter().filter(|arg| arg.starts_with('/')).cloned().collect();
+        runtime.block_on(pages::run(&only))?;
     }
     if wants("import") {
         import::run()?;

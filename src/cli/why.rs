@@ -23,7 +23,7 @@ pub(super) async fn run(args: Args, context: &Context, out: &mut Out) -> anyhow:
 
 /// Prints the stories that somebody may mean by an id.
 pub(super) async fn print(dispatcher: &Dispatcher, id: &str, json: bool, out: &mut Out) -> anyhow::Result<()> {
-    let stories = story::stories(dispatcher, id).await?;
+    let stories = story::stories_by_any_id(dispatcher, id).await?;
     if stories.is_empty() {
         anyhow::bail!(
             "`{id}` is no message, booking, renewal, case or customer here; `daybefore plan --json` shows ids"

@@ -15,7 +15,7 @@ use crate::store::{self, Tx};
 pub const MOST_COUNTED: i64 = 20_000;
 
 /// Of how many the texts are made to count their segments: each costs as much as sending it would.
-pub const MOST_WRITTEN: i64 = 500;
+pub const MOST_WRITTEN: i64 = 200;
 
 /// A day's messages.
 #[derive(Clone, Debug, Default)]

@@ -31,17 +31,33 @@ pub use told::{Fact, Happening, Standing, Story, Subject, What, Wish};
 /// When the database fails.
 pub async fn stories(dispatcher: &Dispatcher, id: &str) -> Result<Vec<Story>, ListError> {
     let mut tx = dispatcher.store.read().await?;
-    let mut stories = Vec::new();
-    let mut meant = store::report::meant_by(&mut tx, id).await?;
-    if meant.is_empty() {
-        let messages = store::report::by_provider_id(&mut tx, id).await?;
-        meant.extend(messages.into_iter().map(|id| ("message".to_owned(), id)));
+    let meant = store::report::meant_by(&mut tx, id).await?;
+    tell(&mut tx, dispatcher, meant).await
+}
+
+/// The same, or where there are none, those of the messages that a provider knows by the id: that takes a look at every
+/// attempt.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stories_by_any_id(dispatcher: &Dispatcher, id: &str) -> Result<Vec<Story>, ListError> {
+    let known = stories(dispatcher, id).await?;
+    if !known.is_empty() {
+        return Ok(known);
     }
+    let mut tx = dispatcher.store.read().await?;
+    let messages = store::report::by_provider_id(&mut tx, id).await?;
+    let meant = messages.into_iter().map(|id| ("message".to_owned(), id)).collect();
+    tell(&mut tx, dispatcher, meant).await
+}
+
+async fn tell(tx: &mut Tx, dispatcher: &Dispatcher, meant: Vec<(String, String)>) -> Result<Vec<Story>, ListError> {
+    let mut stories = Vec::new();
     for (kind, id) in meant {
         stories.extend(match kind.as_str() {
-            "message" => of_message(&mut tx, dispatcher, &id).await?,
-            "booking" | "renewal" | "case" => of_item(&mut tx, dispatcher, &kind, &id).await?,
-            _ => of_customer(&mut tx, dispatcher, &id).await?,
+            "message" => of_message(tx, dispatcher, &id).await?,
+            "booking" | "renewal" | "case" => of_item(tx, dispatcher, &kind, &id).await?,
+            _ => of_customer(tx, dispatcher, &id).await?,
         });
     }
     Ok(stories)

@@ -288,19 +288,16 @@ pub async fn bookings_between(
     (from, to): (Instant, Instant),
     limit: i64,
 ) -> Result<(Vec<Booking>, i64), StoreError> {
-    let (mut found, mut count): (Vec<Booking>, i64) = (Vec::new(), 0);
-    for status in statuses {
-        let rows: Vec<Booking> = on!(&mut *tx, c => sqlx::query_as(concat!(
-            "SELECT ", booking_columns!(), " FROM booking \
-             WHERE business_id = $1 AND status = $2 AND starts_at >= $3 AND starts_at < $4 ORDER BY starts_at, id LIMIT $5"
-        )).bind(business_id).bind(status).bind(from).bind(to).bind(limit).fetch_all(c).await)?;
-        found.extend(rows);
-        count += on!(&mut *tx, c => sqlx::query_scalar::<_, i64>(
-            "SELECT COUNT(*) FROM booking WHERE business_id = $1 AND status = $2 AND starts_at >= $3 AND starts_at < $4",
-        ).bind(business_id).bind(status).bind(from).bind(to).fetch_one(c).await)?;
-    }
-    found.sort_by(|one, other| (one.starts_at, &one.id).cmp(&(other.starts_at, &other.id)));
-    Ok((first(found, Order::NextFirst, limit), count))
+    let statuses = text(statuses)?;
+    let found = on!(&mut *tx, c => sqlx::query_as(concat!(
+        "SELECT ", booking_columns!(), " FROM booking WHERE business_id = $1 AND status IN ", listed!("$2"), " \
+            AND starts_at >= $3 AND starts_at < $4 ORDER BY starts_at, id LIMIT $5"
+    )).bind(business_id).bind(&statuses).bind(from).bind(to).bind(limit).fetch_all(c).await)?;
+    let count = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT COUNT(*) FROM booking WHERE business_id = $1 AND status IN ", listed!("$2"), " \
+            AND starts_at >= $3 AND starts_at < $4"
+    )).bind(business_id).bind(&statuses).bind(from).bind(to).fetch_one(c).await)?;
+    Ok((found, count))
 }
 
 /// A business's renewals in these states that end from `from` until `to`, the next first; and how many there are.
@@ -311,21 +308,18 @@ pub async fn renewals_between(
     (from, to): (LocalDate, LocalDate),
     limit: i64,
 ) -> Result<(Vec<Renewal>, i64), StoreError> {
-    let (mut found, mut count): (Vec<Renewal>, i64) = (Vec::new(), 0);
-    for (kind, status) in pairs(RenewalKind::ALL, statuses) {
-        let rows: Vec<Renewal> = on!(&mut *tx, c => sqlx::query_as(concat!(
-            "SELECT ", renewal_columns!(), " FROM renewal \
-             WHERE business_id = $1 AND kind = $2 AND status = $3 AND ends_on >= $4 AND ends_on <= $5 \
-             ORDER BY ends_on, id LIMIT $6"
-        )).bind(business_id).bind(kind).bind(status).bind(from).bind(to).bind(limit).fetch_all(c).await)?;
-        found.extend(rows);
-        count += on!(&mut *tx, c => sqlx::query_scalar::<_, i64>(
-            "SELECT COUNT(*) FROM renewal \
-             WHERE business_id = $1 AND kind = $2 AND status = $3 AND ends_on >= $4 AND ends_on <= $5",
-        ).bind(business_id).bind(kind).bind(status).bind(from).bind(to).fetch_one(c).await)?;
-    }
-    found.sort_by(|one, other| (one.ends_on, &one.id).cmp(&(other.ends_on, &other.id)));
-    Ok((first(found, Order::NextFirst, limit), count))
+    let (kinds, statuses) = (text(RenewalKind::ALL)?, text(statuses)?);
+    let found = on!(&mut *tx, c => sqlx::query_as(concat!(
+        "SELECT ", renewal_columns!(), " FROM renewal \
+         WHERE business_id = $1 AND kind IN ", listed!("$2"), " AND status IN ", listed!("$3"), " \
+            AND ends_on >= $4 AND ends_on <= $5 ORDER BY ends_on, id LIMIT $6"
+    )).bind(business_id).bind(&kinds).bind(&statuses).bind(from).bind(to).bind(limit).fetch_all(c).await)?;
+    let count = on!(tx, c => sqlx::query_scalar(concat!(
+        "SELECT COUNT(*) FROM renewal \
+         WHERE business_id = $1 AND kind IN ", listed!("$2"), " AND status IN ", listed!("$3"), " \
+            AND ends_on >= $4 AND ends_on <= $5"
+    )).bind(business_id).bind(&kinds).bind(&statuses).bind(from).bind(to).fetch_one(c).await)?;
+    Ok((found, count))
 }
 
 fn pairs<A: Copy, B: Copy>(ones: &[A], others: &[B]) -> Vec<(A, B)> {

@@ -123,8 +123,8 @@ pub async fn last_open_rating(
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", question_columns!(), " FROM (SELECT id FROM message \
             WHERE business_id = $1 AND asks = 'rating' AND due_at <= $2 ORDER BY due_at DESC LIMIT $3) AS recent \
-            JOIN question ON question.message_id = recent.id \
-         WHERE question.state = 'open' AND question.channel = 'sms' AND question.closes_at > $2 \
+            CROSS JOIN question \
+         WHERE question.message_id = recent.id AND question.state = 'open' AND question.channel = 'sms' AND question.closes_at > $2 \
          ORDER BY question.asked_at DESC, question.id DESC LIMIT 1"
     )).bind(business_id).bind(now).bind(limit).fetch_optional(c).await)?)
 }

@@ -1,5 +1,7 @@
 //! What people ask: the plan as a list, one message's rows, what is overdue.
 
+use std::collections::HashSet;
+
 use super::db::{Tx, on};
 use super::dialect::listed;
 use super::error::StoreError;
@@ -162,16 +164,25 @@ pub async fn unsettled_of(tx: &mut Tx, customer_id: &str) -> Result<Vec<Line>, S
     )).bind(customer_id).fetch_all(c).await)?)
 }
 
-/// The ids that somebody may mean by `text`: a message, booking, renewal, case or customer, by our id or their own.
+/// The ids that somebody may mean by `text`: a message, booking, renewal, case or customer, by our id or their own, each
+/// once. What a business's own system calls them is looked for business by business, since its indexes begin with that.
 pub async fn meant_by(tx: &mut Tx, text: &str) -> Result<Vec<(String, String)>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(
+    let mut meant: Vec<(String, String)> = on!(tx, c => sqlx::query_as(
         "SELECT 'message', id FROM message WHERE id = $1 \
-         UNION ALL SELECT 'booking', id FROM booking WHERE id = $1 OR external_id = $1 \
-         UNION ALL SELECT 'renewal', id FROM renewal WHERE id = $1 OR external_id = $1 \
+         UNION ALL SELECT 'booking', id FROM booking WHERE id = $1 \
+         UNION ALL SELECT 'booking', id FROM booking WHERE business_id IN (SELECT id FROM business) AND external_id = $1 \
+         UNION ALL SELECT 'renewal', id FROM renewal WHERE id = $1 \
+         UNION ALL SELECT 'renewal', id FROM renewal WHERE business_id IN (SELECT id FROM business) AND external_id = $1 \
          UNION ALL SELECT 'case', id FROM customer_case WHERE id = $1 \
-         UNION ALL SELECT 'customer', id FROM customer WHERE id = $1 OR external_id = $1 OR phone = $1 OR email = $1 \
+         UNION ALL SELECT 'customer', id FROM customer WHERE id = $1 \
+         UNION ALL SELECT 'customer', id FROM customer WHERE business_id IN (SELECT id FROM business) AND external_id = $1 \
+         UNION ALL SELECT 'customer', id FROM customer WHERE phone = $1 \
+         UNION ALL SELECT 'customer', id FROM customer WHERE business_id IN (SELECT id FROM business) AND email = $1 \
          UNION ALL SELECT 'message', message_id FROM attempt WHERE id = $1",
-    ).bind(text).fetch_all(c).await)?)
+    ).bind(text).fetch_all(c).await)?;
+    let mut seen = HashSet::new();
+    meant.retain(|found| seen.insert(found.clone()));
+    Ok(meant)
 }
 
 /// The messages that a provider knows by this id. Looks at every attempt, since a provider's ids have no index: not for

@@ -11,8 +11,64 @@ use crate::domain::customer::Customer;
 use crate::domain::item::{Booking, Item, ItemKind, Renewal};
 use crate::domain::search;
 
+/// How many words a rare prefix may begin.
+const FEW: i64 = 2_000;
+
 /// How many rows are gone through at a time when a database gets its words.
 const BATCH: i64 = 500;
+
+/// What every search asks for: the words of `$1`'s rows of the kind `$2` that are `$3` or above and below `$4`.
+macro_rules! in_range {
+    () => {
+        "business_id = $1 AND kind = $2 AND word >= $3 AND word < $4"
+    };
+}
+
+/// That a row has a word in each of the ranges `$7`, too.
+macro_rules! has_others {
+    ($row:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM ",
+            rows_of!("$7"),
+            " AS other WHERE NOT EXISTS (SELECT 1 FROM search_word AS also WHERE also.about_id = ",
+            $row,
+            ".about_id AND also.word >= other.value ->> 0 AND also.word < other.value ->> 1))"
+        )
+    };
+}
+
+/// In the order of the words, until the page is full. One that is found by two of its words is found by the first.
+macro_rules! in_order {
+    () => {
+        concat!(
+            "SELECT word, about_id FROM search_word WHERE ",
+            in_range!(),
+            " AND (word, about_id) > ($5, $6) \
+                AND NOT EXISTS (SELECT 1 FROM search_word AS earlier WHERE earlier.about_id = search_word.about_id \
+                    AND earlier.word >= $3 AND earlier.word < search_word.word) AND ",
+            has_others!("search_word"),
+            " ORDER BY word, about_id LIMIT $8"
+        )
+    };
+}
+
+/// Of those that have a word from `$9` until before `$10`, which are few. The join is a CROSS JOIN, which SQLite does not
+/// turn round.
+macro_rules! among_rare {
+    () => {
+        concat!(
+            "SELECT MIN(word), search_word.about_id FROM (SELECT DISTINCT about_id FROM search_word \
+                WHERE business_id = $1 AND kind = $2 AND word >= $9 AND word < $10) AS hit \
+                CROSS JOIN search_word \
+             WHERE search_word.about_id = hit.about_id AND ",
+            in_range!(),
+            " AND ",
+            has_others!("search_word"),
+            " GROUP BY search_word.about_id HAVING (MIN(word), search_word.about_id) > ($5, $6) \
+             ORDER BY MIN(word), search_word.about_id LIMIT $8"
+        )
+    };
+}
 
 /// What has words: whose it is, its id, and the text that they are in.
 struct Worded<'a> {
@@ -140,19 +196,44 @@ pub async fn find(
         return Ok(Vec::new());
     };
     let (after_word, after_id) = after.unwrap_or((first, ""));
+    let rare = rare(&mut *tx, business_id, kind, prefixes).await?;
+    let statement = match rare {
+        Some(_) => among_rare!(),
+        None => in_order!(),
+    };
     let range = |prefix: &String| (prefix.clone(), search::after_prefix(prefix));
     let others: Vec<_> = others.iter().map(range).collect();
-    // One that is found by two of its words is found by the first.
-    Ok(on!(tx, c => sqlx::query_as(concat!(
-        "SELECT word, about_id FROM search_word \
-         WHERE business_id = $1 AND kind = $2 AND word >= $3 AND word < $4 AND (word, about_id) > ($5, $6) \
-            AND NOT EXISTS (SELECT 1 FROM search_word AS earlier WHERE earlier.about_id = search_word.about_id \
-                AND earlier.word >= $3 AND earlier.word < search_word.word) \
-            AND NOT EXISTS (SELECT 1 FROM ", rows_of!("$7"), " AS other WHERE NOT EXISTS ( \
-                SELECT 1 FROM search_word AS also WHERE also.about_id = search_word.about_id \
-                    AND also.word >= other.value ->> 0 AND also.word < other.value ->> 1)) \
-         ORDER BY word, about_id LIMIT $8"
-    ))
-    .bind(business_id).bind(kind).bind(first).bind(search::after_prefix(first)).bind(after_word).bind(after_id)
-    .bind(text(&others)?).bind(limit).fetch_all(c).await)?)
+    Ok(on!(tx, c => {
+        let query = sqlx::query_as(statement)
+            .bind(business_id).bind(kind).bind(first).bind(search::after_prefix(first)).bind(after_word).bind(after_id)
+            .bind(text(&others)?).bind(limit);
+        match rare {
+            Some(rare) => query.bind(rare).bind(search::after_prefix(rare)),
+            None => query,
+        }.fetch_all(c).await
+    })?)
+}
+
+/// The one of the prefixes behind the first that few words begin with, where many begin with the first: all words of the
+/// first would be gone through for the few that are wanted.
+async fn rare<'a>(
+    tx: &mut Tx,
+    business_id: &str,
+    kind: &str,
+    prefixes: &'a [String],
+) -> Result<Option<&'a String>, StoreError> {
+    if prefixes.len() < 2 {
+        return Ok(None);
+    }
+    let (mut rarest, mut fewest) = (0, FEW);
+    for (at, prefix) in prefixes.iter().enumerate() {
+        let count: i64 = on!(&mut *tx, c => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM (SELECT word FROM search_word \
+                WHERE business_id = $1 AND kind = $2 AND word >= $3 AND word < $4 LIMIT $5) AS some",
+        ).bind(business_id).bind(kind).bind(prefix).bind(search::after_prefix(prefix)).bind(fewest).fetch_one(c).await)?;
+        if count < fewest {
+            (rarest, fewest) = (at, count);
+        }
+    }
+    Ok(prefixes.get(rarest).filter(|_| rarest > 0))
 }

@@ -17,7 +17,7 @@ use crate::store;
 use crate::store::report::Filter;
 
 /// How many messages a page holds.
-const PAGE: i64 = 100;
+const PAGE: i64 = 50;
 
 /// Where a page begins: after this message.
 #[derive(Debug, serde::Deserialize)]

@@ -331,6 +331,50 @@ async fn words_are_kept_anew_with_each_change_and_found_in_pages() {
 }
 
 #[tokio::test]
+async fn those_of_a_rare_word_are_found_among_thousands_of_a_frequent_one() {
+    let database = database().await;
+    let mut tx = database.write().await;
+    store::customer::save(&mut tx, &kept().0, at(105)).await.unwrap();
+    tx.commit().await.unwrap();
+    let path = database.store.path();
+    raw(
+        &path,
+        "INSERT INTO search_word WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2001) \
+         SELECT 'b-1', 'customer', printf('ana%05d', i), 'x-' || i FROM n \
+         UNION ALL SELECT 'b-1', 'customer', 'bell', 'x-1999' UNION ALL SELECT 'b-1', 'customer', 'kosel', 'x-2000' \
+         UNION ALL SELECT 'b-1', 'customer', 'anana', 'x-2000' UNION ALL SELECT 'b-1', 'booking', 'kosel', 'x-7'",
+    )
+    .await
+    .unwrap();
+    let mut tx = database.store.read().await.unwrap();
+    let found = |word: &str, id: &str| (word.to_owned(), id.to_owned());
+    let (one, other) = (found("ana02000", "x-2000"), found("anakosir", "c-1"));
+    let after = |found: &(String, String)| Some(found.clone());
+    for (prefixes, after, limit, expected) in [
+        ("ana kos", None, 9, vec![one.clone(), other.clone()]),
+        ("ana kos", None, 1, vec![one.clone()]),
+        ("ana kos", after(&one), 9, vec![other.clone()]),
+        ("ana kos", after(&other), 9, vec![]),
+        ("ana kos bell", None, 9, vec![]),
+        ("ana b", None, 9, vec![found("ana01999", "x-1999")]),
+        ("ana z", None, 9, vec![]),
+        (
+            "kos ana",
+            None,
+            9,
+            vec![found("kosel", "x-2000"), found("kosir", "c-1")],
+        ),
+    ] {
+        let prefixes: Vec<_> = prefixes.split(' ').map(str::to_owned).collect();
+        let after = after.as_ref().map(|(word, id)| (word.as_str(), id.as_str()));
+        let ids = store::search_word::find(&mut tx, "b-1", "customer", &prefixes, after, limit)
+            .await
+            .unwrap();
+        assert_eq!(ids, expected, "{prefixes:?} {after:?} {limit}");
+    }
+}
+
+#[tokio::test]
 async fn a_database_from_before_gets_its_words_when_it_is_migrated() {
     let database = database().await;
     let mut tx = database.write().await;

@@ -11,6 +11,7 @@ pub mod ics;
 pub mod mail_server;
 pub mod meanwhile;
 pub mod outgoing;
+pub mod pages;
 pub mod program;
 pub mod setup;
 pub mod signing;

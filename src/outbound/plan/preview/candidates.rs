@@ -12,7 +12,7 @@ use crate::store::lookup::Order;
 use crate::store::{self, StoreError, Tx};
 
 /// How many items of a kind are looked at: what an answer can wait for.
-const MOST: i64 = 2_000;
+const MOST: i64 = 700;
 
 /// Hours, holidays and months of other lengths move a message by no more than this.
 const MARGIN: TimeDelta = TimeDelta::days(4);

@@ -38,7 +38,7 @@ pub(super) use filter::Show;
 /// How many messages a page holds, and how many it looks at for them.
 const LIMITS: Limits = Limits {
     rows: 50,
-    looked_at: 20_000,
+    looked_at: 10_000,
 };
 
 /// More of what is stuck than this is counted as "so many and more".

@@ -27,7 +27,7 @@ use crate::store::{self, Tx};
 const PERIODS: [u32; 5] = [12, 24, 6, 3, 1];
 
 /// How many questions a page counts: so many are read within its time.
-const MOST_COUNTED: i64 = 30_000;
+const MOST_COUNTED: i64 = 6_000;
 
 /// Which months, and where the page of comments begins: before this moment and this answer.
 #[derive(Debug, Default, Deserialize)]
