@@ -19,8 +19,9 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const SURELY: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// What a person calls a thing on a page: its words, or those of its label. Of several the first that can be seen; words
-/// that are all there is go before words that begin so.
+/// What a person calls a thing on a page: its words, or those of its label. Of several that can be seen, those on the page
+/// itself go before those in the frame around it, buttons before links, and words that are all there is before words that
+/// begin so.
 const FIND: &str = r"
 const [kind, words, beside] = arguments;
 const isSeen = (one) => one.getClientRects().length > 0;
