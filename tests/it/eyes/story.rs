@@ -231,6 +231,24 @@ impl Owner<'_> {
         browser.goes_to("Phone").await;
         browser.sees("Cleo Marsh").await;
     }
+
+    /// Cleo asks something, and it is plain that she comes: one click.
+    async fn confirms_by_hand(&self) {
+        let browser = self.browser;
+        browser.press("Cleo Marsh").await;
+        browser
+            .types("In their own words", "Do you need the service book for that?")
+            .await;
+        browser.press("Send").await;
+        browser.goes_to("Inbox").await;
+        browser.press("Cleo Marsh").await;
+        browser.sees("Do you need the service book for that?").await;
+        browser.press("Confirm the visit").await;
+        browser.sees("The visit is confirmed.").await;
+        browser.sees("Nothing waits for an answer.").await;
+        browser.goes_to("Today").await;
+        browser.sees("1, confirmed: 1").await;
+    }
 }
 
 async fn lives_through(width: Width, live: bool) {
@@ -254,6 +272,7 @@ async fn lives_through(width: Width, live: bool) {
     eva.answers().await;
     eva.hears_a_complaint().await;
     eva.changes_a_rule().await;
+    eva.confirms_by_hand().await;
 }
 
 #[tokio::test]
