@@ -65,6 +65,10 @@ bench *ARGS:
 demo *ARGS:
     cargo run --release --locked -- demo {{ ARGS }}
 
+# Makes the pictures of the documents anew, in a real browser; look at `git diff` before committing.
+pictures:
+    DAYBEFORE_PICTURES=docs/images REQUIRE_BROWSER=1 cargo test --locked --test it eyes::pictures
+
 # Takes what the tests saw as the new snapshots; look at `git diff` before committing.
 bless:
     INSTA_UPDATE=always INSTA_FORCE_PASS=1 cargo test --locked

@@ -141,7 +141,7 @@ async fn shown(tx: &mut Tx, desk: &Desk, case: &Case, now: Instant) -> Result<Va
     let customer = store::customer::find(tx, &case.customer_id).await?;
     let local = |at: Instant| desk.calendar.zone.local(at);
     Ok(json!({
-        "id": case.id, "by": local(case.due_at), "overdue": case.is_open() && case.due_at < now,
+        "id": case.id, "customer": case.customer_id, "by": local(case.due_at), "overdue": case.is_open() && case.due_at < now,
         "who": customer.as_ref().map_or("", |customer| customer.name.as_str()),
         "phone": customer.as_ref().and_then(|customer| customer.phone.as_deref()),
         "owner": case.owner, "words": case.words, "closed_at": case.closed_at.map(local), "cause": case.cause,

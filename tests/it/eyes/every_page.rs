@@ -1,48 +1,12 @@
 //! Every page that links lead to, in the sample businesses: nothing hangs over the edge, nobody is kept out.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use url::Url;
 
 use crate::support::chromium::{Chromium, Width};
-
-/// The demonstration, ended on drop.
-struct Demo {
-    program: Child,
-    url: Url,
-}
-
-impl Demo {
-    fn start() -> Self {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_daybefore"))
-            .args(["demo", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let output = program.stdout.take().expect("its output");
-        let mut lines = BufReader::new(output).lines();
-        let url = lines.find_map(|line| {
-            let line = line.expect("text");
-            let (_, url) = line.split_once("Desk: ")?;
-            url.split_whitespace().next().map(|url| Url::parse(url).expect("a URL"))
-        });
-        Self {
-            program,
-            url: url.expect("it says where the desk is"),
-        }
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ended = self.program.kill();
-        let _reaped = self.program.wait();
-    }
-}
+use crate::support::serving::Serving;
 
 /// What kind of page an address leads to: ids, dates, names and values left out.
 fn kind(url: &Url) -> String {
@@ -105,8 +69,11 @@ async fn kinds_of_pages(browser: &Chromium, start: &Url) -> BTreeMap<String, Url
 #[tokio::test]
 async fn every_page_fits_its_window_and_keeps_nobody_out() {
     let Some(browser) = Chromium::start().await else { return };
-    let demo = Demo::start();
-    let pages = kinds_of_pages(&browser, &demo.url).await;
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_daybefore"));
+    demo.args(["demo", "--listen", "127.0.0.1:0"]);
+    let demo = Serving::start(demo, "Desk: ");
+    let start = Url::parse(&demo.url).expect("an address");
+    let pages = kinds_of_pages(&browser, &start).await;
     let mut bad = Vec::new();
     for (kind, url) in &pages {
         browser.open(url.as_str()).await;

@@ -2,3 +2,6 @@
 //! failure.
 
 mod every_page;
+mod first_run;
+mod pictures;
+mod story;

@@ -35,7 +35,7 @@ impl Width {
     const fn pixels(self) -> (u32, u32) {
         match self {
             Self::Telephone => (390, 844),
-            Self::Desk => (1280, 900),
+            Self::Desk => (1280, 720),
         }
     }
 }
@@ -99,13 +99,13 @@ impl Chromium {
     }
 
     /// One command of the protocol; an error of it fails the test.
-    async fn command(&self, method: Method, path: &str, body: Value) -> Value {
+    pub(super) async fn command(&self, method: Method, path: &str, body: Value) -> Value {
         self.tried(method, path, body)
             .await
             .unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    async fn tried(&self, method: Method, path: &str, body: Value) -> Result<Value, Value> {
+    pub(super) async fn tried(&self, method: Method, path: &str, body: Value) -> Result<Value, Value> {
         let url = format!("{}{path}", self.session);
         let mut request = self.client.request(method.clone(), url);
         if method == Method::POST {
@@ -123,7 +123,7 @@ impl Chromium {
     }
 
     /// A command of Chromium's own protocol.
-    async fn devtools(&self, name: &str, parameters: Value) -> Value {
+    pub(super) async fn devtools(&self, name: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": name, "params": parameters });
         self.command(Method::POST, "/goog/cdp/execute", body).await
     }
@@ -145,8 +145,13 @@ impl Chromium {
 
     /// The value that a script returns; it runs whatever the page's policy says.
     pub async fn value(&self, script: &str) -> Value {
-        self.command(Method::POST, "/execute/sync", json!({ "script": script, "args": [] }))
-            .await
+        self.value_of(script, json!([])).await
+    }
+
+    /// The same of a script that gets these `arguments`.
+    pub(super) async fn value_of(&self, script: &str, arguments: Value) -> Value {
+        let body = json!({ "script": script, "args": arguments });
+        self.command(Method::POST, "/execute/sync", body).await
     }
 
     /// By how many pixels the page is wider than its window.

@@ -31,7 +31,7 @@ impl Sayer {
         self.phrases.say(name, value).unwrap_or_default()
     }
 
-    /// `The day before the visit, at 17:00, by text message, else by mail: reminder; asks for a yes; not later than …`.
+    /// `The day before the visit, at 17:00, by text message, else by mail: reminder; asks for a yes; at the latest …`.
     pub(in super::super) fn rule(self, rule: &Rule) -> String {
         let mut channels = rule
             .channels
@@ -138,7 +138,7 @@ mod tests {
     fn a_rule_is_a_sentence() {
         assert_eq!(
             said("en", "garage", "day-before"),
-            "The day before the visit, at 17:00, by text message, else by mail: reminder; asks for a yes; not later than 2 \
+            "The day before the visit, at 17:00, by text message, else by mail: reminder; asks for a yes; at the latest 2 \
              hours before the visit"
         );
         assert_eq!(
