@@ -15,7 +15,7 @@ use crate::store::{self, Open, Tx};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Shows every line of the ledger about somebody, oldest first; the latest that fits counts.
+    /// Shows what somebody has agreed to and said no to, oldest first; the latest that fits counts.
     Show {
         /// A customer (our id or your own), a phone or a mail address.
         who: String,

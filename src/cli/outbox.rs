@@ -26,7 +26,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Waits a planned message until it is released.
+    /// Keeps a planned message back until it is released.
     Hold {
         /// As `daybefore outbox list --json` shows it.
         message_id: String,

@@ -7,6 +7,7 @@ mod desk;
 mod door;
 mod error;
 mod health;
+mod kept;
 mod public;
 mod site;
 mod staff;

@@ -45,8 +45,7 @@ impl FromRequest<App> for Uploaded {
             return Err(WebError::NotAllowed(STALE));
         }
         let fields = Multipart::from_request(Request::from_parts(parts, body), app).await;
-        let mut fields =
-            fields.map_err(|_| WebError::BadRequest("a form with a file must be sent as multipart/form-data"))?;
+        let mut fields = fields.map_err(|_| WebError::BadRequest("error_form_encoding"))?;
         let first = fields.next_field().await.map_err(|error| of_multipart(&error))?;
         let first = first.filter(|field| field.name() == Some(CSRF) && field.file_name().is_none());
         let given = match first {
@@ -94,7 +93,7 @@ async fn text(mut field: Field<'_>) -> Result<String, WebError> {
             return Err(WebError::TooLarge);
         }
     }
-    String::from_utf8(bytes).map_err(|_| WebError::BadRequest("the form is not UTF-8 text"))
+    String::from_utf8(bytes).map_err(|_| WebError::BadRequest("error_form_letters"))
 }
 
 async fn write(mut field: Field<'_>, file: &NamedTempFile, largest: u64) -> Result<u64, WebError> {
@@ -115,6 +114,6 @@ async fn write(mut field: Field<'_>, file: &NamedTempFile, largest: u64) -> Resu
 fn of_multipart(error: &MultipartError) -> WebError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => WebError::TooLarge,
-        _ => WebError::BadRequest("the form did not come in whole: send it once more"),
+        _ => WebError::BadRequest("error_form_cut"),
     }
 }

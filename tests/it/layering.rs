@@ -189,6 +189,58 @@ fn every_file_that_the_documents_name_exists() {
     }
 }
 
+/// Where a document leads to: the targets of its links and pictures that lie in the repository, without what follows `#`.
+fn links(document: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(document).expect("text");
+    let folder = document.parent().expect("a folder");
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let ours = targets
+        .filter(|target| !target.contains("://") && !target.starts_with(['#']) && !target.starts_with("mailto:"));
+    ours.map(|target| folder.join(target.split('#').next().unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn every_link_of_the_documents_leads_to_a_file() {
+    for document in documents() {
+        for target in links(&document) {
+            assert!(
+                target.exists(),
+                "{} links {}, which is not there",
+                document.display(),
+                target.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_document_is_found_from_the_readme() {
+    let readme = root().join("README.md");
+    let mut found = vec![readme.clone()];
+    let mut open = vec![readme];
+    while let Some(document) = open.pop() {
+        for target in links(&document) {
+            let target = target.canonicalize().unwrap_or(target);
+            if target.extension().is_some_and(|extension| extension == "md") && !found.contains(&target) {
+                found.push(target.clone());
+                open.push(target);
+            }
+        }
+    }
+    for document in documents() {
+        let document = document.canonicalize().expect("a file");
+        let is_found = found
+            .iter()
+            .any(|known| known.canonicalize().is_ok_and(|known| known == document));
+        assert!(
+            is_found,
+            "{} is linked from nowhere that the README leads to",
+            document.display()
+        );
+    }
+}
+
 fn documents() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs"))
         .into_iter()

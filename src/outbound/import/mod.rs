@@ -339,6 +339,10 @@ pub(super) struct Taking<'a> {
     pub now: Instant,
 }
 
+/// What is said of a cell that the desk knows better.
+pub const LEFT: &str =
+    "somebody at the desk has changed this since; it was left as it is there: correct your own system";
+
 /// Takes in one row, or refuses it.
 fn take(known: &mut Known, taking: &Taking<'_>, reading: Reading) -> RowReport {
     let Reading {
@@ -360,8 +364,7 @@ fn take(known: &mut Known, taking: &Taking<'_>, reading: Reading) -> RowReport {
         About::Customer => customers::take(known, taking, &person, &external_id),
     };
     for field in known.left_out.drain(..) {
-        let remedy = "somebody at the desk has changed this since; it was left as it is there: correct your own system";
-        row.warn(field.as_str(), remedy);
+        row.warn(field.as_str(), LEFT);
     }
     RowReport {
         line: row.line,

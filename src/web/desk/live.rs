@@ -8,8 +8,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::http::header::{self, HeaderName};
+use axum::http::header::HeaderName;
+use axum::http::{StatusCode, Uri};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
@@ -18,13 +18,14 @@ use tokio::sync::watch;
 use tokio::time::Instant as Moment;
 
 use super::super::error::WebError;
+use super::super::kept::Kept;
 use super::super::staff::Staff;
 use crate::app::{App, Seat};
 use crate::domain::user::Role;
 use crate::store::{self, Store, StoreError, Tx};
 
 /// The script of every page.
-const SCRIPT: &str = include_str!("../../../templates/desk/desk.js");
+pub(super) const SCRIPT: Kept = Kept::script("/desk.js", include_str!("../../../templates/desk/desk.js"));
 
 /// How long what another process writes is not seen at most.
 const LOOKS_EVERY: Duration = Duration::from_secs(3);
@@ -36,14 +37,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// `GET /desk.js`.
-pub(in super::super) async fn script() -> impl IntoResponse {
-    (
-        [
-            (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ],
-        SCRIPT,
-    )
+pub(in super::super) async fn script(asked: Uri) -> Response {
+    SCRIPT.answer(&asked)
 }
 
 /// What the page shows.

@@ -24,13 +24,14 @@ mod words;
 
 use std::sync::LazyLock;
 
-use axum::http::header;
-use axum::response::{Html, IntoResponse};
+use axum::http::Uri;
+use axum::response::{Html, Response};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 
 use self::words::Words;
 use super::error::WebError;
+use super::kept::Kept;
 use crate::domain::locale::Locale;
 
 pub(super) use calls::{calls, made};
@@ -55,6 +56,13 @@ pub(super) use visits::routes as visits;
 /// Every page, parsed once.
 static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut pages = Environment::new();
+    for (name, file) in [
+        ("style", STYLE),
+        ("script", live::SCRIPT),
+        ("text_preview", texts::SCRIPT),
+    ] {
+        pages.add_global(name, file.address());
+    }
     pages.add_template("base.html", include_str!("../../../templates/desk/base.html"))?;
     pages.add_template("rows.html", include_str!("../../../templates/desk/rows.html"))?;
     pages.add_template("overview.html", include_str!("../../../templates/desk/overview.html"))?;
@@ -163,17 +171,11 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
 });
 
 /// The style of every page.
-const STYLE: &str = include_str!("../../../templates/desk/desk.css");
+const STYLE: Kept = Kept::style("/desk.css", include_str!("../../../templates/desk/desk.css"));
 
 /// `GET /desk.css`.
-pub(super) async fn style() -> impl IntoResponse {
-    (
-        [
-            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ],
-        STYLE,
-    )
+pub(super) async fn style(asked: Uri) -> Response {
+    STYLE.answer(&asked)
 }
 
 /// A page in the reader's language.

@@ -97,11 +97,12 @@ impl Object for Words {
             ("month", _, Some(date)) => self.date(date, "%b"),
             ("long_month", _, Some(date)) => self.date(date, "%B %Y"),
             ("time", Some(at), _) => time(at.time()),
+            ("second", Some(at), _) => at.format("%H:%M:%S").to_string(),
             ("moment" | "told", Some(at), _) => self.moment(at),
             ("dated", None, Some(date)) => format!("{} {}", self.day(date), date.format("%Y")),
             ("dated", Some(at), _) => format!("{} {}", self.day(at.date()), at.format("%Y, %H:%M")),
             ("told", None, None) => text.to_owned(),
-            ("day" | "long_day" | "month" | "long_month" | "time" | "moment" | "dated", ..) => {
+            ("day" | "long_day" | "month" | "long_month" | "time" | "second" | "moment" | "dated", ..) => {
                 return Err(Error::new(ErrorKind::InvalidOperation, format!("`{text}` is no time")));
             }
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),

@@ -23,6 +23,7 @@ use minijinja::value::Serde;
 use serde_json::{Value, json};
 
 use super::error::WebError;
+use super::kept::Kept;
 use crate::app::App;
 use crate::inbound::page::Page;
 use crate::texts::phrases::Phrases;
@@ -30,7 +31,7 @@ use crate::texts::phrases::Phrases;
 /// A comment of a thousand letters in any script, and the form around it.
 const LONGEST_FORM: usize = 32 * 1024;
 
-const STYLE: &str = include_str!("../../../templates/pages/page.css");
+const STYLE: Kept = Kept::style("/r/page.css", include_str!("../../../templates/pages/page.css"));
 
 /// What every answer says to browsers, caches and search engines. No script runs, nobody may frame the page, and the
 /// link itself is told to nobody.
@@ -48,6 +49,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 /// Every page, parsed once.
 static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut pages = Environment::new();
+    pages.add_global("style", STYLE.address());
     pages.set_undefined_behavior(minijinja::UndefinedBehavior::SemiStrict);
     pages.add_template("base.html", include_str!("../../../templates/pages/base.html"))?;
     pages.add_template("head.html", include_str!("../../../templates/pages/head.html"))?;
@@ -87,14 +89,8 @@ async fn careful(request: Request, next: Next) -> Response {
     response
 }
 
-async fn style() -> impl IntoResponse {
-    (
-        [
-            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ],
-        STYLE,
-    )
+async fn style(asked: Uri) -> Response {
+    STYLE.answer(&asked)
 }
 
 /// What the path ends with, as it came: whatever it is, it is hashed and looked up.

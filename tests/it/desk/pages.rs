@@ -60,7 +60,44 @@ async fn no_page_is_kept_framed_or_runs_what_is_no_file_of_ours() {
         (style.status.as_u16(), style.header("content-type")),
         (200, "text/css; charset=utf-8")
     );
-    assert_eq!(style.header("cache-control"), "public, max-age=3600");
+    assert_eq!(
+        style.header("cache-control"),
+        "no-cache",
+        "a page of another version asks for it"
+    );
+}
+
+#[tokio::test]
+async fn a_page_names_what_is_in_its_files_and_browsers_keep_them() {
+    let app = TestApp::garage().start().await;
+    let mut anna = app.signed_in("anna", &[(BUSINESS, Role::Owner)]).await;
+    let page = anna.sees(&app, "/").await;
+    let wording = anna.sees(&app, "/texts/booking_reminder/sms").await;
+    let gone = app.get("/r/nothing").await.html();
+    for (page, start) in [
+        (&page, "href=\"/desk.css"),
+        (&page, "src=\"/desk.js"),
+        (&wording, "src=\"/text_preview.js"),
+        (&gone, "href=\"../r/page.css"),
+    ] {
+        let (_, rest) = page.split_once(start).unwrap_or_else(|| panic!("{start}: {page}"));
+        let version = rest.split('"').next().unwrap();
+        assert_eq!(version.len(), "?v=".len() + 16, "{version}");
+        let path = start.split('"').nth(1).unwrap().trim_start_matches("..");
+        let file = app.get(&format!("{path}{version}")).await;
+        assert_eq!(file.status, 200, "{path}");
+        assert_eq!(
+            file.header("cache-control"),
+            "public, max-age=31536000, immutable",
+            "{path}"
+        );
+        let old = app.get(&format!("{path}?v=0123456789abcdef")).await;
+        assert_eq!(
+            (old.status.as_u16(), old.header("cache-control")),
+            (200, "no-cache"),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,24 @@ impl Browser {
 }
 
 #[tokio::test]
+async fn an_open_phone_shows_what_arrives_and_works_without_the_script() {
+    let (app, mut eva, ana) = reminded().await;
+    let path = format!("/phone/{ana}");
+    let page = eva.sees(&app, &path).await;
+    for part in ["phone-list", "received", "short-answers"] {
+        let live = format!("id=\"{part}\" data-live=\"messages inbox\"");
+        assert!(page.contains(&live), "{live}: {page}");
+    }
+    assert!(
+        page.contains(&format!("data-customer=\"{ana}\"")),
+        "whose messages are followed: {page}"
+    );
+    let (_, version) = page.split_once("data-version=\"").expect("what the page knows of");
+    assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{version}");
+    assert!(page.contains("/desk.js?v=") && page.contains("Anything new?"), "{page}");
+}
+
+#[tokio::test]
 async fn where_customers_are_real_there_is_no_phone() {
     let app = TestApp::garage().start().await;
     app.book("B-1", "2026-12-04 09:00").await;

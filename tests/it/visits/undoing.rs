@@ -86,6 +86,17 @@ async fn undoing_does_not_outlive_a_restart_nor_is_it_lost_by_one() {
 }
 
 #[tokio::test]
+async fn the_page_says_until_when_by_the_clock_it_can_be_undone() {
+    let mut desk = announced().await;
+    let until = desk.app.now() + chrono::TimeDelta::seconds(120);
+    let page = desk.becomes("B-1", "cancelled").await;
+    let clock = desk.app.local(until);
+    let (_, clock) = clock.split_once(' ').expect("a day and a time");
+    let said = format!("It can be undone until {clock}:00 by the clock.");
+    assert!(page.text().contains(&said), "{said}: {}", page.text());
+}
+
+#[tokio::test]
 async fn after_the_time_it_is_not_offered_and_not_done() {
     let mut desk = announced().await;
     let page = desk.becomes("B-1", "cancelled").await;

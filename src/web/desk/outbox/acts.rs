@@ -87,9 +87,9 @@ pub(in super::super::super) async fn act(
     let act = one.map(|(act, _)| act).or_else(|| field(&form, "act"));
     let act: Act = act
         .and_then(|act| act.parse().ok())
-        .ok_or(WebError::BadRequest("say what is to be done"))?;
+        .ok_or(WebError::BadRequest("error_say_what"))?;
     if act == Act::SendAgain && one.is_none() {
-        return Err(WebError::BadRequest("what may have arrived is sent again one by one"));
+        return Err(WebError::BadRequest("error_one_by_one"));
     }
     let steered = steer(&app, &staff, business, &ids, act).await?;
     let is_anothers = |(_, refusal): &(String, Refusal)| *refusal == Refusal::NotThere;
@@ -114,10 +114,8 @@ pub(in super::super::super) async fn act_on_all(
     let act: Act = field(&form, "act")
         .and_then(|act| act.parse().ok())
         .filter(|act| *act != Act::SendAgain)
-        .ok_or(WebError::BadRequest("say what is to be done"))?;
-    let date = wanted
-        .whole_day()
-        .ok_or(WebError::BadRequest("that is done for one day at a time: choose one"))?;
+        .ok_or(WebError::BadRequest("error_say_what"))?;
+    let date = wanted.whole_day().ok_or(WebError::BadRequest("error_choose_a_day"))?;
     let now = app.dispatcher.clock.now();
     let mut tx = app.store().read().await?;
     let desk = Desk::load(&mut tx, &app.dispatcher.zones, &business.id).await?;

@@ -90,9 +90,7 @@ pub(in super::super::super) async fn strike(
         return Ok(back(&path(&customer), business, "already"));
     }
     if !note.may_strike(&staff.user.id, staff.role()) {
-        return Err(WebError::NotAllowed(
-            "only who wrote this note, or an owner of this business, may strike it; ask one of them",
-        ));
+        return Err(WebError::NotAllowed("error_note_is_anothers"));
     }
     let now = app.dispatcher.clock.now();
     store::note::strike(&mut tx, &note.id, &staff.user.name, now).await?;

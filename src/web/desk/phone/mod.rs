@@ -92,6 +92,7 @@ async fn page(
     let is_sandbox = app.dispatcher.is_sandbox(Channel::Sms);
     let sample = samples::find(&mut tx, &desk.business.id).await?;
     let mut page = staff.page();
+    page["version"] = json!(store::conversation::version(&mut tx, &desk.business.id).await?);
     page["here"] = json!("phone");
     page["notice"] = json!(said.notice());
     page["try"] = json!({

@@ -20,8 +20,8 @@ use crate::domain::import_run::{ImportKind, ImportRun, ImportState};
 use crate::domain::item::ItemKind;
 use crate::domain::link::Token;
 use crate::outbound::import::handed_over::{look, take_in};
-use crate::outbound::import::header_row;
 use crate::outbound::import::uploads::Running;
+use crate::outbound::import::{LEFT, header_row};
 use crate::store::{self, Tx};
 
 /// How many of the last files are listed, and how many refused rows a page shows.
@@ -217,9 +217,23 @@ fn refused_rows(app: &App, run: &ImportRun) -> Value {
         let cell = |at: usize| row.get(at).unwrap_or_default().to_owned();
         json!({
             "line": cell(0), "column": cell(1), "value": cell(2), "remedy": cell(3), "taken": cell(4) == "yes",
+            "right": right(&cell(1), &cell(3)),
         })
     })
     .collect()
+}
+
+/// What would be right in a cell of that column, as a phrase: the exact words are the import's own English.
+fn right(column: &str, remedy: &str) -> String {
+    let of = match column {
+        _ if remedy == LEFT => "left",
+        "customer_id" => "external_id",
+        "consent_service" | "consent_survey" | "consent_marketing" => "consent",
+        "external_id" | "name" | "phone" | "email" | "locale" | "channel" | "starts_at" | "duration_minutes"
+        | "status" | "kind" | "ends_on" | "offer_amount" | "offer_currency" | "offer_url" => column,
+        _ => "row",
+    };
+    format!("import_right_{of}")
 }
 
 #[derive(Debug, Deserialize)]

@@ -124,7 +124,7 @@ pub(super) async fn sign_out_elsewhere(
 
 /// The browser's own session; in the demonstration there is none, and nothing to set.
 fn own(staff: &Staff) -> Result<&Session, WebError> {
-    let nobody = WebError::NotAllowed("nobody signs in here, so that nobody has a name or a password to change");
+    let nobody = WebError::NotAllowed("error_nobody_signs_in");
     staff.session.as_ref().ok_or(nobody)
 }
 

@@ -149,9 +149,7 @@ pub(in super::super::super) async fn assign(
     let owner = written(&form.owner);
     let users = users(&mut tx, &staff, &talk.desk.business.id).await?;
     if owner.is_some_and(|owner| users.iter().all(|(id, _)| id != owner)) {
-        return Err(WebError::BadRequest(
-            "that is nobody of this business: load the page again",
-        ));
+        return Err(WebError::BadRequest("error_nobody_here"));
     }
     let mut row = talk.row.clone();
     row.owner_id = owner.map(str::to_owned);

@@ -6,12 +6,13 @@ mod problems;
 mod view;
 
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::{Html, IntoResponse};
+use axum::http::Uri;
+use axum::response::{Html, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::error::WebError;
+use super::super::kept::Kept;
 use super::super::staff::Staff;
 use super::acting::desk_of;
 use super::render;
@@ -34,17 +35,14 @@ const ASKED: i64 = 2_000;
 const BEGINNING: usize = 90;
 
 /// The one script: the preview follows while somebody types. Without it a button shows it.
-const SCRIPT: &str = include_str!("../../../../templates/desk/text_preview.js");
+pub(super) const SCRIPT: Kept = Kept::script(
+    "/text_preview.js",
+    include_str!("../../../../templates/desk/text_preview.js"),
+);
 
 /// `GET /text_preview.js`.
-pub(in super::super) async fn script() -> impl IntoResponse {
-    (
-        [
-            (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ],
-        SCRIPT,
-    )
+pub(in super::super) async fn script(asked: Uri) -> Response {
+    SCRIPT.answer(&asked)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,7 +114,7 @@ fn own_in(own: &[TextOverride], template: &str, parts: &[Part]) -> Vec<String> {
 /// The locale that somebody wants, or the business's.
 fn locale_of(wanted: &str, business: &Business) -> Result<Locale, WebError> {
     let wanted = if wanted.is_empty() { &business.locale } else { wanted };
-    Locale::parse(wanted).map_err(|_| WebError::BadRequest("there are no texts in that language"))
+    Locale::parse(wanted).map_err(|_| WebError::BadRequest("error_no_such_language"))
 }
 
 /// Every locale, those that customers have first.

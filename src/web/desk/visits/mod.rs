@@ -191,7 +191,7 @@ async fn act(app: &App, staff: &Staff, target: &Target, fields: Fields) -> Resul
             let path = item_path(saved.item_kind, &saved.item_id);
             Ok(back(&path, business, "saved").into_response())
         } else {
-            Err(WebError::BadRequest("this form is not of this business"))
+            Err(WebError::BadRequest("error_form_of_another"))
         };
     }
     if let Target::Edit(kind, id) = target {

@@ -25,13 +25,10 @@ pub(super) struct Which {
 /// What the page of an item offers to undo.
 pub(in super::super) async fn offer(tx: &mut Tx, desk: &Desk, item: &Item, now: Instant) -> Result<Value, WebError> {
     let offer = desk_change::offered(tx, item, now).await?;
-    Ok(offer.map_or(Value::Null, |offer| {
-        let left = offer.until.since(now).num_seconds();
-        json!({
-            "change": offer.change_id, "by": offer.made_by, "until": local(desk, offer.until),
-            "minutes": left / 60, "seconds": left % 60,
-        })
-    }))
+    Ok(offer.map_or(
+        Value::Null,
+        |offer| json!({ "change": offer.change_id, "by": offer.made_by, "until": local(desk, offer.until) }),
+    ))
 }
 
 /// `POST /bookings/{id}/undo`.
