@@ -26,7 +26,7 @@ struct Row {
 impl Row {
     fn understood(&self) -> Understood {
         let answer = &self.answer;
-        understand(answer.asked, answer.locale(), &answer.text, answer.booked())
+        understand(answer.question(), answer.locale(), &answer.text, answer.booked())
     }
 }
 
