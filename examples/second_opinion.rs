@@ -36,7 +36,7 @@ struct Example {
 
 impl Example {
     fn new(row: Labelled, author: &str) -> Self {
-        let features = features(row.asked.into(), row.locale(), &row.text);
+        let features = features(row.question(), row.locale(), &row.text);
         let mut example = Self {
             row,
             author: author.to_owned(),
@@ -54,7 +54,7 @@ impl Example {
 
     fn understood(&self, opinion: &SecondOpinion) -> Understood {
         let row = &self.row;
-        understand_with(opinion, row.asked.into(), row.locale(), &row.text, row.booked())
+        understand_with(opinion, row.question(), row.locale(), &row.text, row.booked())
     }
 }
 
@@ -78,6 +78,7 @@ fn examples() -> Vec<Example> {
                 let row = Labelled {
                     locale: locale.clone(),
                     asked,
+                    scale: None,
                     at: None,
                     on: None,
                     text: line.to_owned(),

@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono::{NaiveDate, NaiveTime};
 use daybefore::domain::locale::Locale;
 use daybefore::domain::message::Asks;
-use daybefore::domain::reply::{Action, Booked, Understood};
+use daybefore::domain::rating::Scale;
+use daybefore::domain::reply::{Action, Asked, Booked, Understood};
 use serde::Deserialize;
 
 /// An answer, and what a careful person would do with it.
@@ -14,6 +15,8 @@ use serde::Deserialize;
 pub struct Labelled {
     pub locale: String,
     pub asked: Asks,
+    /// Of a rating; nothing when it is 1 to 5.
+    pub scale: Option<Scale>,
     /// The booked time.
     pub at: Option<String>,
     /// The booked day; nothing when it is that of the reminder which the authors had before them.
@@ -28,6 +31,14 @@ pub struct Labelled {
 impl Labelled {
     pub fn locale(&self) -> Option<Locale> {
         Locale::parse(&self.locale).ok()
+    }
+
+    pub fn question(&self) -> Asked {
+        let asked = Asked::from(self.asked);
+        Asked {
+            scale: self.scale.unwrap_or(asked.scale),
+            ..asked
+        }
     }
 
     pub fn booked(&self) -> Booked {

@@ -8,7 +8,7 @@ use super::rating::{Score, score};
 use super::says::Says;
 use super::second_opinion::{self, SecondOpinion};
 use super::token::{Break, Kind};
-use super::yes::{Verdict, names, speaks_against, verdict};
+use super::yes::{Verdict, names, names_it, speaks_against, verdict};
 use super::{Action, Asked, Booked, Intent, Understood, opt_out};
 use crate::domain::message::Asks;
 
@@ -94,6 +94,8 @@ fn tapped(asked: Asked, says: Says) -> Understood {
 const UNLIKE_YES: i64 = 20;
 /// From here on a yes with something beside it is taken for one.
 const LIKE_YES: i64 = 65;
+/// From here on one with a plain yes in it, where nothing is named that was asked about.
+const LIKE_YES_TO_NOTHING: i64 = 100;
 /// From here on even a faint one, or one with what sounds like a doubt.
 const VERY_LIKE_YES: i64 = 80;
 
@@ -219,11 +221,12 @@ impl<'a> Decision<'a> {
         }
         // Something beside the yes that the rules can't place, in an answer like many others that were a yes.
         let like_others = match partly {
-            Verdict::Partly => self.accept >= LIKE_YES,
-            Verdict::Doubted => self.accept >= VERY_LIKE_YES,
+            Verdict::Partly if self.names_it() => self.accept >= LIKE_YES,
+            Verdict::Partly => self.accept >= LIKE_YES_TO_NOTHING && self.says(Says::Yes),
+            Verdict::Doubted => self.accept >= VERY_LIKE_YES && self.names_it(),
             _ => false,
         };
-        if like_others {
+        if like_others && !self.asks_something() {
             return acts(Intent::Accept, Action::Accept, 80);
         }
         if let Some(intent) = self.wish() {
@@ -246,6 +249,13 @@ impl<'a> Decision<'a> {
             _ if self.is_pleasant() => self.thanked(),
             _ => desk(Intent::Unclear, 30),
         }
+    }
+
+    /// Whether the answer names what was asked, in the customer's language or in English.
+    fn names_it(&self) -> bool {
+        let english = LEXICON.language("en");
+        let languages: Vec<Language> = self.own.into_iter().chain(english).collect();
+        names_it(self.reading, self.asked.asks, &languages, self.booked)
     }
 
     /// Whether there is a condition in the customer's language, in a word that means something else in another.

@@ -85,7 +85,8 @@ impl Finder<'_> {
             .any(|pair| pair[0].end == pair[1].start && self.reading.tokens[pair[1].start].before == Break::Dash);
         let in_range = !span && (lowest..=highest).contains(&value);
         let stands = candidates.iter().any(|figure| self.stands_as_score(figure));
-        if !in_range || !stands || self.is_taken_back(&candidates) || self.contradicts(value) {
+        let mocked = self.reading.all(Says::Mockery).next().is_some();
+        if mocked || !in_range || !stands || self.is_taken_back(&candidates) || self.contradicts(value) {
             return Score::Doubtful;
         }
         let alone =
@@ -311,7 +312,7 @@ impl Finder<'_> {
         let set_apart_before = (0..=figure.start)
             .rev()
             .take_while(|at| *at == figure.start || (!is_word && self.gives(*at)))
-            .any(|at| tokens[at].before >= Break::Comma);
+            .any(|at| tokens[at].before >= Break::Comma || self.concludes(at));
         if opens && closes {
             return true;
         }
@@ -348,6 +349,12 @@ impl Finder<'_> {
                             | Says::Polite
                     )
             })
+    }
+
+    /// "So 4": what stands before a token says what the rest comes down to.
+    fn concludes(&self, at: usize) -> bool {
+        let mut so = self.reading.all(Says::So);
+        so.any(|hit| hit.end() == at && self.languages.contains(&hit.language))
     }
 
     fn gives(&self, at: usize) -> bool {
@@ -403,9 +410,12 @@ impl Finder<'_> {
     /// "A 5 it is not": a few words behind the score, the last of which denies it.
     fn is_denied_behind(&self, figure: &Figure) -> bool {
         let tokens = &self.reading.tokens;
-        let clause = (figure.end..tokens.len()).take_while(|at| tokens[*at].before < Break::Comma);
+        let clause = (figure.end..tokens.len()).take_while(|at| tokens[*at].before < Break::Sentence);
         let behind: Vec<usize> = clause.take(LONGEST_DENIAL + 1).collect();
-        behind.len() <= LONGEST_DENIAL
+        // "2, unfortunately" denies nothing.
+        let only_sad = self.ends_of(Says::Follow, figure.end) == behind.last().map(|last| last + 1);
+        !only_sad
+            && behind.len() <= LONGEST_DENIAL
             && behind.last().is_some_and(|last| {
                 self.hits
                     .iter()

@@ -51,6 +51,12 @@ closed_list! {
         Request = "request",
         /// What appointments are about, "the car", "the keys": unknown words beside a yes are about it too.
         Matter = "matter",
+        /// What is said and not meant: "when hell freezes over", "5 stars for overcharging".
+        Mockery = "mockery",
+        /// What a yes belongs to that is not the question: "yes, I got the invoice".
+        Elsewhere = "elsewhere",
+        /// What follows is what it comes down to: "lovely people, so 4".
+        So = "so",
         /// What is thanked for follows: "thanks for".
         For = "for",
         /// Makes a question of a yes that is none: "see you then, ok?".
@@ -105,6 +111,9 @@ impl Says {
             | Self::Request
             | Self::For
             | Self::Matter
+            | Self::Mockery
+            | Self::Elsewhere
+            | Self::So
             | Self::Annoyed
             | Self::OnlyIf
             | Self::Cease

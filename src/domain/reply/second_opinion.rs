@@ -96,7 +96,7 @@ pub(super) fn of(reading: &Reading, asks: Asks, own: Option<&str>) -> Vec<u32> {
         features.add(&[&["heard"], run].concat());
         features.add(&[&["after", asks.as_str()], run].concat());
     }
-    for says in [Says::Annoyed, Says::Request, Says::Matter].iter().chain(&WISHED) {
+    for says in BESIDE.iter().chain(&WISHED) {
         if reading.has(*says) {
             features.add(&["has", says.as_str()]);
         }
@@ -133,6 +133,15 @@ fn outline<'a>(reading: &'a Reading, hits: &[&Hit]) -> Vec<&'a str> {
     outline.push("$");
     outline
 }
+
+/// What is looked for beside other readings of its words.
+const BESIDE: [Says; 5] = [
+    Says::Annoyed,
+    Says::Request,
+    Says::Matter,
+    Says::Mockery,
+    Says::Elsewhere,
+];
 
 /// What a wish for no more messages is put together from.
 const WISHED: [Says; 6] = [

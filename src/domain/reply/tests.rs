@@ -189,3 +189,36 @@ fn messages_that_shall_not_stop_are_no_wish_for_none() {
         assert_eq!(understood.action, Action::Desk, "{text}");
     }
 }
+
+#[test]
+fn what_is_said_in_mockery_is_no_yes_and_no_score() {
+    for (asked, locale, text) in [
+        (Asks::Confirm, "en", "sure, when hell freezes over"),
+        (Asks::Confirm, "fr", "Oui, quand les poules auront des dents"),
+        (Asks::Confirm, "pl", "taa jasne"),
+        (Asks::Solved, "de", "ja klar \"behoben\", steht grad aufm Abschlepper"),
+        (Asks::Rating, "en", "5 stars for overcharging, well done"),
+    ] {
+        let understood = understand(asked, Locale::parse(locale).ok(), text, Booked::default());
+        assert_eq!(understood.action, Action::Desk, "{text}");
+    }
+}
+
+#[test]
+fn a_yes_to_another_matter_is_none_to_the_visit() {
+    let action = |locale, text| understand(Asks::Confirm, Locale::parse(locale).ok(), text, Booked::default()).action;
+    assert_eq!(action("en", "Yes I got the invoice"), Action::Desk);
+    assert_eq!(action("de", "Ja die Rechnung ist angekommen"), Action::Desk);
+    let tuesday = NaiveDate::from_ymd_opt(2026, 12, 15).expect("a day");
+    let booked = Booked::from(tuesday.and_hms_opt(9, 0, 0).expect("a time"));
+    let text = "Yes I got the invoice, see you Tuesday";
+    let understood = understand(Asks::Confirm, Locale::parse("en").ok(), text, booked);
+    assert_eq!(understood.action, Action::Accept);
+}
+
+#[test]
+fn what_it_comes_down_to_is_a_score_and_regret_takes_none_back() {
+    let score = |locale, text| understand(Asks::Rating, Locale::parse(locale).ok(), text, Booked::default()).score;
+    assert_eq!(score("fr", "rapide, donc 5"), Some(5));
+    assert_eq!(score("fr", "2 malheureusement"), Some(2));
+}

@@ -33,6 +33,7 @@ pub(super) enum Break {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they have nothing to do with each other")]
 pub(super) struct Token {
     pub(super) kind: Kind,
     /// Folded; digits for numbers.
@@ -44,6 +45,8 @@ pub(super) struct Token {
     pub(super) shouted: bool,
     /// How many letters have an accent as typed: "sí" and "si" are two words.
     pub(super) accents: usize,
+    /// Inside of quotation marks.
+    pub(super) quoted: bool,
     /// A question mark follows.
     pub(super) asked: bool,
     /// How many letters stand before an apostrophe: two words in some languages.
@@ -57,10 +60,15 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         chars: &chars,
         at: 0,
         before: Break::Line,
+        quoting: false,
         tokens: Vec::new(),
     };
     while reader.at < reader.chars.len() {
         reader.step();
+    }
+    // A mark that nothing closes quotes nothing.
+    if reader.quoting {
+        reader.tokens.iter_mut().for_each(|token| token.quoted = false);
     }
     reader.tokens
 }
@@ -69,6 +77,7 @@ struct Reader<'a> {
     chars: &'a [char],
     at: usize,
     before: Break,
+    quoting: bool,
     tokens: Vec<Token>,
 }
 
@@ -95,6 +104,7 @@ impl Reader<'_> {
             capital: letters.first().is_some_and(|char| char.is_uppercase()),
             shouted: letters.len() > 1 && letters.iter().all(|char| char.is_uppercase()),
             accents: letters.iter().filter(|char| !char.is_ascii()).count(),
+            quoted: self.quoting,
             asked: false,
             elided: raw.find(is_apostrophe).filter(|at| (1..=2).contains(at)),
         });
@@ -148,6 +158,10 @@ impl Reader<'_> {
             }
             '€' | '$' | '£' | '%' | '°' | '#' => {
                 return self.money();
+            }
+            '"' | '“' | '”' | '„' | '«' | '»' => {
+                self.quoting = !self.quoting;
+                Break::Comma
             }
             ' ' | '\t' => return,
             _ if char.is_control() || char.is_whitespace() => return,

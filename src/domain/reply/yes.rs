@@ -45,7 +45,13 @@ pub(super) fn verdict(
     let renews = hits.iter().any(|hit| hit.says == Says::Renew);
     let merely_received = asks == Asks::Renewal && !renews && hits.iter().any(|hit| hit.says == Says::Received);
     let hangs = reading.conditions(languages).next().is_some();
-    if merely_received || hangs || hits.iter().any(|hit| forbids(hit.says)) || has_open_question(reading, &hits) {
+    if merely_received
+        || hangs
+        || is_mocked(reading, &hits)
+        || belongs_elsewhere(reading, &hits, asks, &times)
+        || hits.iter().any(|hit| forbids(hit.says))
+        || has_open_question(reading, &hits)
+    {
         return Verdict::Withheld;
     }
     if hits.iter().any(|hit| doubts(hit.says)) {
@@ -230,6 +236,42 @@ fn covered(reading: &Reading, hits: &[&Hit], times: &Times, weight: Weight) -> V
     }
     names(reading, hits, &mut covered);
     covered
+}
+
+/// Whether it is said and not meant: in an idiom, or in quotation marks: `Yeah, "fixed"`.
+fn is_mocked(reading: &Reading, hits: &[&Hit]) -> bool {
+    let tokens = &reading.tokens;
+    let quoted = |hit: &&Hit| {
+        let kind = matches!(hit.says, Says::Fine | Says::Solved | Says::Praise);
+        kind && hit.at.iter().all(|at| tokens[*at].quoted)
+    };
+    let beside = tokens.iter().any(|token| !token.quoted && token.kind == Kind::Word);
+    reading.all(Says::Mockery).next().is_some() || beside && hits.iter().copied().any(|hit| quoted(&hit))
+}
+
+/// Whether the yes is one to something else, a letter or a bill, and nothing in the text is about what was asked.
+fn belongs_elsewhere(reading: &Reading, hits: &[&Hit], asks: Asks, times: &Times) -> bool {
+    let to_this = |hit: &&Hit| match asks {
+        Asks::Renewal => hit.says == Says::Renew,
+        _ => hit.says == Says::Coming && hit.at.len() > 1 || matches!(hit.says, Says::Weekday | Says::Day),
+    };
+    matches!(asks, Asks::Confirm | Asks::Renewal)
+        && reading.all(Says::Elsewhere).next().is_some()
+        && times.booked.is_empty()
+        && !hits.iter().any(to_this)
+}
+
+/// Whether anything names the visit itself, its day or its time, or what else was asked; "see you there" and "ok" do not: private
+/// texts are full of them.
+pub(super) fn names_it(reading: &Reading, asks: Asks, languages: &[Language], booked: Booked) -> bool {
+    let hits = reading.heard(languages, asks);
+    let matter = reading.all(Says::Matter).any(|hit| languages.contains(&hit.language));
+    let named = |hit: &&Hit| match asks {
+        Asks::Renewal => hit.says == Says::Renew,
+        Asks::Solved => hit.says == Says::Solved,
+        _ => matches!(hit.says, Says::Day | Says::Weekday | Says::Month),
+    };
+    matter || hits.iter().any(named) || !times(reading, &hits, booked).booked.is_empty()
 }
 
 /// Whether the text has to do with what was asked, beside a short yes: a day or the booked time, the car, or two yeses.
