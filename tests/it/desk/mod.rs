@@ -6,6 +6,7 @@ mod errors;
 mod events;
 mod first_run;
 mod forms;
+mod isolation;
 mod outbox;
 mod pages;
 mod phone;
