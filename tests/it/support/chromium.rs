@@ -61,20 +61,15 @@ impl Chromium {
         let _already_there = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().timeout(PATIENCE).build().expect("a client");
         let profile = TempDir::new().expect("a temporary folder");
-        let driver = Command::new("/usr/bin/chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts");
+        let (driver, port) = (0..ATTEMPTS)
+            .find_map(|_| driver())
+            .expect("chromedriver listens at some port");
         let mut browser = Self {
             driver,
-            session: String::new(),
+            session: format!("http://127.0.0.1:{port}/session"),
             client,
             profile,
         };
-        let port = listens_at(&mut browser.driver);
-        browser.session = format!("http://127.0.0.1:{port}/session");
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -191,8 +186,17 @@ impl Drop for Chromium {
     }
 }
 
-/// The port that chromedriver says it has chosen.
-fn listens_at(driver: &mut Child) -> u16 {
+/// It takes a port that is free in IPv6 and ends when another test has the same one in IPv4.
+const ATTEMPTS: usize = 5;
+
+/// A chromedriver and the port that it says it listens at.
+fn driver() -> Option<(Child, u16)> {
+    let mut driver = Command::new("/usr/bin/chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver starts");
     let output = driver.stdout.take().expect("its output");
     let mut lines = BufReader::new(output).lines();
     let port = lines.find_map(|line| {
@@ -200,9 +204,13 @@ fn listens_at(driver: &mut Child) -> u16 {
         let (_, port) = line.split_once("started successfully on port ")?;
         port.trim_end_matches('.').parse().ok()
     });
+    let Some(port) = port else {
+        driver.wait().expect("it has ended");
+        return None;
+    };
     // Nobody reads on; a full pipe would stop it.
     std::thread::spawn(move || lines.for_each(drop));
-    port.expect("chromedriver says its port")
+    Some((driver, port))
 }
 
 fn in_one_line(violation: &Value) -> String {

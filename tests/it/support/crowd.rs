@@ -33,6 +33,12 @@ const STEPS: &[&str] = &[
      SELECT 'other', kind, 'Other', zone, locale, region, quiet_hours, holidays, surveys_need_consent, created_at, updated_at \
      FROM business WHERE id = $1",
     "INSERT INTO rule (business_id, id, position, definition) SELECT 'other', id, position, definition FROM rule WHERE business_id = $1",
+    // Smaller ones without customers, so that no table is so small that reading it whole is the quicker way.
+    "INSERT INTO business (id, kind, name, zone, locale, region, quiet_hours, holidays, surveys_need_consent, created_at, updated_at) \
+     SELECT printf('small-%03d', i), kind, 'Small ' || i, zone, locale, region, quiet_hours, holidays, surveys_need_consent, created_at, updated_at \
+     FROM business, number WHERE id = $1 AND i < 200",
+    "INSERT INTO rule (business_id, id, position, definition) \
+     SELECT printf('small-%03d', i), id, position, definition FROM rule, number WHERE business_id = $1 AND i < 200",
     "INSERT INTO customer (id, business_id, external_id, name, name_key, phone, phone_texts, email, locale, standing, erased, created_at, updated_at) \
      SELECT printf('c-%07d', i), CASE WHEN i % 5 = 0 THEN 'other' ELSE $1 END, 'K-' || i, name, lower(name), \
         printf('+49171%07d', 1000000 + i), TRUE, 'c' || i || '@example.com', CASE WHEN i % 9 = 0 THEN 'en' ELSE 'de' END, \
@@ -146,6 +152,10 @@ const STEPS: &[&str] = &[
      SELECT printf('u-%07d', i), 'user' || i, 'User ' || i, 'en', $4 FROM number WHERE i BETWEEN 1 AND 50",
     "INSERT INTO user_business (user_id, business_id, role) SELECT id, $1, CASE WHEN id < 'u-0000004' THEN 'owner' ELSE 'staff' END FROM desk_user WHERE id LIKE 'u-%'",
     "INSERT INTO user_business (user_id, business_id, role) VALUES ('u-0000001', 'other', 'owner')",
+    "INSERT INTO desk_user (id, login, name, locale, created_at) \
+     SELECT printf('s-%03d', i), 'small' || i, 'Owner ' || i, 'en', 1 FROM number WHERE i < 200",
+    "INSERT INTO user_business (user_id, business_id, role) \
+     SELECT printf('s-%03d', i), printf('small-%03d', i), 'owner' FROM number WHERE i < 200",
     "INSERT INTO session (token_hash, user_id, created_at, seen_at, expires_at) VALUES ($5, 'u-0000001', $4, $4 + 31536000000, $4 + 31536000000)",
     "INSERT INTO policy_change (id, business_id, what, was, became, changed_by, at) \
      SELECT printf('ch-%07d', i), $1, 'rules', rules, json_set(rules, '$.rule[0].enabled', json('false')), 'Anna', $4 - (500 - i) * 60000 \
