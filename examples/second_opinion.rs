@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 
 use daybefore::domain::message::Asks;
-use daybefore::domain::reply::second_opinion::{BUCKETS, SecondOpinion, Weights, features};
+use daybefore::domain::reply::second_opinion::{BUCKETS, Feature, SecondOpinion, Weights, features};
 use daybefore::domain::reply::{Action, Understood, understand_with};
 use labelled::{Labelled, files};
 
@@ -28,7 +28,7 @@ mod made_from;
 struct Example {
     row: Labelled,
     author: String,
-    features: Vec<u32>,
+    features: Vec<Feature>,
     /// Whether the second opinion on a yes is asked for at all: what the rules never take for one teaches nothing, and
     /// "yes, at ten" would teach that such words are no yes.
     may_be_yes: bool,
@@ -132,10 +132,9 @@ fn learnt(examples: &[&Example], action: Action, telling: &[f64]) -> Vec<f64> {
     let rows: Vec<(f64, Vec<(usize, f64)>)> = examples
         .iter()
         .map(|example| {
-            let root = count(example.features.len()).sqrt();
-            let values = example.features.iter().map(|bucket| {
-                let bucket = *bucket as usize;
-                (bucket, telling[bucket] / root)
+            let values = example.features.iter().map(|feature| {
+                let bucket = feature.bucket as usize;
+                (bucket, telling[bucket] * f64::from(feature.share) / 10_000.0)
             });
             (if example.row.action == action { 1.0 } else { -1.0 }, values.collect())
         })
@@ -157,8 +156,8 @@ fn count(count: usize) -> f64 {
 fn telling(examples: &[&Example], action: Action) -> Vec<f64> {
     let mut used = [vec![0.5; BUCKETS], vec![0.5; BUCKETS]];
     for example in examples {
-        for bucket in &example.features {
-            used[usize::from(example.row.action == action)][*bucket as usize] += 1.0;
+        for feature in &example.features {
+            used[usize::from(example.row.action == action)][feature.bucket as usize] += 1.0;
         }
     }
     let [others, wanted] = used;

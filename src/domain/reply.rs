@@ -10,6 +10,7 @@
 mod calendar;
 mod clean;
 mod clock;
+mod concept;
 mod decide;
 mod emoji;
 mod fold;

@@ -150,21 +150,21 @@ const GOAL: Bars = Bars {
 
 /// What has been reached on answers that were tuned on: some are wishes in no words that refuse anything ("Ruhe jetzt").
 const TUNED: Bars = Bars {
-    opt_out_recall: 0.974,
+    opt_out_recall: 0.94,
     ..GOAL
 };
 
-/// What has been reached on everyday answers that nobody tuned on (docs/replies.md): the goal, but for some clear ones that wait for
-/// a person. It may only rise, or be taken anew with new answers once these have been looked at.
-const EVERYDAY: Bars = Bars { handled: 0.86, ..GOAL };
+/// What has been reached on everyday answers that nobody tuned on (docs/replies.md). It may only rise, or be taken anew with new
+/// answers once these have been looked at.
+const EVERYDAY: Bars = Bars { handled: 0.94, ..GOAL };
 
 /// The same on those that are made to be hard. Short of the goal.
 const TRICKY: Bars = Bars {
-    opt_out_precision: 0.95,
-    opt_out_recall: 0.69,
-    accept_precision: 0.94,
-    rating_precision: 0.995,
-    handled: 0.69,
+    opt_out_precision: 0.985,
+    opt_out_recall: 0.935,
+    accept_precision: 0.96,
+    rating_precision: 0.98,
+    handled: 0.75,
 };
 
 fn assert_bars(title: &str, figures: &Figures, bars: &Bars) {
@@ -216,29 +216,47 @@ fn reported(kind: &str, bars: &Bars) {
 #[test]
 fn private_texts_trigger_nothing() {
     for asked in [Asks::Nothing, Asks::Confirm] {
-        let mut texts = 0;
-        let mut triggered = Vec::new();
-        for (file, text) in files("private") {
-            let locale = Locale::parse(&file).ok();
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                texts += 1;
-                let understood = understand(asked, locale, line, Booked::default());
-                if !matches!(understood.action, Action::Desk | Action::Ignore) {
-                    triggered.push(format!("{file}: {}: {line}", understood.action));
-                }
-            }
-        }
-        assert!(texts >= 1000, "{texts} texts");
-        println!(
-            "private texts, asked {asked}: {} of {texts} trigger something",
+        let (triggered, texts) = triggered("private", asked);
+        assert!(texts >= 3000, "{texts} texts");
+        let share = triggered.len() * 1000;
+        assert!(share <= texts, "asked {asked}:\n{}", triggered.join("\n"));
+    }
+}
+
+/// Half of them hold words of a wish or a yes on purpose, so that more trigger something than of what people write.
+#[test]
+fn private_texts_trigger_next_to_nothing_that_nobody_learnt_from() {
+    for asked in [Asks::Nothing, Asks::Confirm] {
+        let (triggered, texts) = triggered("private_reported", asked);
+        assert!(texts >= 500, "{texts} texts");
+        // Which ones is nobody's business who changes rules.
+        assert!(
+            triggered.len() * 200 <= texts,
+            "asked {asked}: {} of {texts}",
             triggered.len()
         );
-        assert!(
-            triggered.len() * 1000 <= texts,
-            "asked {asked}:\n{}",
-            triggered.join("\n")
-        );
     }
+}
+
+/// The private texts of a folder for which something would be done when this had been asked, and how many there are.
+fn triggered(folder: &str, asked: Asks) -> (Vec<String>, usize) {
+    let mut texts = 0;
+    let mut triggered = Vec::new();
+    for (file, text) in files(folder) {
+        let locale = Locale::parse(&file).ok();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            texts += 1;
+            let understood = understand(asked, locale, line, Booked::default());
+            if !matches!(understood.action, Action::Desk | Action::Ignore) {
+                triggered.push(format!("{file}: {}: {line}", understood.action));
+            }
+        }
+    }
+    println!(
+        "{folder}, asked {asked}: {} of {texts} trigger something",
+        triggered.len()
+    );
+    (triggered, texts)
 }
 
 #[test]

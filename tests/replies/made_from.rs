@@ -18,7 +18,12 @@ fn root() -> &'static Path {
 /// The labelled answers, the private texts, and the phrases that decide what the rules hear in them.
 pub fn hash() -> Vec<u8> {
     let mut hash = Sha256::new();
-    for folder in ["tests/replies/tuned", "tests/replies/private", "src/domain/reply/data"] {
+    for folder in [
+        "tests/replies/tuned",
+        "tests/replies/private",
+        "src/domain/reply/data",
+        "src/domain/reply/concepts",
+    ] {
         let entries = fs::read_dir(root().join(folder)).expect("a folder");
         let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
         files.sort();

@@ -93,11 +93,14 @@ fn tapped(asked: Asked, says: Says) -> Understood {
 /// Below this a yes of the rules resembles none, and waits for a person.
 const UNLIKE_YES: i64 = 20;
 /// From here on a yes with something beside it is taken for one.
-const LIKE_YES: i64 = 65;
+const LIKE_YES: i64 = 55;
 /// From here on one with a plain yes in it, where nothing is named that was asked about.
-const LIKE_YES_TO_NOTHING: i64 = 100;
+const LIKE_YES_TO_NOTHING: i64 = 90;
 /// From here on even a faint one, or one with what sounds like a doubt.
 const VERY_LIKE_YES: i64 = 80;
+
+/// From here on a score may have a wish for no more messages beside it, and waits for a person.
+const PERHAPS_WISH: i64 = 20;
 
 struct Decision<'a> {
     asked: Asked,
@@ -166,6 +169,9 @@ impl<'a> Decision<'a> {
         let mut doubtful = false;
         for found in scores {
             match found {
+                Score::Clear(..) if self.opt_out >= PERHAPS_WISH && self.reading.tokens.len() > 1 => {
+                    return desk(Intent::Rating, 50);
+                }
                 Score::Clear(value, certainty) if !self.asks_plainly() => {
                     return Understood {
                         score: Some(value),

@@ -34,9 +34,9 @@ fn unheard(reading: &Reading) -> i64 {
 /// Below this what the rules take for a wish resembles none.
 const UNLIKE_WISH: i64 = -5;
 /// From here on it is a wish, put in a way that the rules don't know, when anything is refused in it.
-const LIKE_WISH: i64 = 50;
+const LIKE_WISH: i64 = 70;
 /// From here on, where messages are spoken of.
-const LIKE_WISH_ABOUT_MESSAGES: i64 = 40;
+const LIKE_WISH_ABOUT_MESSAGES: i64 = 30;
 /// From here on even beside words that are heard as no wish.
 const VERY_LIKE_WISH: i64 = 100;
 
