@@ -3,17 +3,23 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use tempfile::TempDir;
+
 /// It runs until this is dropped.
 pub struct Serving {
     program: Child,
     /// The address that it printed.
     pub url: String,
+    /// What it leaves behind when it is killed.
+    _temporary: TempDir,
 }
 
 impl Serving {
     /// Starts it, and waits until it prints a line with these words and an address.
     pub fn start(mut command: Command, words: &str) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
         let mut program = command
+            .env("TMPDIR", temporary.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -31,6 +37,7 @@ impl Serving {
         Self {
             program,
             url: url.expect("it says where it is"),
+            _temporary: temporary,
         }
     }
 }
