@@ -14,7 +14,7 @@ use crate::domain::question::Question;
 use crate::domain::rating::Scale;
 use crate::store::link::Link;
 use crate::store::sandbox_phone::{Arrived, Written};
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, Listed, StoreError, Tx};
 use crate::texts::catalogue;
 
 /// The word that ends all texts, in every language and by every provider.
@@ -112,7 +112,7 @@ pub async fn asked(
     numbers: &[&str],
     now: Instant,
 ) -> Result<Vec<Question>, StoreError> {
-    let mut open = store::question::open_at(tx, numbers).await?;
+    let mut open = store::question::open_at(tx, &Listed::of(numbers)?).await?;
     open.retain(|question| question.business_id == business_id && question.is_open(now));
     Ok(open)
 }

@@ -46,21 +46,45 @@ macro_rules! attempt_columns {
     };
 }
 
-/// Writes started attempts. What they share is bound once: taking a value out of a packed row costs as much as writing it.
-pub async fn insert_all(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), StoreError> {
-    for group in alike(attempts, same_start) {
-        let first = group[0];
-        let rows: Vec<_> = group
-            .iter()
-            .map(|a| (&a.id, &a.message_id, &a.address, &a.text, a.segments, &a.subject))
-            .collect();
+/// Started attempts that are alike, ready to be written. What they share is bound once: taking a value out of a packed
+/// row costs as much as writing it.
+#[derive(Clone, Debug)]
+pub struct PackedAttempts {
+    first: Attempt,
+    rows: String,
+}
+
+impl PackedAttempts {
+    /// Packs attempts, which takes time, and no database.
+    ///
+    /// # Errors
+    /// Never: texts and numbers can be written.
+    pub fn of(attempts: &[Attempt]) -> Result<Vec<Self>, StoreError> {
+        let groups = alike(attempts, same_start).into_iter().map(|group| {
+            let rows: Vec<_> = group
+                .iter()
+                .map(|a| (&a.id, &a.message_id, &a.address, &a.text, a.segments, &a.subject))
+                .collect();
+            let rows = text(&rows)?;
+            Ok(Self {
+                first: group[0].clone(),
+                rows,
+            })
+        });
+        groups.collect()
+    }
+}
+
+/// Writes started attempts.
+pub async fn insert_all(tx: &mut Tx, attempts: &[PackedAttempts]) -> Result<(), StoreError> {
+    for PackedAttempts { first, rows } in attempts {
         on!(tx, c => sqlx::query(concat!(
             "INSERT INTO attempt (id, message_id, address, text, segments, subject, business_id, number, channel, \
                 carrier, sender, state, started_at, looks) \
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT), value ->> 5, \
                 $2, $3, $4, $5, $6, $7, $8, $9 FROM ", rows_of!("$1")
         ))
-        .bind(text(&rows)?).bind(&first.business_id).bind(first.number).bind(first.channel).bind(&first.carrier)
+        .bind(rows).bind(&first.business_id).bind(first.number).bind(first.channel).bind(&first.carrier)
         .bind(&first.sender).bind(first.state).bind(first.started_at).bind(first.looks).execute(c).await)?;
     }
     Ok(())

@@ -2,11 +2,11 @@
 
 use super::customer::customer_columns;
 use super::db::{Tx, on};
-use super::dialect::{listed, packed};
+use super::dialect::{list_of, listed, packed};
 use super::error::StoreError;
 use super::holds::Obstacles;
 use super::item::{booking_columns, renewal_columns};
-use super::packed::{rows, text};
+use super::packed::{Listed, rows, text};
 use super::types::row;
 use crate::domain::consent::ConsentLine;
 use crate::domain::customer::Customer;
@@ -98,37 +98,51 @@ pub async fn due(tx: &mut Tx, lane: &str, limit: i64, now: Instant) -> Result<Ve
     Ok(due)
 }
 
-/// Leases due messages to `owner`, which names this very batch, and counts the attempt.
-pub async fn lease(
-    tx: &mut Tx,
-    claimed: &mut [Claimed],
-    owner: &str,
-    now: Instant,
-    lease_until: Instant,
-) -> Result<(), StoreError> {
+/// A lease of due messages to `owner`, which names this very batch; it counts as an attempt.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    pub owner: String,
+    pub until: Instant,
+    messages: Listed,
+    count: usize,
+}
+
+impl Lease {
+    /// A lease of these messages, each of which has an attempt more.
+    ///
+    /// # Errors
+    /// Never: ids can be written.
+    pub fn of(claimed: &mut [Claimed], owner: String, until: Instant) -> Result<Self, StoreError> {
+        for message in &mut *claimed {
+            message.attempts += 1;
+        }
+        let ids: Vec<_> = claimed.iter().map(|message| &message.id).collect();
+        Ok(Self {
+            owner,
+            until,
+            messages: Listed::of(&ids)?,
+            count: claimed.len(),
+        })
+    }
+}
+
+/// Leases due messages.
+pub async fn lease(tx: &mut Tx, lease: &Lease, now: Instant) -> Result<(), StoreError> {
     let leased = on!(tx, c => sqlx::query(concat!(
         "UPDATE message SET state = 'sending', attempts = attempts + 1, lease_owner = $2, lease_until = $3, \
             updated_at = $4 \
          WHERE id IN ", listed!("$1"), " AND state = 'planned'"
-    )).bind(ids(claimed)?).bind(owner).bind(lease_until).bind(now).execute(c).await)?
+    )).bind(lease.messages.as_str()).bind(&lease.owner).bind(lease.until).bind(now).execute(c).await)?
     .rows_affected();
-    if leased != claimed.len() as u64 {
+    if leased != lease.count as u64 {
         return Err(StoreError::Stale("a due message"));
     }
-    for message in claimed {
-        message.attempts += 1;
-    }
     Ok(())
-}
-
-fn ids(claimed: &[Claimed]) -> Result<String, StoreError> {
-    text(&claimed.iter().map(|message| &message.id).collect::<Vec<_>>())
 }
 
 /// The ids that a claim names, each once.
 #[derive(Clone, Debug, Default)]
 pub struct Named<'a> {
-    pub customers: Vec<&'a str>,
     pub bookings: Vec<&'a str>,
     pub renewals: Vec<&'a str>,
 }
@@ -147,10 +161,49 @@ pub struct About {
     pub recent_texts: Vec<RecentText>,
 }
 
-/// Reads what a claim is about, before it is leased, in one statement whatever its size.
-pub async fn about(tx: &mut Tx, named: &Named<'_>, since: Instant, now: Instant) -> Result<About, StoreError> {
+/// What a claim is about, as the database has handed it over: reading it takes time, and no database.
+#[derive(Debug)]
+pub struct PackedAbout {
+    customers: String,
+    bookings: String,
+    renewals: String,
+    rivals: String,
+    recent_texts: String,
+}
+
+impl PackedAbout {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the database holds what the program can't have written.
+    pub fn read(&self) -> Result<About, StoreError> {
+        Ok(About {
+            customers: rows(&self.customers)?,
+            bookings: rows(&self.bookings)?,
+            renewals: rows(&self.renewals)?,
+            rivals: rows(&self.rivals)?,
+            recent_texts: rows(&self.recent_texts)?,
+        })
+    }
+}
+
+/// What a claim is about, before it is leased, in one statement whatever its size; and the addresses of its customers.
+pub async fn about(
+    tx: &mut Tx,
+    named: &Named<'_>,
+    customers: &Listed,
+    since: Instant,
+    now: Instant,
+) -> Result<(PackedAbout, Listed), StoreError> {
     let items: Vec<_> = named.bookings.iter().chain(&named.renewals).collect();
-    let (customers, bookings, renewals, rivals, recent): (String, String, String, String, String) = on!(tx, c => sqlx::query_as(concat!(
+    let (customers, bookings, renewals, rivals, recent_texts, addresses): (
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+    ) = on!(tx, c => sqlx::query_as(concat!(
             "SELECT (SELECT ", packed!(customer_columns!()), " FROM customer WHERE id IN ", listed!("$1"), "), \
              (SELECT ", packed!(booking_columns!()), " FROM booking WHERE id IN ", listed!("$2"), "), \
              (SELECT ", packed!(renewal_columns!()), " FROM renewal WHERE id IN ", listed!("$3"), "), \
@@ -164,17 +217,21 @@ pub async fn about(tx: &mut Tx, named: &Named<'_>, since: Instant, now: Instant)
                     AND attempt.text IS NOT NULL AND attempt.started_at > $5 \
                     AND attempt.state IN ('started', 'accepted', 'delivered', 'unknown') \
                     AND NOT EXISTS (SELECT 1 FROM message back WHERE back.item_id = message.item_id \
-                        AND back.anchor = 'cancelled' AND back.state NOT IN ('skipped', 'failed')))"
+                        AND back.anchor = 'cancelled' AND back.state NOT IN ('skipped', 'failed'))), \
+             (SELECT ", list_of!("address"), " FROM ( \
+                SELECT phone AS address FROM customer WHERE id IN ", listed!("$1"), " AND phone IS NOT NULL \
+                UNION SELECT email FROM customer WHERE id IN ", listed!("$1"), " AND email IS NOT NULL) AS known)"
         ))
-        .bind(text(&named.customers)?).bind(text(&named.bookings)?).bind(text(&named.renewals)?)
+        .bind(customers.as_str()).bind(text(&named.bookings)?).bind(text(&named.renewals)?)
         .bind(text(&items)?).bind(since).bind(now).fetch_one(c).await)?;
-    Ok(About {
-        customers: rows(&customers)?,
-        bookings: rows(&bookings)?,
-        renewals: rows(&renewals)?,
-        rivals: rows(&rivals)?,
-        recent_texts: rows(&recent)?,
-    })
+    let about = PackedAbout {
+        customers,
+        bookings,
+        renewals,
+        rivals,
+        recent_texts,
+    };
+    Ok((about, Listed::made(addresses)))
 }
 
 /// A line of the ledger, and whom it speaks of: a customer, or whoever of a business has an address.
@@ -219,14 +276,31 @@ macro_rules! scoped_columns {
     };
 }
 
+/// What the ledger says, and what stands in the way, as the database has handed it over.
+#[derive(Debug)]
+pub struct PackedStanding {
+    lines: String,
+    obstacles: String,
+}
+
+impl PackedStanding {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the database holds what the program can't have written.
+    pub fn read(&self) -> Result<(Vec<ScopedConsent>, Obstacles), StoreError> {
+        Ok((rows(&self.lines)?, Obstacles::of_rows(rows(&self.obstacles)?)?))
+    }
+}
+
 /// What the ledger says of customers, by their ids and by their addresses, and what else stands in the way of messages
 /// about these items. The plan has held what it could; this is for what was on its way meanwhile and came back.
 pub async fn standing(
     tx: &mut Tx,
-    customers: &[&str],
-    items: &[&str],
-    addresses: &[&str],
-) -> Result<(Vec<ScopedConsent>, Obstacles), StoreError> {
+    customers: &Listed,
+    items: &Listed,
+    addresses: &Listed,
+) -> Result<PackedStanding, StoreError> {
     let (lines, obstacles): (String, String) = on!(tx, c => sqlx::query_as(concat!(
         "SELECT (SELECT ", packed!(scoped_columns!()), " FROM ( \
              SELECT ", scoped_columns!(), " FROM consent WHERE customer_id IN ", listed!("$1"), " \
@@ -239,8 +313,8 @@ pub async fn standing(
                 WHERE done_at IS NULL AND holds AND item_id IN ", listed!("$3"), " \
              UNION ALL SELECT 'number', business_id || ' ' || address FROM held_number \
                 WHERE address IN ", listed!("$2"), ") AS obstacle)"
-    )).bind(text(customers)?).bind(text(addresses)?).bind(text(items)?).fetch_one(c).await)?;
-    Ok((rows(&lines)?, Obstacles::of_rows(rows(&obstacles)?)?))
+    )).bind(customers.as_str()).bind(addresses.as_str()).bind(items.as_str()).fetch_one(c).await)?;
+    Ok(PackedStanding { lines, obstacles })
 }
 
 /// A planned message that is due as well.

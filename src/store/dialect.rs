@@ -8,6 +8,14 @@ macro_rules! packed {
 }
 pub(super) use packed;
 
+/// A column of texts as a list that `listed!` reads. PostgreSQL: `json_agg`.
+macro_rules! list_of {
+    ($column:expr) => {
+        concat!("json_group_array(", $column, ")")
+    };
+}
+pub(super) use list_of;
+
 /// The ids of a list that came as one bind (`packed.rs` writes it). PostgreSQL: `json_array_elements_text($1::json)`.
 macro_rules! listed {
     ($bind:literal) => {

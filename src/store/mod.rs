@@ -65,6 +65,7 @@ use db::Db;
 pub use db::Tx;
 pub use error::StoreError;
 pub use lock::{LockError, SenderLock};
+pub use packed::Listed;
 
 /// What opening a database may do to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

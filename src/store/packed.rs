@@ -17,10 +17,44 @@ pub(super) fn text<T: Serialize + ?Sized>(values: &T) -> Result<String, StoreErr
     serde_json::to_string(values).map_err(|error| StoreError::Inconsistent(error.to_string()))
 }
 
+/// A list as one bind that `listed!` of `dialect.rs` reads. It may come from one statement and go to the next unread.
+#[derive(Clone, Debug)]
+pub struct Listed(String);
+
+impl Listed {
+    /// A list of these.
+    ///
+    /// # Errors
+    /// Never: texts can be written.
+    pub fn of<T: AsRef<str>>(texts: &[T]) -> Result<Self, StoreError> {
+        text(&texts.iter().map(AsRef::as_ref).collect::<Vec<&str>>()).map(Self)
+    }
+
+    /// A list that a statement has made.
+    pub(super) const fn made(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// The rows of a text that `packed!` of `dialect.rs` made.
 pub(super) fn rows<T: Unpack>(text: &str) -> Result<Vec<T>, StoreError> {
-    let rows: Vec<Row<T>> = serde_json::from_str(text).map_err(|error| StoreError::Inconsistent(error.to_string()))?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    // A list that grows copies its rows again and again; the end of a row within a value only makes it a little longer.
+    let expected = text.matches("],[").count() + 1;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let rows = json.deserialize_seq(Rows::with_capacity(expected));
+    let ended = |rows| json.end().map(|()| rows);
+    rows.and_then(ended)
+        .map_err(|error| StoreError::Inconsistent(error.to_string()))
 }
 
 /// A row that can be read from its values, in the order of its columns.
@@ -96,6 +130,29 @@ macro_rules! unpack_tuple {
 }
 unpack_tuple!(A, B);
 unpack_tuple!(A, B, C);
+
+struct Rows<T>(Vec<T>);
+
+impl<T> Rows<T> {
+    fn with_capacity(rows: usize) -> Self {
+        Self(Vec::with_capacity(rows))
+    }
+}
+
+impl<'de, T: Unpack> Visitor<'de> for Rows<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut rows: A) -> Result<Vec<T>, A::Error> {
+        while let Some(Row(row)) = rows.next_element()? {
+            self.0.push(row);
+        }
+        Ok(self.0)
+    }
+}
 
 struct Row<T>(T);
 

@@ -3,7 +3,7 @@
 use super::db::{Tx, on};
 use super::dialect::{listed, rows_of};
 use super::error::StoreError;
-use super::packed::text;
+use super::packed::{Listed, text};
 use super::types::row;
 use crate::domain::instant::Instant;
 use crate::domain::question::Question;
@@ -105,11 +105,11 @@ pub async fn asked_of(tx: &mut Tx, address: &str, since: Instant) -> Result<Vec<
 }
 
 /// The open questions at these phones, the first asked first.
-pub async fn open_at(tx: &mut Tx, addresses: &[&str]) -> Result<Vec<Question>, StoreError> {
+pub async fn open_at(tx: &mut Tx, addresses: &Listed) -> Result<Vec<Question>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as(concat!(
         "SELECT ", question_columns!(), " FROM question \
          WHERE address IN ", listed!("$1"), " AND state = 'open' AND channel = 'sms' ORDER BY asked_at, id"
-    )).bind(text(addresses)?).fetch_all(c).await)?)
+    )).bind(addresses.as_str()).fetch_all(c).await)?)
 }
 
 /// The rating that a business has asked for last by text, of those that can still be given. At most `limit` messages are

@@ -16,7 +16,7 @@ use daybefore::store::{self, call_record};
 use futures::FutureExt as _;
 use tokio::sync::Notify;
 
-use crate::support::claiming::claim;
+use crate::support::claiming::{begin_attempts, claim};
 use crate::support::meanwhile::Meanwhile;
 use crate::support::test_app::{EMAIL, PHONE, TestApp};
 use crate::support::twilio_server::Answer;
@@ -308,7 +308,7 @@ async fn claim_without_a_call(app: &TestApp) {
         .await
         .expect("claimed");
     let attempts: Vec<_> = claimed.iter().map(|message| started(message, app.now())).collect();
-    store::attempt::insert_all(&mut tx, &attempts).await.expect("inserted");
+    begin_attempts(&mut tx, &attempts).await.expect("inserted");
     tx.commit().await.expect("committed");
     assert_eq!(attempts.len(), 1);
 }
@@ -433,7 +433,7 @@ async fn more_than_one_batch_is_rescued_at_a_start() {
         .await
         .expect("claimed");
     let attempts: Vec<_> = claimed.iter().map(|message| started(message, app.now())).collect();
-    store::attempt::insert_all(&mut tx, &attempts).await.expect("inserted");
+    begin_attempts(&mut tx, &attempts).await.expect("inserted");
     tx.commit().await.expect("committed");
     assert_eq!(attempts.len(), 450);
     let app = app.restart().await;

@@ -13,7 +13,7 @@ use crate::domain::question::{self, Question, QuestionState, Turn};
 use crate::domain::rating::Scale;
 use crate::domain::zone::Zone;
 use crate::store::claim::Claimed;
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, Listed, StoreError, Tx};
 use crate::texts::catalogue;
 
 /// The questions at the phones of a claim, before it and as it goes on.
@@ -25,19 +25,14 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    /// Reads what is asked already at `phones`, where any of the messages would ask by text.
-    pub(super) async fn load<'a>(
-        tx: &mut Tx,
-        claimed: &[Claimed],
-        phones: impl Iterator<Item = &'a str>,
-    ) -> Result<Self, StoreError> {
+    /// Reads what is asked already at these addresses, where any of the messages would ask by text.
+    pub(super) async fn load(tx: &mut Tx, claimed: &[Claimed], addresses: &Listed) -> Result<Self, StoreError> {
         let mut asking = Self::default();
         let by_text = |message: &Claimed| message.asks != Asks::Nothing && message.channel == Some(Channel::Sms);
         if !claimed.iter().any(by_text) {
             return Ok(asking);
         }
-        let phones: Vec<_> = phones.collect();
-        for question in store::question::open_at(tx, &phones).await? {
+        for question in store::question::open_at(tx, addresses).await? {
             asking.open.entry(question.address.clone()).or_default().push(question);
         }
         Ok(asking)

@@ -18,7 +18,7 @@ use crate::store::{self, StoreError, Tx};
 pub(super) async fn issue(
     tx: &mut Tx,
     public_url: Option<&str>,
-    jobs: &mut [Job],
+    jobs: &mut [Box<Job>],
     items: &HashMap<String, Item>,
     now: Instant,
 ) -> Result<(), StoreError> {

@@ -1,15 +1,17 @@
 //! The live loop of a lane: sleeps until the next message is due, never polls, keeps calls and commits overlapping.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::{Notify, Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{Notify, watch};
 
 use super::Dispatcher;
+use super::callers::Callers;
+use super::prepare::Job;
 use super::round::{Answered, Lane, carry};
+use super::withdrawn::Seen;
 use crate::domain::instant::Instant;
 
 /// A sleeping lane looks again after this time at the latest: the machine's clock may have been set, or suspended.
@@ -65,42 +67,6 @@ impl Pace {
         )]
         let ahead = (6.0 * self.rate * self.round) as usize;
         ahead.min(MOST_AHEAD)
-    }
-}
-
-/// Calls that have been started and have not ended. Says when few enough are left: waking the lane for each answer would
-/// cost more than the answer does.
-#[derive(Debug, Default)]
-struct UnderWay {
-    calls: AtomicUsize,
-    enough: AtomicUsize,
-    reached: Notify,
-}
-
-impl UnderWay {
-    /// A call that counts until it is dropped, whether it ends or breaks down.
-    fn start(self: &Arc<Self>) -> Counted {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        Counted(Arc::clone(self))
-    }
-
-    /// Waits until at most `enough` calls are left. May end early.
-    async fn falls_to(&self, enough: usize) {
-        self.enough.store(enough, Ordering::SeqCst);
-        if self.calls.load(Ordering::SeqCst) > enough {
-            self.reached.notified().await;
-        }
-    }
-}
-
-struct Counted(Arc<UnderWay>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let left = self.0.calls.fetch_sub(1, Ordering::SeqCst) - 1;
-        if left == self.0.enough.load(Ordering::SeqCst) {
-            self.0.reached.notify_one();
-        }
     }
 }
 
@@ -164,7 +130,10 @@ async fn run(dispatcher: Dispatcher, lane: String, wake: Wake, mut stop: watch::
         tokio::pin!(notified);
         notified.as_mut().enable();
         let stopping = *stop.borrow();
-        if stopping && worker.calls.is_empty() && worker.answered.is_empty() {
+        // Asked for before the answers are: one that comes in between is among them.
+        let idle = worker.callers.under_way() == 0;
+        worker.answered.extend(worker.callers.answers());
+        if stopping && idle && worker.answered.is_empty() {
             return;
         }
         let wait = worker.turn(stopping).await;
@@ -175,33 +144,29 @@ async fn run(dispatcher: Dispatcher, lane: String, wake: Wake, mut stop: watch::
             // Also with answers in hand: then the last round could not be written, and is tried again after this wait.
             () = tokio::time::sleep(wait) => {}
         }
-        worker.note_all_ready();
     }
 }
 
 struct Worker {
     dispatcher: Dispatcher,
     lane: Lane,
-    /// Where calls run.
-    carriers: Handle,
-    calls: JoinSet<Answered>,
-    under_way: Arc<UnderWay>,
+    callers: Callers<(Box<Job>, Option<Seen>), Answered>,
     answered: Vec<Answered>,
-    slots: Arc<Semaphore>,
     pace: Pace,
     next_at: Option<Instant>,
 }
 
 impl Worker {
     fn new(dispatcher: Dispatcher, lane: &str, carriers: Handle) -> Self {
-        let now = dispatcher.clock.now();
+        let caller = Arc::new(dispatcher.clone());
+        let call = move |(job, ledger)| {
+            let dispatcher = Arc::clone(&caller);
+            async move { carry(&dispatcher, job, ledger).await }.boxed()
+        };
         Self {
-            lane: Lane::new(lane, &dispatcher, now),
-            carriers,
-            calls: JoinSet::new(),
-            under_way: Arc::default(),
+            lane: Lane::new(lane, &dispatcher, dispatcher.clock.now()),
+            callers: Callers::new(dispatcher.settings.concurrency, carriers, call),
             answered: Vec::new(),
-            slots: Arc::new(Semaphore::new(dispatcher.settings.concurrency)),
             pace: Pace::default(),
             next_at: None,
             dispatcher,
@@ -215,7 +180,7 @@ impl Worker {
         let room = if stopping {
             0
         } else {
-            most.saturating_sub(self.calls.len())
+            most.saturating_sub(self.callers.under_way())
         };
         if room == 0 && self.answered.is_empty() {
             return LONGEST_SLEEP;
@@ -233,17 +198,8 @@ impl Worker {
         self.pace.note(self.answered.len(), began);
         self.answered.clear();
         let ledger = turn.ledger;
-        for job in turn.prepared.jobs {
-            let (dispatcher, slots) = (self.dispatcher.clone(), Arc::clone(&self.slots));
-            let counted = self.under_way.start();
-            let call = async move {
-                let _counted = counted;
-                // The semaphore is never closed; a closed one would only mean no limit.
-                let _slot = slots.acquire_owned().await;
-                carry(&dispatcher, job, ledger).await
-            };
-            self.calls.spawn_on(call, &self.carriers);
-        }
+        self.callers
+            .make(turn.prepared.jobs.into_iter().map(|job| (job, ledger)));
         self.next_at = turn.next_at;
         self.until_next(room)
     }
@@ -252,69 +208,20 @@ impl Worker {
         let now = self.dispatcher.clock.now();
         match self.next_at {
             // Everything that could be claimed was: the next round comes with the next answer.
-            Some(_) if room == 0 || self.calls.len() >= self.dispatcher.settings.concurrency => LONGEST_SLEEP,
+            Some(_) if room == 0 || self.callers.under_way() >= self.dispatcher.settings.concurrency => LONGEST_SLEEP,
             Some(at) => at.since(now).to_std().unwrap_or(Duration::ZERO).min(LONGEST_SLEEP),
             None => LONGEST_SLEEP,
         }
     }
 
     /// Waits for an answer, and for more while the carrier has enough to do: a round costs much the same for one as for
-    /// many. Forever where no call is under way.
-    async fn hear(&mut self) {
+    /// many. For ever where no call is under way.
+    async fn hear(&self) {
         let enough = self.dispatcher.settings.concurrency + self.pace.ahead() / 2;
-        let Some(answered) = self.calls.join_next().await else {
-            return std::future::pending().await;
-        };
-        self.note(answered);
+        self.callers.answer().await;
         tokio::select! {
-            () = self.under_way.falls_to(enough) => {}
+            () = self.callers.fall_to(enough) => {}
             () = tokio::time::sleep(LONGEST_UNWRITTEN) => {}
         }
-    }
-
-    fn note(&mut self, answered: Result<Answered, tokio::task::JoinError>) {
-        match answered {
-            Ok(answered) => self.answered.push(answered),
-            // The claim stays until its lease ends, then rescue treats it as of unknown outcome.
-            Err(error) => tracing::error!(lane = %self.lane.name, %error, "a call to the carrier broke down"),
-        }
-    }
-
-    fn note_all_ready(&mut self) {
-        while let Some(answered) = self.calls.try_join_next() {
-            self.note(answered);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use futures::FutureExt as _;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_lane_is_woken_when_few_enough_calls_are_left_and_not_before() {
-        let under_way: Arc<UnderWay> = Arc::default();
-        let mut calls: Vec<_> = (0..5).map(|_| under_way.start()).collect();
-        let mut woken = std::pin::pin!(under_way.falls_to(2));
-        assert!(woken.as_mut().now_or_never().is_none());
-        calls.truncate(3);
-        assert!(woken.as_mut().now_or_never().is_none());
-        calls.truncate(2);
-        assert!(woken.as_mut().now_or_never().is_some());
-        assert!(under_way.falls_to(2).now_or_never().is_some(), "they are few already");
-    }
-
-    #[tokio::test]
-    async fn a_call_that_breaks_down_has_ended() {
-        let under_way: Arc<UnderWay> = Arc::default();
-        let call = under_way.start();
-        let broken = tokio::spawn(async move {
-            let _call = call;
-            panic!("a carrier's fault");
-        });
-        under_way.falls_to(0).await;
-        assert!(broken.await.is_err());
     }
 }

@@ -6,6 +6,7 @@
 
 mod asking;
 mod attempt;
+mod callers;
 mod conclude;
 mod limiter;
 pub(super) mod links;

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::asking::{Asking, asks_of};
 use super::attempt::attempt;
-use super::surroundings::Surroundings;
+use super::surroundings::{PackedSurroundings, Surroundings};
 use super::{DispatchError, Dispatcher, links, mail};
 use crate::carrier::{Content, Mail, Outgoing};
 use crate::domain::business::Business;
@@ -27,9 +27,10 @@ use crate::outbound::notice;
 use crate::outbound::plan::{again, lane};
 use crate::outbound::recipient::{desk_of, is_alert};
 use crate::outbound::ways::{Offered, can_reply};
-use crate::store::claim::Claimed;
+use crate::store::attempt::PackedAttempts;
+use crate::store::claim::{Claimed, Lease};
 use crate::store::outbox::{Again, Settlement};
-use crate::store::{self, Tx};
+use crate::store::{self, StoreError, Tx};
 use crate::texts::{Rendered, Subject, TextError, Ways};
 
 /// A message on its way to a carrier; its attempt is written.
@@ -48,20 +49,24 @@ pub struct Job {
 /// What left the claim: what goes to carriers, and how many messages were dealt with without one.
 #[derive(Debug, Default)]
 pub struct Prepared {
-    pub jobs: Vec<Job>,
+    #[expect(
+        clippy::vec_box,
+        reason = "a job is large, and moves from list to task and to list again"
+    )]
+    pub jobs: Vec<Box<Job>>,
     pub dealt_with: u64,
 }
 
-/// Claimed messages and what they are about.
+/// Messages that are about to be leased, and what they are about.
 pub(super) struct Claim {
-    owner: String,
+    pub lease: Lease,
     messages: Vec<Claimed>,
-    surroundings: Surroundings,
+    surroundings: PackedSurroundings,
     asking: Asking,
 }
 
 impl Claim {
-    /// Claims up to `limit` due messages of a lane. None: nothing is due.
+    /// Takes up to `limit` due messages of a lane, whose lease has yet to be written. None: nothing is due.
     pub(super) async fn take(
         tx: &mut Tx,
         dispatcher: &Dispatcher,
@@ -76,34 +81,28 @@ impl Claim {
         }
         let owner = dispatcher.started.owner(now);
         let lease_until = now + TimeDelta::from_std(dispatcher.settings.lease).unwrap_or(TimeDelta::minutes(2));
-        let surroundings = Surroundings::load(tx, dispatcher, &messages, now).await?;
-        store::claim::lease(tx, &mut messages, &owner, now, lease_until).await?;
-        let phones = surroundings
-            .customers
-            .values()
-            .filter_map(|customer| customer.phone.as_deref());
-        let asking = Asking::load(tx, &messages, phones).await?;
+        let surroundings = PackedSurroundings::fetch(tx, dispatcher, &messages, now).await?;
+        let lease = Lease::of(&mut messages, owner, lease_until)?;
+        let asking = Asking::load(tx, &messages, &surroundings.addresses).await?;
         Ok(Some(Self {
-            owner,
+            lease,
             messages,
             surroundings,
             asking,
         }))
     }
 
-    /// Looks at every message for the last time and renders what goes. Needs no database, so that the database can be
-    /// at work meanwhile.
-    pub(super) fn look(mut self, dispatcher: &Dispatcher, now: Instant) -> Looked {
+    /// Looks at every message for the last time, renders what goes, and packs its attempts. Needs no database, so that the
+    /// database can be at work meanwhile.
+    pub(super) fn look(mut self, dispatcher: &Dispatcher, now: Instant) -> Result<Looked, StoreError> {
         let mut looked = Looked::default();
         let mut said = HashSet::new();
+        let surroundings = self.surroundings.read(&self.messages)?;
         for message in self.messages {
-            match self
-                .surroundings
-                .ready(dispatcher, &self.owner, message, &self.asking, &mut said, now)
-            {
+            match surroundings.ready(dispatcher, &self.lease.owner, message, &self.asking, &mut said, now) {
                 Ready::Send(job) => {
-                    self.surroundings.note_question(&job, &mut self.asking, now);
-                    looked.jobs.push(*job);
+                    surroundings.note_question(&job, &mut self.asking, now);
+                    looked.jobs.push(job);
                 }
                 Ready::Call { message, phone, script } => looked.calls.push((message, phone, script)),
                 Ready::Held { message, hold } => looked.held.push((message, hold)),
@@ -115,10 +114,12 @@ impl Claim {
                 } => looked.stopped.push((message, event, reason, again)),
             }
         }
-        looked.owner = self.owner;
+        looked.owner = self.lease.owner;
         looked.asking = self.asking;
-        looked.items = self.surroundings.items;
-        looked
+        looked.items = surroundings.items;
+        let attempts: Vec<_> = looked.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
+        looked.attempts = PackedAttempts::of(&attempts)?;
+        Ok(looked)
     }
 }
 
@@ -126,7 +127,10 @@ impl Claim {
 #[derive(Default)]
 pub(super) struct Looked {
     owner: String,
-    jobs: Vec<Job>,
+    #[expect(clippy::vec_box, reason = "as those of `Prepared`, which they become")]
+    jobs: Vec<Box<Job>>,
+    /// Theirs.
+    attempts: Vec<PackedAttempts>,
     /// With the number to phone and what to say.
     calls: Vec<(Claimed, String, String)>,
     held: Vec<(Claimed, Hold)>,
@@ -156,8 +160,7 @@ impl Looked {
             store::call::open(tx, call, now).await?;
             self.stopped.push((message, Event::Accept, None, None));
         }
-        let attempts: Vec<_> = self.jobs.iter().map(|job| attempt(dispatcher, job, now)).collect();
-        store::attempt::insert_all(tx, &attempts).await?;
+        store::attempt::insert_all(tx, &self.attempts).await?;
         self.asking.write(tx).await?;
         let public_url = dispatcher.settings.public_url.as_deref();
         links::issue(tx, public_url, &mut self.jobs, &self.items, now).await?;

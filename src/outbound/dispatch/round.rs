@@ -19,7 +19,7 @@ use crate::store::{self, Tx};
 /// A job that its carrier has answered.
 #[derive(Debug)]
 pub(super) struct Answered {
-    pub job: Job,
+    pub job: Box<Job>,
     pub outcome: Outcome,
 }
 
@@ -72,15 +72,19 @@ impl Lane {
             0 => None,
             room => Claim::take(&mut tx, dispatcher, &self.name, room, now).await?,
         };
+        let lease = claim.as_ref().map(|claim| claim.lease.clone());
         let looking = claim.map(|claim| {
             let dispatcher = dispatcher.clone();
             spawn_blocking(move || claim.look(&dispatcher, now))
         });
+        if let Some(lease) = lease {
+            store::claim::lease(&mut tx, &lease, now).await?;
+        }
         settle(&mut tx, dispatcher, &plain, jitter, now).await?;
         let prepared = match looking {
             None => Prepared::default(),
             Some(looking) => match looking.await {
-                Ok(looked) => looked.write(&mut tx, dispatcher, now).await?,
+                Ok(looked) => looked?.write(&mut tx, dispatcher, now).await?,
                 Err(broken) => std::panic::resume_unwind(broken.into_panic()),
             },
         };
@@ -255,7 +259,7 @@ async fn tell_everybody(
 }
 
 /// Hands a job to its carrier. A call never gets here: it has no carrier.
-pub(super) async fn carry(dispatcher: &Dispatcher, job: Job, ledger: Option<Seen>) -> Answered {
+pub(super) async fn carry(dispatcher: &Dispatcher, job: Box<Job>, ledger: Option<Seen>) -> Answered {
     dispatcher
         .metrics
         .left(dispatcher.clock.now().since(job.message.due_at).num_milliseconds());

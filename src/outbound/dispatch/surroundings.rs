@@ -16,9 +16,9 @@ use crate::domain::quiet_hours::Calendar;
 use crate::domain::rule::OnlyIf;
 use crate::outbound::distinct::distinct;
 use crate::outbound::text_shelf::ShelfError;
-use crate::store::claim::{Claimed, Named, RecentText, Rival, ScopedConsent};
+use crate::store::claim::{Claimed, Named, PackedAbout, PackedStanding, RecentText, Rival, ScopedConsent};
 use crate::store::holds::Obstacles;
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, Listed, StoreError, Tx};
 use crate::texts::Texts;
 
 /// Nobody is asked twice within this time how it went.
@@ -45,9 +45,22 @@ pub(super) struct Surroundings {
     pub texts: Texts,
 }
 
-impl Surroundings {
-    /// Reads them before the claim is leased: what it is to send has not been sent yet.
-    pub(super) async fn load(
+/// The same, as the database has handed it over.
+pub(super) struct PackedSurroundings {
+    about: PackedAbout,
+    standing: PackedStanding,
+    businesses: HashMap<String, (Arc<Business>, Calendar)>,
+    other_items: Vec<Item>,
+    surveyed: HashSet<String>,
+    answered: HashSet<String>,
+    texts: Texts,
+    /// Where the customers can be reached.
+    pub addresses: Listed,
+}
+
+impl PackedSurroundings {
+    /// Fetches them before the claim is leased: what it is to send has not been sent yet.
+    pub(super) async fn fetch(
         tx: &mut Tx,
         dispatcher: &Dispatcher,
         claimed: &[Claimed],
@@ -58,39 +71,60 @@ impl Surroundings {
             distinct(about.map(|message| message.item_id.as_str()))
         };
         let named = Named {
-            customers: distinct(claimed.iter().map(|message| message.customer_id.as_str())),
             bookings: of(ItemKind::Booking),
             renewals: of(ItemKind::Renewal),
         };
-        let about = store::claim::about(tx, &named, now - DUPLICATE_WINDOW, now).await?;
-        let addresses = distinct(
-            about
-                .customers
-                .iter()
-                .flat_map(|customer| [customer.phone.as_deref(), customer.email.as_deref()])
-                .flatten(),
-        );
-        let items = distinct(claimed.iter().map(|message| message.item_id.as_str()));
-        let (lines, obstacles) = store::claim::standing(tx, &named.customers, &items, &addresses).await?;
+        let customers = Listed::of(&distinct(claimed.iter().map(|message| message.customer_id.as_str())))?;
+        let items = Listed::of(&distinct(claimed.iter().map(|message| message.item_id.as_str())))?;
+        let (about, addresses) = store::claim::about(tx, &named, &customers, now - DUPLICATE_WINDOW, now).await?;
         Ok(Self {
+            standing: store::claim::standing(tx, &customers, &items, &addresses).await?,
+            about,
+            addresses,
             businesses: businesses(tx, dispatcher, claimed).await?,
-            consents: consents(&about.customers, &lines),
-            obstacles,
-            overtaken: overtaken(claimed, about.rivals),
             surveyed: surveyed(tx, claimed, now).await?,
             answered: answered(tx, claimed).await?,
-            recent_texts: by_customer(about.recent_texts),
+            other_items: other_items(tx, claimed).await?,
             texts: dispatcher.texts.texts(tx).await.map_err(|error| match error {
                 ShelfError::Store(error) => error.into(),
                 ShelfError::Text(error) => DispatchError::Text(error),
             })?,
-            items: by_id(about.bookings, about.renewals, other_items(tx, claimed).await?),
+        })
+    }
+
+    /// Reads them.
+    pub(super) fn read(self, claimed: &[Claimed]) -> Result<Surroundings, StoreError> {
+        let about = self.about.read()?;
+        let (lines, obstacles) = self.standing.read()?;
+        Ok(Surroundings {
+            businesses: self.businesses,
+            consents: consents(&about.customers, &lines),
+            obstacles,
+            overtaken: overtaken(claimed, about.rivals),
+            surveyed: self.surveyed,
+            answered: self.answered,
+            recent_texts: by_customer(about.recent_texts),
+            texts: self.texts,
+            items: by_id(about.bookings, about.renewals, self.other_items),
             customers: about
                 .customers
                 .into_iter()
                 .map(|customer| (customer.id.clone(), Arc::new(customer)))
                 .collect(),
         })
+    }
+}
+
+impl Surroundings {
+    /// Fetches and reads them.
+    pub(super) async fn load(
+        tx: &mut Tx,
+        dispatcher: &Dispatcher,
+        claimed: &[Claimed],
+        now: Instant,
+    ) -> Result<Self, DispatchError> {
+        let packed = PackedSurroundings::fetch(tx, dispatcher, claimed, now).await?;
+        Ok(packed.read(claimed)?)
     }
 
     /// What the ledger says of a customer.

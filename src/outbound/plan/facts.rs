@@ -12,7 +12,7 @@ use crate::domain::item::{Item, ItemKind, Standing};
 use crate::domain::rule::{Anchor, OnlyIf};
 use crate::outbound::recipient::desk_of;
 use crate::store::holds::Obstacles;
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, Listed, StoreError, Tx};
 
 /// What holds of the customers and items of some plans.
 #[derive(Debug, Default)]
@@ -44,7 +44,9 @@ impl Surroundings {
         let alert_addresses = asked.alert_addresses.iter().map(String::as_str);
         let addresses: Vec<_> = asked.addresses.iter().copied().chain(alert_addresses).collect();
         let [customers, items] = [asked.customers, asked.items].map(Vec::from_iter);
-        let (lines, obstacles) = store::claim::standing(tx, &customers, &items, &addresses).await?;
+        let [customers, items, addresses] = [Listed::of(&customers)?, Listed::of(&items)?, Listed::of(&addresses)?];
+        let standing = store::claim::standing(tx, &customers, &items, &addresses).await?;
+        let (lines, obstacles) = standing.read()?;
         surroundings.obstacles = obstacles;
         for line in lines {
             if let Some(customer_id) = &line.customer_id {

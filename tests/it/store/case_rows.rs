@@ -7,9 +7,9 @@ use daybefore::domain::message::{Channel, Reason, State};
 use daybefore::domain::plan::Waits;
 use daybefore::domain::rating::Scale;
 use daybefore::domain::replan::Hold;
-use daybefore::store;
 use daybefore::store::message::Planned;
 use daybefore::store::rating::Rating;
+use daybefore::store::{self, Listed};
 
 use super::fixtures::*;
 
@@ -243,10 +243,10 @@ async fn what_holds_is_told_of_many_items_at_once() {
         change: false,
         number: true,
     };
-    let addresses = ["+1", "a@b.example"];
-    let (_, obstacles) = store::claim::standing(&mut tx, &["c-1"], &["i-1"], &addresses)
-        .await
-        .unwrap();
+    let [customers, items, addresses] =
+        [&["c-1"] as &[_], &["i-1"], &["+1", "a@b.example"]].map(|list| Listed::of(list).unwrap());
+    let standing = store::claim::standing(&mut tx, &customers, &items, &addresses);
+    let (_, obstacles) = standing.await.unwrap().read().unwrap();
     assert_eq!(obstacles.waits("i-1", &customer()), held);
     assert_eq!(obstacles.bad_addresses, [(Channel::Email, "a@b.example".to_owned())]);
     let elsewhere = daybefore::domain::customer::Customer {

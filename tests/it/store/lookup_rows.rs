@@ -10,6 +10,7 @@ use daybefore::store::{self, Open, Store};
 
 use super::fixtures::*;
 use super::schema::raw;
+use crate::support::claiming::begin_attempts;
 
 fn kept() -> (Customer, Booking, Renewal) {
     let customer = Customer {
@@ -412,7 +413,7 @@ async fn a_thread_has_everything_in_its_time() {
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
     insert_message(&mut tx, "m-2", planned()).await;
-    store::attempt::insert_all(&mut tx, &[attempt("a-1")]).await.unwrap();
+    begin_attempts(&mut tx, &[attempt("a-1")]).await.unwrap();
     tx.commit().await.unwrap();
     let path = database.store.path();
     raw(&path, "UPDATE message SET state = 'accepted' WHERE id = 'm-1'")

@@ -15,6 +15,7 @@ use daybefore::store::reply::Reply;
 use daybefore::store::sandbox_phone::{Arrived, Written};
 
 use super::fixtures::*;
+use crate::support::claiming::begin_attempts;
 
 #[tokio::test]
 async fn visits_and_what_ends_are_found_by_business_state_and_time_and_counted() {
@@ -197,7 +198,7 @@ async fn what_has_arrived_is_found_by_business_customer_carrier_and_place() {
     insert_message(&mut tx, "m-1", planned()).await;
     let mut later = attempt("a-2");
     later.started_at = at(24);
-    store::attempt::insert_all(&mut tx, &[attempt("a-1"), later, attempt("a-3")])
+    begin_attempts(&mut tx, &[attempt("a-1"), later, attempt("a-3")])
         .await
         .unwrap();
     // What has not left yet has not arrived.

@@ -9,10 +9,10 @@ use daybefore::domain::rule::OnlyIf;
 use daybefore::store::attempt::AttemptEnd;
 use daybefore::store::message::{Planned, Replanned, Skipped};
 use daybefore::store::outbox::{Again, Settlement};
-use daybefore::store::{self};
+use daybefore::store::{self, Listed};
 
 use super::fixtures::*;
-use crate::support::claiming::claim;
+use crate::support::claiming::{begin_attempts, claim};
 
 #[tokio::test]
 async fn a_message_is_kept_whole_and_replanned_whole() {
@@ -100,11 +100,14 @@ async fn a_claim_and_its_settlement_are_kept_whole() {
     assert!(claim(&mut tx, "email/b-1", at(51)).await.is_empty(), "it is claimed");
     store::item::save(&mut tx, &renewal(), at(1)).await.unwrap();
     let named = store::claim::Named {
-        customers: vec!["c-1"],
         bookings: vec!["i-1"],
         renewals: vec!["r-1"],
     };
-    let about = store::claim::about(&mut tx, &named, at(0), at(51)).await.unwrap();
+    let customers = Listed::of(&["c-1"]).unwrap();
+    let about = store::claim::about(&mut tx, &named, &customers, at(0), at(51));
+    let (about, addresses) = about.await.unwrap();
+    assert_eq!(addresses.to_string(), r#"["+1","a@b.example"]"#);
+    let about = about.read().unwrap();
     assert_eq!(about.customers, [customer()]);
     assert_eq!(
         about.bookings.into_iter().map(Item::Booking).collect::<Vec<_>>(),
@@ -153,7 +156,7 @@ async fn an_attempt_and_its_end_are_kept_whole() {
     let database = database().await;
     let mut tx = database.write().await;
     insert_message(&mut tx, "m-1", planned()).await;
-    store::attempt::insert_all(&mut tx, &[attempt("a-1")]).await.unwrap();
+    begin_attempts(&mut tx, &[attempt("a-1")]).await.unwrap();
     let end = AttemptEnd {
         id: "a-1",
         state: AttemptState::Rejected,
@@ -209,7 +212,7 @@ async fn an_attempt_and_its_end_are_kept_whole() {
     assert_eq!(store::attempt::to_look_at(&mut tx, at(26), 9).await.unwrap(), [whole]);
     assert_eq!(store::attempt::next_look(&mut tx).await.unwrap(), Some(at(26)));
     store::attempt::note_stage(&mut tx, "a-1", 5, "read").await.unwrap();
-    store::attempt::insert_all(&mut tx, &[attempt("a-2")]).await.unwrap();
+    begin_attempts(&mut tx, &[attempt("a-2")]).await.unwrap();
     store::attempt::note_provider_id(&mut tx, "a-2", "p-2").await.unwrap();
     store::attempt::note_provider_id(&mut tx, "a-2", "p-3").await.unwrap();
     tx.commit().await.unwrap();
@@ -231,7 +234,7 @@ async fn a_providers_ids_are_known_by_number_and_by_time() {
     insert_message(&mut tx, "m-1", planned()).await;
     let (early, late) = (first_id(at(23)), first_id(at(24)));
     for (id, provider_id) in [(&early, "p-1"), (&late, "p-2")] {
-        store::attempt::insert_all(&mut tx, &[attempt(id)]).await.unwrap();
+        begin_attempts(&mut tx, &[attempt(id)]).await.unwrap();
         store::attempt::note_provider_id(&mut tx, id, provider_id)
             .await
             .unwrap();
@@ -256,7 +259,7 @@ async fn what_was_said_is_blanked_once_it_is_old_from_where_the_last_time_ended(
     insert_message(&mut tx, "m-1", planned()).await;
     let ids = [23, 24, 25].map(|started| first_id(at(started)));
     for id in &ids {
-        store::attempt::insert_all(&mut tx, &[attempt(id)]).await.unwrap();
+        begin_attempts(&mut tx, &[attempt(id)]).await.unwrap();
     }
     let mut blank = async |after: &str, before| {
         store::attempt::blank_texts(&mut tx, after, at(before), 1)

@@ -5,9 +5,9 @@ use daybefore::domain::item::ItemKind;
 use daybefore::domain::message::{Asks, Channel};
 use daybefore::domain::question::{Question, QuestionState};
 use daybefore::domain::rating::Scale;
-use daybefore::store;
 use daybefore::store::inbound::NewInbound;
 use daybefore::store::reply::Reply;
+use daybefore::store::{self, Listed};
 
 use super::fixtures::{at, customer, database, insert_message, planned};
 
@@ -128,7 +128,9 @@ async fn a_question_is_asked_answered_and_taken_back() {
         Some(first.clone())
     );
     assert_eq!(
-        store::question::open_at(&mut tx, &["+1", "x"]).await.unwrap(),
+        store::question::open_at(&mut tx, &Listed::of(&["+1", "x"]).unwrap())
+            .await
+            .unwrap(),
         std::slice::from_ref(&first)
     );
     let doubled = store::question::ask_all(&mut tx, &[question("q-2", "m-2")]).await;
@@ -200,12 +202,21 @@ async fn questions_are_closed_by_id_and_by_item() {
         .unwrap();
     store::question::close_of_item(&mut tx, "r-1").await.unwrap();
     assert_eq!(
-        store::question::open_at(&mut tx, &["+1"]).await.unwrap().len(),
+        store::question::open_at(&mut tx, &Listed::of(&["+1"]).unwrap())
+            .await
+            .unwrap()
+            .len(),
         1,
         "ratings outlive their item"
     );
     store::question::close_all(&mut tx, &["q-1"]).await.unwrap();
-    assert_eq!(store::question::open_at(&mut tx, &["+1"]).await.unwrap().len(), 0);
+    assert_eq!(
+        store::question::open_at(&mut tx, &Listed::of(&["+1"]).unwrap())
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use daybefore::store::{StoreError, Tx};
 
 use super::fixtures::{at, attempt, business, customer, database, insert_message, planned};
 use super::schema::raw;
+use crate::support::claiming::begin_attempts;
 
 const MINUTE: i64 = 60_000;
 
@@ -433,7 +434,7 @@ async fn what_a_mail_answers_is_found() {
     store::desk_item::open(&mut tx, &own).await.unwrap();
     store::desk_item::give(&mut tx, &[own], "b-1", "c-1").await.unwrap();
     insert_message(&mut tx, "m-1", planned()).await;
-    store::attempt::insert_all(&mut tx, &[attempt("t-1")]).await.unwrap();
+    begin_attempts(&mut tx, &[attempt("t-1")]).await.unwrap();
     tx.commit().await.unwrap();
     let path = database.store.path();
     raw(&path, "UPDATE attempt SET state = 'accepted', provider_id = '<ours@x>'")

@@ -1,7 +1,9 @@
-//! A sender that claims messages and does nothing more.
+//! A sender that claims messages and begins attempts, and does nothing more.
 
+use daybefore::domain::attempt::Attempt;
 use daybefore::domain::instant::Instant;
-use daybefore::store::claim::{Claimed, due, lease};
+use daybefore::store::attempt::{PackedAttempts, insert_all};
+use daybefore::store::claim::{Claimed, Lease, due, lease};
 use daybefore::store::{StoreError, Tx};
 
 /// Leases up to `limit` due messages of a lane to `owner`.
@@ -14,6 +16,11 @@ pub async fn claim(
     lease_until: Instant,
 ) -> Result<Vec<Claimed>, StoreError> {
     let mut claimed = due(tx, lane, limit, now).await?;
-    lease(tx, &mut claimed, owner, now, lease_until).await?;
+    lease(tx, &Lease::of(&mut claimed, owner.to_owned(), lease_until)?, now).await?;
     Ok(claimed)
+}
+
+/// Writes attempts that have begun.
+pub async fn begin_attempts(tx: &mut Tx, attempts: &[Attempt]) -> Result<(), StoreError> {
+    insert_all(tx, &PackedAttempts::of(attempts)?).await
 }
