@@ -151,6 +151,7 @@ const GOAL: Bars = Bars {
 /// What has been reached on answers that were tuned on: some are wishes in no words that refuse anything ("Ruhe jetzt").
 const TUNED: Bars = Bars {
     opt_out_recall: 0.94,
+    handled: 0.89,
     ..GOAL
 };
 
